@@ -1,0 +1,115 @@
+"""Settings: one frozen record, read from the environment (`TOCSIN_…`), with defaults that work.
+
+A wrong value is refused with its name, the value and what is allowed; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything a person may set. Each field is read from `TOCSIN_<FIELD NAME IN CAPITALS>`.
+
+    Args:
+        home: Folder for all state: the embedded database, logs, secrets, Data Docs.
+        database_url: A Postgres of your own; empty means the embedded one under `home`.
+        airflow_database_url: Airflow's metadata database; empty means `<database>_airflow` beside ours.
+        postgres_port: Port of the embedded Postgres on 127.0.0.1; 0 takes a free one once and keeps it.
+        airflow_port: Port of Airflow's API server and UI on 127.0.0.1.
+        feeds_path: CSV of feeds. rules_path: folder of YAML rules. model_path: a spaCy pipeline.
+        actors_path: CSV of your own actors; empty for none.
+        contact: Put into the User-Agent, so that a publisher can reach you.
+        allow_private_addresses: Comma-separated hosts that may be fetched although their address is
+            not public; loopback is needed for the feed that is served from this machine.
+        fetch_timeout_seconds: For one response, from connect to the last byte.
+        max_feed_bytes, max_page_bytes: After inflating.
+        max_new_entries: New articles taken from one feed in one run.
+        max_attempts: Tries of one article or notification before quarantine.
+        batch_size: Articles claimed by one extract task.
+        smtp_url: smtp://user@host:port or smtps://…; empty means e-mail cannot be sent.
+            The password comes from smtp_password_file.
+        webhook_secret_file: Standard Webhooks secret(s), one per line, newest first.
+        desk_url: Address shown in alerts to look events up; empty for none.
+    """
+
+    home: Path = ROOT / "var"
+    database_url: str = ""
+    airflow_database_url: str = ""
+    postgres_port: int = 0
+    airflow_port: int = 8080
+    feeds_path: Path = ROOT / "seeds" / "feeds.csv"
+    rules_path: Path = ROOT / "seeds" / "rules"
+    model_path: Path = ROOT / "model" / "news_sm"
+    actors_path: str = ""
+    contact: str = "operator of a Tocsin installation"
+    allow_private_addresses: str = ""
+    fetch_timeout_seconds: float = 20.0
+    max_feed_bytes: int = 10_000_000
+    max_page_bytes: int = 3_000_000
+    max_new_entries: int = 500
+    max_attempts: int = 5
+    batch_size: int = 500
+    smtp_url: str = ""
+    smtp_password_file: str = ""
+    mail_from: str = "tocsin@localhost"
+    webhook_secret_file: str = ""
+    desk_url: str = ""
+    log_level: str = "INFO"
+
+    def __post_init__(self) -> None:
+        for name in ("fetch_timeout_seconds", "max_feed_bytes", "max_page_bytes", "max_new_entries",
+                     "max_attempts", "batch_size"):  # fmt: skip
+            if getattr(self, name) <= 0:
+                raise ConfigError(f"TOCSIN_{name.upper()} must be above 0, got {getattr(self, name)}")
+        for name in ("postgres_port", "airflow_port"):
+            if not 0 <= getattr(self, name) <= 65535:
+                raise ConfigError(f"TOCSIN_{name.upper()} must lie in 0..65535, got {getattr(self, name)}")
+        if self.database_url and not self.database_url.startswith(("postgresql://", "postgres://")):
+            raise ConfigError(
+                "TOCSIN_DATABASE_URL must look like postgresql://user:password@host:port/database "
+                f"(it starts with {self.database_url.split(':', 1)[0][:20]!r})"
+            )
+        levels = ("DEBUG", "INFO", "WARNING", "ERROR")
+        if self.log_level.upper() not in levels:
+            raise ConfigError(f"TOCSIN_LOG_LEVEL must be one of {', '.join(levels)}, got {self.log_level!r}")
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "int": int,
+    "float": float,
+    "str": str,
+    "Path": lambda raw: Path(raw).expanduser().resolve(),
+}
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Raises:
+        ConfigError: A value has the wrong type or range, or a `TOCSIN_` name is not a setting.
+    """
+    environment = os.environ if environment is None else environment
+    known = {f"TOCSIN_{field.name.upper()}": field for field in fields(Settings)}
+    unknown = sorted(name for name in environment if name.startswith("TOCSIN_") and name not in known)
+    if unknown:
+        raise ConfigError(f"no setting {unknown[0]}; there are: {', '.join(sorted(known))}")
+    values: dict[str, Any] = {}
+    for name, field in known.items():
+        raw = environment.get(name, "")
+        if raw == "":
+            continue
+        try:
+            values[field.name] = _READERS[str(field.type)](raw)
+        except ValueError:
+            raise ConfigError(f"{name} must be of type {field.type}, got {raw!r}") from None
+    return Settings(**values)
