@@ -1,0 +1,367 @@
+"""The spaCy components of the shipped pipeline that hold tables instead of weights.
+
+Importing this module registers them, which is all `spacy.load("model/news_sm")` needs:
+
+    sentence_guard    (factory "sent_guard")      bars sentence starts where no sentence can start
+    NewsLemmatizer    (factory "news_lemmatizer") form and fine tag to lemma
+    NewsEntities      (factory "news_ents")       repairs the entities the network found
+
+The factory names are written into the pipeline's config and stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import srsly
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.util import ensure_path, filter_spans
+
+TABLES = "tables.json.gz"
+CACHE_SIZE = 200_000
+
+# Detachment rules in the order they are tried: ending, what replaces it.
+_ENDINGS: dict[str, tuple[tuple[str, str], ...]] = {
+    "noun": (
+        ("s", ""), ("ses", "s"), ("ves", "f"), ("xes", "x"), ("zes", "z"),
+        ("ches", "ch"), ("shes", "sh"), ("men", "man"), ("ies", "y"),
+    ),
+    "verb": (
+        ("s", ""), ("ies", "y"), ("es", "e"), ("es", ""),
+        ("ed", "e"), ("ed", ""), ("ing", "e"), ("ing", ""),
+    ),
+    "adj": (("er", ""), ("est", ""), ("er", "e"), ("est", "e")),
+}  # fmt: skip
+_INFLECTED: dict[str, str] = {
+    "NNS": "noun",
+    "VBD": "verb",
+    "VBG": "verb",
+    "VBN": "verb",
+    "VBZ": "verb",
+    "JJR": "adj",
+    "JJS": "adj",
+    "RBR": "adj",
+    "RBS": "adj",
+}
+_VERB_ENDINGS: dict[str, tuple[str, ...]] = {
+    "VBZ": ("s", "es", "ies"),
+    "VBD": ("ed",),
+    "VBN": ("ed",),
+    "VBG": ("ing",),
+}
+_BASE_TAGS = frozenset(("NN", "VB", "VBP", "MD", "IN", "DT", "CC", "RB", "JJ", "UH", "FW"))
+_DOUBLED = re.compile(r"(.*?([bdfgklmnprtvz]))\2(?:ed|ing)$")
+
+
+@Language.factory("news_lemmatizer", assigns=["token.lemma"])
+class NewsLemmatizer:
+    """Lemma of a form with its fine (Penn Treebank) tag.
+
+    A table of what the rules get wrong comes first, then the exceptions and the word index of
+    WordNet, then the bare rules. Never fails: an unknown word is its own lemma.
+    """
+
+    def __init__(self, nlp: Language, name: str = "news_lemmatizer") -> None:
+        self.name = name
+        self._table: dict[str, str] = {}
+        self._exceptions: dict[str, dict[str, list[str]]] = {}
+        self._index: dict[str, frozenset[str]] = {}
+        self._cache: dict[tuple[int, int], str] = {}
+
+    def set_tables(
+        self,
+        table: Mapping[str, str],
+        exceptions: Mapping[str, Mapping[str, Sequence[str]]],
+        index: Mapping[str, Iterable[str]],
+    ) -> None:
+        """Take over the tables.
+
+        Args:
+            table: "form<TAB>tag" to lemma; a form in small letters serves its other spellings too.
+            exceptions: By part of speech (noun, verb, adj): irregular form to its lemmas.
+            index: By part of speech: the lemmas that exist.
+        """
+        self._table = dict(table)
+        self._exceptions = {
+            part: {form: list(lemmas) for form, lemmas in forms.items()} for part, forms in exceptions.items()
+        }
+        self._index = {part: frozenset(lemmas) for part, lemmas in index.items()}
+        self._cache = {}
+
+    def lemma(self, form: str, tag: str) -> str:
+        """Lemma of one form; `tag` is a Penn Treebank tag."""
+        lower = form.lower()
+        known = self._table.get(f"{form}\t{tag}")
+        if known is not None:
+            return known
+        if tag == "NNP":
+            # Headlines in capitals: "MINISTER" is a name only by its letters; acronyms are short.
+            return form.title() if form.isupper() and len(form) > 4 else form
+        if tag != "NNPS" and f"{lower}\t{tag}" in self._table:
+            return self._table[f"{lower}\t{tag}"]
+        if not form[:1].isalpha():
+            return form
+        if tag == "NNPS":
+            return _singular_name(form)
+        if tag in _BASE_TAGS:
+            return form if tag in ("NN", "JJ") and form.isupper() and len(form) > 1 else lower
+        return self._inflected(lower, tag)
+
+    def _inflected(self, lower: str, tag: str) -> str:
+        part = _INFLECTED.get(tag)
+        if part is None:
+            return lower
+        irregular = self._exceptions.get(part, {}).get(lower)
+        if irregular:
+            return irregular[0]
+        allowed = _VERB_ENDINGS.get(tag)
+        candidates = [
+            lower[: len(lower) - len(ending)] + replacement
+            for ending, replacement in _ENDINGS[part]
+            if lower.endswith(ending) and (allowed is None or ending in allowed)
+        ]
+        known = self._index.get(part, frozenset())
+        for candidate in candidates:
+            if candidate in known:
+                return candidate
+        if part == "verb" and tag != "VBZ" and (doubled := _DOUBLED.match(lower)):
+            return doubled.group(1)
+        if not candidates:
+            return lower
+        return candidates[0] if part == "noun" else candidates[-1]
+
+    def __call__(self, doc: Doc) -> Doc:
+        for token in doc:
+            key = (token.orth, token.tag)
+            lemma = self._cache.get(key)
+            if lemma is None:
+                lemma = token.text if token.is_space else self.lemma(token.text, token.tag_)
+                if len(self._cache) < CACHE_SIZE:
+                    self._cache[key] = lemma
+            token.lemma_ = lemma
+        return doc
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write the tables into the folder `path`, made if need be."""
+        folder = ensure_path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        index = {part: sorted(lemmas) for part, lemmas in self._index.items()}
+        srsly.write_gzip_json(
+            folder / TABLES, {"table": self._table, "exc": self._exceptions, "index": index}
+        )
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> NewsLemmatizer:
+        """Read the tables that `to_disk` wrote."""
+        data = srsly.read_gzip_json(ensure_path(path) / TABLES)
+        self.set_tables(data["table"], data["exc"], data["index"])
+        return self
+
+
+def _singular_name(form: str) -> str:
+    if form.endswith("ies"):
+        return form[:-3] + "y"
+    if form.endswith("s") and not form.endswith("ss"):
+        return form[:-1]
+    return form
+
+
+# What may stand before a people's or a country's name and belong to it: "South African".
+_DIRECTIONS = frozenset(
+    ("North", "South", "East", "West", "Central", "Latin", "Northern", "Southern", "Eastern", "Western",
+     "Southeast")
+)  # fmt: skip
+_ARTICLES = frozenset(("the", "a", "an"))
+_LOOSE_ENDS = frozenset(("'s", "’s", ",", ".", "'"))
+# A word of a list of peoples is taken alone only with the ending of one; the list also holds languages.
+_PEOPLE_ENDINGS = ("s", "n", "i", "ish", "ese")
+
+
+@Language.factory("news_ents", assigns=["doc.ents"], default_config={"dates": True})
+class NewsEntities:
+    """Repair of the statistical entities by tables, without any choice left to chance.
+
+    Dates come from patterns; titles, articles and possessive marks are cut off; names of
+    countries, peoples and known organisations get the label their list gives them.
+    """
+
+    def __init__(self, nlp: Language, name: str = "news_ents", dates: bool = True) -> None:
+        self.name = name
+        self._dates = dates
+        self._peoples: frozenset[str] = frozenset()
+        self._countries: frozenset[str] = frozenset()
+        self._titles: frozenset[str] = frozenset()
+        self._pattern_sources: list[str] = []
+        self._patterns: list[re.Pattern[str]] = []
+        self._known: dict[str, str] = {}
+        self._known_by_first: dict[str, list[tuple[str, ...]]] = {}
+
+    def set_tables(
+        self,
+        peoples: Iterable[str],
+        countries: Iterable[str],
+        titles: Iterable[str],
+        date_patterns: Sequence[str],
+        known: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take over the tables.
+
+        Args:
+            peoples: Names and adjectives of peoples ("Malian", "Malians").
+            countries: Names of countries, as they stand in text.
+            titles: Words before a person's name that are no part of it.
+            date_patterns: Regular expressions; each match is a DATE.
+            known: Names to their labels, words parted by one blank ("Rapid Support Forces": "ORG").
+        """
+        self._peoples = frozenset(peoples)
+        self._countries = frozenset(countries)
+        self._titles = frozenset(titles)
+        self._pattern_sources = list(date_patterns)
+        self._patterns = [re.compile(source) for source in date_patterns]
+        self._known = dict(known or {})
+        self._known_by_first = {}
+        for name in sorted(self._known, key=lambda name: -len(name.split(" "))):
+            words = tuple(name.split(" "))
+            self._known_by_first.setdefault(words[0], []).append(words)
+
+    def __call__(self, doc: Doc) -> Doc:
+        fixed = self._find_dates(doc) if self._dates else []
+        taken = {index for span in fixed for index in range(span.start, span.end)}
+        for span in self._find_known(doc, taken):
+            fixed.append(span)
+            taken.update(range(span.start, span.end))
+        entities = list(fixed)
+        for span in doc.ents:
+            if any(index in taken for index in range(span.start, span.end)):
+                continue
+            repaired = self._repair(span, taken)
+            if repaired is not None:
+                entities.append(repaired)
+        used = {index for span in entities for index in range(span.start, span.end)}
+        entities.extend(self._find_missed(doc, used))
+        doc.ents = filter_spans(entities)
+        return doc
+
+    def _repair(self, span: Span, taken: set[int]) -> Span | None:
+        doc, start, end, label = span.doc, span.start, span.end, span.label_
+        if label == "PERSON":
+            while start < end and doc[start].text in self._titles:
+                start += 1
+            if start == end:
+                return None
+        while start < end - 1 and doc[start].lower_ in _ARTICLES:
+            start += 1
+        while end > start + 1 and doc[end - 1].text in _LOOSE_ENDS:
+            end -= 1
+        before = start - 1
+        if label == "NORP" and before >= 0 and doc[before].text in _DIRECTIONS and before not in taken:
+            start = before
+        text = doc[start:end].text
+        if text in self._countries:
+            label = "GPE"
+        elif text in self._peoples:
+            label = "NORP"
+        return Span(doc, start, end, label=label)
+
+    def _find_missed(self, doc: Doc, used: set[int]) -> list[Span]:
+        found = []
+        for token in doc:
+            if token.i in used:
+                continue
+            text = token.text
+            if text in self._peoples and text.endswith(_PEOPLE_ENDINGS):
+                before = token.i - 1
+                joined = before >= 0 and doc[before].text in _DIRECTIONS and before not in used
+                found.append(Span(doc, before if joined else token.i, token.i + 1, label="NORP"))
+            elif text in self._countries and len(text) > 3:
+                found.append(Span(doc, token.i, token.i + 1, label="GPE"))
+        return found
+
+    def _find_known(self, doc: Doc, taken: set[int]) -> list[Span]:
+        if not self._known_by_first:
+            return []
+        found: list[Span] = []
+        index, length = 0, len(doc)
+        while index < length:
+            span = None if index in taken else self._known_at(doc, index, taken)
+            if span is None:
+                index += 1
+            else:
+                found.append(span)
+                index = span.end
+        return found
+
+    def _known_at(self, doc: Doc, index: int, taken: set[int]) -> Span | None:
+        for words in self._known_by_first.get(doc[index].text, ()):
+            end = index + len(words)
+            if end > len(doc) or any(doc[index + k].text != word for k, word in enumerate(words)):
+                continue
+            if not any(position in taken for position in range(index, end)):
+                return Span(doc, index, end, label=self._known[" ".join(words)])
+        return None
+
+    def _find_dates(self, doc: Doc) -> list[Span]:
+        spans = []
+        for start, end in merge_overlaps(
+            match.span() for pattern in self._patterns for match in pattern.finditer(doc.text)
+        ):
+            span = doc.char_span(start, end, label="DATE", alignment_mode="expand")
+            if span is not None:
+                spans.append(span)
+        return filter_spans(spans)
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write the tables into the folder `path`, made if need be."""
+        folder = ensure_path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        tables = {
+            "norp": sorted(self._peoples),
+            "countries": sorted(self._countries),
+            "titles": sorted(self._titles),
+            "patterns": self._pattern_sources,
+            "known": dict(sorted(self._known.items())),
+        }
+        srsly.write_gzip_json(folder / TABLES, tables)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> NewsEntities:
+        """Read the tables that `to_disk` wrote."""
+        data = srsly.read_gzip_json(ensure_path(path) / TABLES)
+        self.set_tables(
+            data["norp"], data["countries"], data["titles"], data["patterns"], data.get("known", {})
+        )
+        return self
+
+
+def merge_overlaps(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join ranges that overlap; ranges that only touch stay apart. Sorted by start."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(set(ranges), key=lambda pair: (pair[0], -pair[1])):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+_NEVER_BEFORE_A_START = frozenset((",", "-", "–", "$", "(", "/"))
+_NEVER_A_START = frozenset((",", ".", ";", ":", "?", "!", "'s", "’s", ")"))
+_ABBREVIATIONS = frozenset(
+    ("U.N.", "U.S.", "U.K.", "E.U.", "Mr.", "Mrs.", "Ms.", "Dr.", "Gen.", "Lt.", "Col.", "Maj.", "Capt.",
+     "Sgt.", "Sen.", "Rep.", "Gov.", "St.", "Mt.", "No.", "Jan.", "Feb.", "Aug.", "Sept.", "Oct.", "Nov.",
+     "Dec.")
+)  # fmt: skip
+
+
+@Language.component("sent_guard", assigns=["token.is_sent_start"])
+def sentence_guard(doc: Doc) -> Doc:
+    """Tell the parser where no sentence starts: after a comma, a hyphen, an opening bracket or an
+    abbreviation, and before a closing mark. A line break between the two lifts the bar."""
+    for token in doc[1:]:
+        before = doc[token.i - 1].text
+        if before.isspace():
+            continue
+        if before in _NEVER_BEFORE_A_START or before in _ABBREVIATIONS or token.text in _NEVER_A_START:
+            token.is_sent_start = False
+    return doc
