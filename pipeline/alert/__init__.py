@@ -1,0 +1,1 @@
+"""Alert: new events and rules in, alerts and notifications out. Never touches the database."""
