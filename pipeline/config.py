@@ -26,7 +26,8 @@ class Settings:
         airflow_database_url: Airflow's metadata database; empty means `<database>_airflow` beside ours.
         postgres_port: Port of the embedded Postgres on 127.0.0.1; 0 takes a free one once and keeps it.
         airflow_port: Port of Airflow's API server and UI on 127.0.0.1.
-        feeds_path: CSV of feeds. rules_path: folder of YAML rules. model_path: a spaCy pipeline.
+        feeds_path: CSV of feeds. rules_path: folder of YAML rules; model_path: a spaCy pipeline.
+        receivers_path: YAML of receivers, who may be notified and by which channel.
         actors_path: CSV of your own actors; empty for none.
         contact: Put into the User-Agent, so that a publisher can reach you.
         allow_private_addresses: Comma-separated hosts that may be fetched although their address is
@@ -49,6 +50,7 @@ class Settings:
     airflow_port: int = 8080
     feeds_path: Path = ROOT / "seeds" / "feeds.csv"
     rules_path: Path = ROOT / "seeds" / "rules"
+    receivers_path: Path = ROOT / "seeds" / "receivers.yaml"
     model_path: Path = ROOT / "model" / "news_sm"
     actors_path: str = ""
     contact: str = "operator of a Tocsin installation"

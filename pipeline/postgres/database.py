@@ -1,0 +1,137 @@
+"""Connections and transactions. Foreign errors are translated here and nowhere else."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+import psycopg2.errors
+import psycopg2.extras
+from psycopg2 import sql
+
+from pipeline.errors import StoreError
+from pipeline.postgres import queries
+
+Row = dict[str, Any]
+
+
+class Transaction:
+    """Named queries inside one transaction of an open connection."""
+
+    def __init__(self, connection: Any):
+        self.connection = connection
+
+    def all(self, name: str, /, **parameters: Any) -> list[Row]:
+        """Rows of a named query, as dictionaries; empty when it returns nothing."""
+        with self._execute(name, parameters) as cursor:
+            return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+
+    def one(self, name: str, /, **parameters: Any) -> Row | None:
+        """The first row of a named query, or None."""
+        rows = self.all(name, **parameters)
+        return rows[0] if rows else None
+
+    def run(self, name: str, /, **parameters: Any) -> int:
+        """Execute a named query; say how many rows it touched."""
+        with self._execute(name, parameters) as cursor:
+            return int(cursor.rowcount)
+
+    def copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """COPY rows into a table. Values are written as text; None becomes NULL."""
+        buffer = io.StringIO("".join("\t".join(map(_copy_field, row)) + "\n" for row in rows))
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+            sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
+        )
+        with translated(), self.connection.cursor() as cursor:
+            cursor.copy_expert(statement, buffer)
+
+    def _execute(self, name: str, parameters: Row) -> Any:
+        statements = queries.load()
+        if name not in statements:
+            raise StoreError(f"no query {name!r} in sql/queries; there are: {', '.join(sorted(statements))}")
+        cursor = self.connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor)
+        with translated():
+            cursor.execute(statements[name], parameters)
+        return cursor
+
+
+class Session:
+    """One connection, for transactions one after the other."""
+
+    def __init__(self, connection: Any):
+        self.connection = connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Open a transaction; commit at the end, roll back on any error."""
+        with translated(), self.connection:
+            yield Transaction(self.connection)
+
+
+class Database:
+    """A Postgres by its URL.
+
+    Raises:
+        StoreError: From every use, when the server cannot be reached or refuses; without the password.
+    """
+
+    def __init__(self, url: str):
+        self.url = url
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Connect for several transactions; closed at the end."""
+        connection = connect(self.url)
+        try:
+            yield Session(connection)
+        finally:
+            connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Connect for one transaction."""
+        with self.session() as session, session.transaction() as transaction:
+            yield transaction
+
+
+def connect(url: str, *, autocommit: bool = False) -> Any:
+    """Connect, or say in one line what to do.
+
+    Raises:
+        StoreError: The server cannot be reached or refuses the user.
+    """
+    try:
+        connection = psycopg2.connect(url, connect_timeout=10, application_name="tocsin")
+    except psycopg2.Error as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise StoreError(
+            f"no connection to the database {redacted(url)}: {reason}. "
+            "Check TOCSIN_DATABASE_URL and that the server runs; leave it empty for the embedded server"
+        ) from error
+    connection.autocommit = autocommit
+    return connection
+
+
+def redacted(url: str) -> str:
+    """The URL without its password, fit for a log."""
+    head, separator, rest = url.partition("://")
+    credentials, at, place = rest.rpartition("@")
+    return f"{head}{separator}{credentials.partition(':')[0]}{at}{place.partition('?')[0]}"
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn psycopg2's errors into StoreError, chained."""
+    try:
+        yield
+    except psycopg2.Error as error:
+        raise StoreError(f"the database says: {str(error).strip() or type(error).__name__}") from error
+
+
+def _copy_field(value: Any) -> str:
+    if value is None:
+        return r"\N"
+    return str(value).replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")

@@ -1,0 +1,84 @@
+-- The promise to analysts: these columns stay. Made anew after every migration.
+
+CREATE VIEW analysis.events AS
+SELECT id, event_date, date_precision, event_type, mode, contexts, status,
+       actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector, speaker_name,
+       place_name, place_admin1, place_country, place_latitude, place_longitude, place_resolution, geonames_id,
+       (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(counts) AS c WHERE c ->> 'kind' = 'killed') AS killed_lower,
+       (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(counts) AS c WHERE c ->> 'kind' = 'injured') AS injured_lower,
+       (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(counts) AS c WHERE c ->> 'kind' = 'arrested') AS arrested_lower,
+       (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(counts) AS c WHERE c ->> 'kind' = 'crowd') AS crowd_lower,
+       counts, quad_class, score, cameo, confidence, codebook,
+       mention_count, article_count, source_count, first_reported_at, stored_at, revised_at, revision
+FROM tocsin.events
+WHERE deleted_at IS NULL;
+COMMENT ON VIEW analysis.events IS 'One row an event: who did what to whom, where and when. Merged from all mentions.';
+
+CREATE VIEW analysis.mentions AS
+SELECT mention.id, mention.event_id, mention.event_date, mention.article_id,
+       article.source, article.url, article.title, article.published_at,
+       candidate.sentence, mention.trigger_text, mention.trigger_start, mention.trigger_end,
+       candidate.actor_text, candidate.actor_start, candidate.actor_end,
+       candidate.recipient_text, candidate.recipient_start, candidate.recipient_end,
+       candidate.speaker_name, candidate.status_reason, candidate.frame_id, candidate.confidence
+FROM tocsin.mentions AS mention
+JOIN tocsin.candidates AS candidate ON candidate.id = mention.candidate_id
+JOIN tocsin.articles AS article ON article.id = mention.article_id;
+COMMENT ON VIEW analysis.mentions IS 'Where each event is told: article, sentence, and the spans of trigger, actor and recipient.';
+
+CREATE VIEW analysis.articles AS
+SELECT id, url, source, title, language, published_at, published_from, fetched_at, text_method,
+       length(text) AS character_count, extracted_at, is_quarantined
+FROM tocsin.articles;
+COMMENT ON VIEW analysis.articles IS 'Articles we keep, without their text.';
+
+CREATE VIEW analysis.alerts AS
+SELECT alert.id, alert.rule, alert.severity, alert.reason, alert.why, alert.created_at, alert.acknowledged_at,
+       alert.event_id, alert.event_date, event.event_type, event.actor_name, event.recipient_name, event.place_name
+FROM tocsin.alerts AS alert
+JOIN tocsin.events AS event ON event.event_date = alert.event_date AND event.id = alert.event_id;
+COMMENT ON VIEW analysis.alerts IS 'Every rule that was met, by which event, and whether it was told.';
+
+CREATE VIEW analysis.notifications AS
+SELECT notification.id, notification.alert_id, alert.rule, notification.receiver, notification.channel,
+       notification.state, notification.attempt_count, notification.sent_at, notification.last_error, notification.created_at
+FROM tocsin.notifications AS notification
+JOIN tocsin.alerts AS alert ON alert.id = notification.alert_id;
+COMMENT ON VIEW analysis.notifications IS 'What was sent to whom, what waits, what failed.';
+
+CREATE VIEW analysis.quarantine AS
+SELECT id, stage, reason, seen, url, article_id, candidate_id, batch_id, quarantined_at, released_at
+FROM tocsin.quarantine;
+COMMENT ON VIEW analysis.quarantine IS 'What was refused, by which stage and why.';
+
+CREATE VIEW analysis.feeds AS
+SELECT id, url, source, country, is_active, interval_seconds, fetched_at, next_fetch_at, failure_count, last_error
+FROM tocsin.feeds;
+COMMENT ON VIEW analysis.feeds IS 'Feeds and how they fare.';
+
+CREATE VIEW analysis.event_days AS
+SELECT event_date, event_type, status, actor_country, recipient_country, place_country, quad_class,
+       count(*) AS event_count, avg(score) AS mean_score
+FROM tocsin.events
+WHERE deleted_at IS NULL AND date_precision = 'day'
+GROUP BY event_date, event_type, status, actor_country, recipient_country, place_country, quad_class;
+COMMENT ON VIEW analysis.event_days IS 'Events counted by day, type, status, dyad and place.';
+
+CREATE VIEW analysis.stage_lag AS
+SELECT 'fetch' AS stage, count(*) FILTER (WHERE next_fetch_at < now()) AS waiting_count,
+       max(now() - next_fetch_at) FILTER (WHERE next_fetch_at < now()) AS oldest_age
+FROM tocsin.feeds WHERE is_active
+UNION ALL
+SELECT 'extract', count(*), max(now() - created_at) FROM tocsin.articles WHERE codebook IS NULL AND NOT is_quarantined
+UNION ALL
+SELECT 'validate', count(*), max(now() - created_at) FROM tocsin.candidates WHERE verdict IS NULL
+UNION ALL
+SELECT 'store', count(*), max(now() - judged_at) FROM tocsin.candidates WHERE verdict = 'accepted' AND stored_at IS NULL
+UNION ALL
+SELECT 'alert', count(*), max(now() - waiting_since)
+FROM (
+    SELECT pending_at AS waiting_since FROM tocsin.pending_alerts
+    UNION ALL
+    SELECT next_attempt_at FROM tocsin.notifications WHERE state = 'pending' AND next_attempt_at < now()
+) AS waiting;
+COMMENT ON VIEW analysis.stage_lag IS 'What waits before each stage, and for how long.';
