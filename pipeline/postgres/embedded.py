@@ -215,7 +215,7 @@ def _prepare(settings: Settings) -> Place:
     try:
         place.state.mkdir(parents=True, exist_ok=True)
         with _locked(place):
-            if place.account is not None and not (place.state / "folder").exists():
+            if not (place.state / "folder").exists():
                 place = _settle(place)
             _make_folder(place)
             _make_password(place)
@@ -231,15 +231,16 @@ def _prepare(settings: Settings) -> Place:
 
 def _settle(place: Place) -> Place:
     """Choose, once, a folder that the server's user can reach."""
-    assert place.account is not None
-    reachable = _can_traverse(place.state, place.account) and _can_run(_wheel_binaries(None), place.account)
-    if not reachable:
+    account = place.account
+    if account is None:
+        return place
+    if not _can_traverse(place.state, account):
         # A random part keeps a fresh clone in the place of a deleted one from finding old data.
         name = hashlib.sha256(f"{place.state}\0{secrets.token_hex(16)}".encode()).hexdigest()[:16]
-        place = Place(state=place.state, folder=SHARED_FOLDER / name, account=place.account)
+        place = Place(state=place.state, folder=SHARED_FOLDER / name, account=account)
         log.warning(
-            "user %s, as whom Postgres runs, cannot reach %s: the database and a copy of its programs "
-            "are kept in %s", place.account.name, place.state, place.folder,
+            "user %s, as whom Postgres runs, cannot reach %s: the data are kept in %s",
+            account.name, place.state, place.folder,
         )  # fmt: skip
     _write_private(place.state / "folder", str(place.folder))
     return place
@@ -247,7 +248,7 @@ def _settle(place: Place) -> Place:
 
 def _make_folder(place: Place) -> None:
     if place.folder.parent == SHARED_FOLDER:
-        SHARED_FOLDER.mkdir(mode=0o711, parents=True, exist_ok=True)
+        SHARED_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
     if not place.folder.exists():
         place.folder.mkdir(mode=0o700)
         if place.account is not None:
@@ -304,14 +305,27 @@ def _binaries(place: Place) -> Path:
     source = _wheel_binaries(_major(place))
     if place.account is None or _can_run(source, place.account):
         return source
-    target = SHARED_FOLDER / f"{source.parent.name}-{importlib.metadata.version(WHEEL)}"
+    copy = SHARED_FOLDER / f"{WHEEL}-{importlib.metadata.version(WHEEL)}"
+    target = copy / PACKAGE / source.parent.name
     if not target.exists():
-        SHARED_FOLDER.mkdir(mode=0o711, parents=True, exist_ok=True)
+        target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        for folder in (SHARED_FOLDER, copy, target.parent):
+            folder.chmod(0o755)
+        # The programs look for the libraries of the wheel in the folder beside their package.
+        libraries = source.parents[1].with_name(f"{PACKAGE}.libs")
+        if libraries.exists():
+            _copy_readable(libraries, copy / libraries.name)
         _copy_readable(source.parent, target)
+        log.warning(
+            "user %s cannot reach %s: Postgres runs from a copy in %s", place.account.name, source, target
+        )
     return target / "bin"
 
 
 def _copy_readable(source: Path, target: Path) -> None:
+    """Copy a folder for everybody to read, whole or not at all."""
+    if target.exists():
+        return
     half = target.with_name(f"{target.name}.{os.getpid()}")
     shutil.copytree(source, half, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a", "pkgconfig"))
     for path in (half, *half.rglob("*")):
@@ -629,11 +643,13 @@ def _explain_os_error(error: OSError) -> str:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner reads, whole or not at all."""
+    """Write a file that only its owner reads, whole or not at all; root writes for the folder's owner."""
     half = path.with_name(f"{path.name}.{os.getpid()}.part")
     handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(text)
+        if os.geteuid() == 0:
+            os.fchown(handle, path.parent.stat().st_uid, path.parent.stat().st_gid)
     half.rename(path)
 
 

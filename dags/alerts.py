@@ -1,0 +1,46 @@
+"""When there are new events, and every two minutes for what failed to be sent: alert."""
+
+from __future__ import annotations
+
+import logging
+import os
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+
+# Set by `make run`; see news.py.
+IS_ON_DEMAND = bool(os.environ.get("NEWS_IS_ON_DEMAND"))
+
+EVENTS = Asset("tocsin://events")
+SECOND_TRIES = CronTriggerTimetable("*/2 * * * *", timezone="UTC")
+
+log = logging.getLogger(__name__)
+
+
+@dag(
+    schedule=EVENTS if IS_ON_DEMAND else AssetOrTimeSchedule(timetable=SECOND_TRIES, assets=EVENTS),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(minutes=30),
+    default_args={
+        "retries": 3,
+        "retry_delay": timedelta(seconds=5),
+        "execution_timeout": timedelta(minutes=10),
+    },
+    tags=["tocsin"],
+    doc_md=__doc__,
+)
+def alerts() -> None:
+    @task(do_xcom_push=False)
+    def alert(run_id: str | None = None) -> None:
+        from pipeline import stages
+
+        if run_id is None:
+            raise ValueError("Airflow gave the task no run id")
+        log.info("alerted run=%s %s", run_id, stages.alert(run_id))
+
+    alert()
+
+
+alerts()

@@ -1,0 +1,41 @@
+"""Every night: months of the events table made ahead, old texts dropped."""
+
+from __future__ import annotations
+
+import logging
+import os
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import dag, task
+
+# Set by `make run`; see news.py.
+IS_ON_DEMAND = bool(os.environ.get("NEWS_IS_ON_DEMAND"))
+
+log = logging.getLogger(__name__)
+
+
+@dag(
+    schedule=None if IS_ON_DEMAND else "17 3 * * *",
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=2),
+    default_args={
+        "retries": 3,
+        "retry_delay": timedelta(minutes=1),
+        "execution_timeout": timedelta(minutes=30),
+    },
+    tags=["tocsin"],
+    doc_md=__doc__,
+)
+def upkeep() -> None:
+    @task(do_xcom_push=False)
+    def tidy() -> None:
+        from pipeline import stages
+
+        log.info("tidied %s", stages.upkeep())
+
+    tidy()
+
+
+upkeep()
