@@ -164,14 +164,15 @@ class Receiver:
 
     Args:
         url: Of a webhook; empty otherwise. It may carry a secret path, so it is kept out of repr.
-        to: Addresses of an e-mail receiver.
+        to: The one address of an e-mail receiver; a second address is a second receiver, so that
+            each is tried again by itself.
         secret_file: Standard Webhooks secrets of this receiver; empty takes the one of the settings.
     """
 
     name: str
     channel: Channel
     url: str = field(default="", repr=False)
-    to: tuple[str, ...] = ()
+    to: str = ""
     secret_file: str = ""
 
 

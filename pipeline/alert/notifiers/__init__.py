@@ -1,0 +1,1 @@
+"""Notifiers: one module a channel; `channels.py` knows them all."""

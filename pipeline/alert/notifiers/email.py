@@ -1,0 +1,158 @@
+"""E-mail: one message to one address, under one Message-ID however often it is tried."""
+
+from __future__ import annotations
+
+import ipaddress
+import smtplib
+import ssl
+from collections.abc import Callable
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from pipeline.alert.receivers import is_mail_address, read_secret_file
+from pipeline.alert.records import Message, Notification
+from pipeline.config import Settings
+from pipeline.errors import ConfigError, NotifyError
+
+TIMEOUT_SECONDS = 20.0
+_PORTS = {"smtp": 25, "smtps": 465}
+
+
+def make_notifier(
+    settings: Settings, *, clock: Callable[[], datetime], timeout_seconds: float = TIMEOUT_SECONDS
+) -> Callable[[Notification, Message], None]:
+    """Make the notifier; the password is read anew at each sending and kept nowhere."""
+
+    def notify(notification: Notification, message: Message) -> None:
+        mail = compose_mail(notification, message, sender=settings.mail_from)
+        _send(mail, settings, timeout_seconds)
+
+    return notify
+
+
+def compose_mail(notification: Notification, message: Message, *, sender: str) -> EmailMessage:
+    """Write the mail: text and HTML, nothing fetched from elsewhere.
+
+    Raises:
+        NotifyError: Sender or address is no mail address; final.
+    """
+    to = notification.receiver.to
+    for address in (sender, to):
+        if not is_mail_address(address):
+            raise NotifyError(f"{address!r} is no mail address such as desk@example.org", is_final=True)
+    # Seven bits: an old relay that knows no 8BITMIME must not garble names.
+    mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    mail["Subject"] = message.subject
+    mail["From"] = sender
+    mail["To"] = to
+    mail["Date"] = format_datetime(message.created_at)
+    mail["Message-ID"] = f"<{notification.notification_key}@{sender.rpartition('@')[2]}>"
+    # Asks the desk, not a web page: nobody has to be able to reach this machine.
+    mail["List-Unsubscribe"] = f"<mailto:{quote(sender, safe='@')}?subject=unsubscribe>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text)
+    mail.add_alternative(message.html, subtype="html")
+    return mail
+
+
+def _send(mail: EmailMessage, settings: Settings, timeout_seconds: float) -> None:
+    try:
+        client = _connect(settings, timeout_seconds)
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotifyError(f"the mail server cannot be reached: {_reason(error)}") from error
+    try:
+        _secure(client, settings)
+        client.send_message(mail)
+    except smtplib.SMTPAuthenticationError as error:
+        # Temporary although it is a 5xx: a person mends the password, and the alert is still waiting.
+        raise NotifyError(f"the mail server refused the log-in: {error.smtp_code}") from error
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
+        code = _code(error)
+        raise NotifyError(
+            f"the mail server refused the message: {code}", is_final=500 <= code < 600
+        ) from error
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        raise NotifyError(f"the mail was not sent: {_reason(error)}") from error
+    finally:
+        _leave(client)
+
+
+def _connect(settings: Settings, timeout_seconds: float) -> smtplib.SMTP:
+    parts = urlsplit(settings.smtp_url)
+    if parts.scheme not in _PORTS or not parts.hostname or parts.password:
+        raise NotifyError(
+            "TOCSIN_SMTP_URL must look like smtp://user@host:port or smtps://…, the password in "
+            f"TOCSIN_SMTP_PASSWORD_FILE; it starts with {parts.scheme[:20]!r}"
+        )
+    port = parts.port or _PORTS[parts.scheme]
+    if parts.scheme == "smtps":
+        context = _tls(parts.hostname)
+        return smtplib.SMTP_SSL(parts.hostname, port, timeout=timeout_seconds, context=context)
+    return smtplib.SMTP(parts.hostname, port, timeout=timeout_seconds)
+
+
+def _secure(client: smtplib.SMTP, settings: Settings) -> None:
+    """Take TLS where it is offered, then log in where a user is named."""
+    parts = urlsplit(settings.smtp_url)
+    host = parts.hostname or ""
+    client.ehlo()
+    if parts.scheme == "smtp" and client.has_extn("starttls"):
+        client.starttls(context=_tls(host))
+        client.ehlo()
+    if not parts.username:
+        return
+    if parts.scheme == "smtp" and not client.has_extn("auth"):
+        raise NotifyError("TOCSIN_SMTP_URL names a user, but the mail server offers no log-in")
+    is_open = parts.scheme == "smtp" and not isinstance(client.sock, ssl.SSLSocket)
+    if is_open and not _is_loopback(host):
+        raise NotifyError("the mail server offers no TLS; a password is not sent over an open line")
+    client.login(unquote(parts.username), _password(settings))
+
+
+def _password(settings: Settings) -> str:
+    try:
+        if not settings.smtp_password_file:
+            raise ConfigError("TOCSIN_SMTP_URL names a user; set TOCSIN_SMTP_PASSWORD_FILE too")
+        return read_secret_file(Path(settings.smtp_password_file), "the mail password")[0]
+    except ConfigError as error:
+        raise NotifyError(str(error)) from error
+
+
+def _tls(host: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if _is_loopback(host):
+        # A relay on this machine has a certificate of its own making, and nobody in between.
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _code(error: smtplib.SMTPException) -> int:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return max((code for code, _ in error.recipients.values()), default=550)
+    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 451
+
+
+def _leave(client: smtplib.SMTP) -> None:
+    # The server has taken the mail or refused it; whether it also says goodbye changes nothing.
+    try:
+        client.quit()
+    except (OSError, smtplib.SMTPException):
+        client.close()
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {ascii(str(error))[:150]}"

@@ -1,0 +1,201 @@
+"""Webhook: POST the message's JSON, signed by Standard Webhooks (www.standardwebhooks.com).
+
+The URL may be a password in itself, so errors name the host alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import hashlib
+import hmac
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pipeline.alert.notifiers.addresses import open_socket
+from pipeline.alert.receivers import is_webhook_url, read_secret_file
+from pipeline.alert.records import Message, Notification, Receiver
+from pipeline.config import Settings
+from pipeline.errors import ConfigError, NotifyError
+
+TIMEOUT_SECONDS = 15.0
+# How far a receiver lets the sender's clock be off, by the standard's advice.
+TOLERANCE_SECONDS = 300
+MAX_KEYS = 2
+MIN_KEY_BYTES, MAX_KEY_BYTES = 24, 64
+MAX_RETRY_AFTER_SECONDS = 86_400.0
+_HEADERS = {"content-type": "application/json", "user-agent": "Tocsin", "connection": "close"}
+
+
+def make_notifier(
+    settings: Settings, *, clock: Callable[[], datetime], timeout_seconds: float = TIMEOUT_SECONDS
+) -> Callable[[Notification, Message], None]:
+    """Make the notifier; secrets are read anew at each sending, so that a rotation needs no restart."""
+
+    def notify(notification: Notification, message: Message) -> None:
+        keys = _keys(notification.receiver, settings)
+        now = clock()
+        headers = signed_headers(keys, notification.notification_key, now, message.payload)
+        status, retry_after = _post(
+            notification.receiver.url,
+            message.payload,
+            headers,
+            settings.allow_private_addresses,
+            timeout_seconds,
+        )
+        _check_status(urlsplit(notification.receiver.url).hostname or "", status, retry_after, now)
+
+    return notify
+
+
+def signed_headers(keys: Sequence[bytes], webhook_id: str, now: datetime, body: bytes) -> dict[str, str]:
+    """Give the three headers; with two keys there are two signatures, the newer key's first."""
+    timestamp = int(now.timestamp())
+    return {
+        "webhook-id": webhook_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": " ".join(sign(key, webhook_id, timestamp, body) for key in keys),
+    }
+
+
+def sign(key: bytes, webhook_id: str, timestamp: int, body: bytes) -> str:
+    """Sign one sending: "v1," and the base64 of HMAC-SHA256 over id, timestamp and body."""
+    signed = f"{webhook_id}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+
+
+def verify(keys: Sequence[bytes], headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
+    """Say whether a body was signed with one of the keys within five minutes of now.
+
+    What a receiver does; here for tests and for receivers written in Python.
+    """
+    webhook_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= 12):
+        return False
+    if abs(now.timestamp() - int(timestamp)) > TOLERANCE_SECONDS:
+        return False
+    given = [one.encode() for one in headers.get("webhook-signature", "").split()]
+    expected = [sign(key, webhook_id, int(timestamp), body).encode() for key in keys]
+    return any([hmac.compare_digest(one, other) for one in given for other in expected])
+
+
+def read_key(secret: str) -> bytes:
+    """Read a secret: base64 with or without the `whsec_` in front.
+
+    Raises:
+        ConfigError: It is no base64, or not of 24 to 64 bytes; the message does not show it.
+    """
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        raise ConfigError("a webhook secret must be base64, with whsec_ in front or not") from None
+    if not MIN_KEY_BYTES <= len(key) <= MAX_KEY_BYTES:
+        raise ConfigError(
+            f"a webhook secret must hold {MIN_KEY_BYTES} to {MAX_KEY_BYTES} bytes, got {len(key)}; "
+            "make one with: openssl rand -base64 32"
+        )
+    return key
+
+
+def _keys(receiver: Receiver, settings: Settings) -> list[bytes]:
+    path = receiver.secret_file or settings.webhook_secret_file
+    if not path:
+        raise NotifyError(
+            f"receiver {receiver.name!r} has no secret and nothing is sent unsigned; "
+            "set secret_file of the receiver or TOCSIN_WEBHOOK_SECRET_FILE"
+        )
+    try:
+        secrets = read_secret_file(Path(path), f"the secrets of receiver {receiver.name!r}")
+        return [read_key(secret) for secret in secrets[:MAX_KEYS]]
+    except ConfigError as error:
+        # Temporary: the person who mends the file should find the notification still waiting.
+        raise NotifyError(str(error)) from error
+
+
+def _post(
+    url: str, body: bytes, headers: Mapping[str, str], allowed: str, timeout_seconds: float
+) -> tuple[int, str | None]:
+    """POST once, following nothing; give the status and the Retry-After header."""
+    if not is_webhook_url(url):
+        raise NotifyError("the receiver's address is no http(s) address", is_final=True)
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    sock = open_socket(host, port, allowed=allowed, timeout_seconds=timeout_seconds)
+    connection = http.client.HTTPConnection(host, port)
+    timer = None
+    try:
+        if parts.scheme == "https":
+            sock = ssl.create_default_context().wrap_socket(
+                sock, server_hostname=host, do_handshake_on_connect=False
+            )
+        timer = _shut_after(timeout_seconds, sock)
+        if isinstance(sock, ssl.SSLSocket):
+            sock.do_handshake()
+        connection.sock = sock
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request("POST", target, body, {**_HEADERS, "host": parts.netloc, **headers})
+        answer = connection.getresponse()
+        return answer.status, answer.headers.get("retry-after")
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise NotifyError(f"{host}:{port} took no notification: {_reason(error)}") from error
+    finally:
+        if timer:
+            timer.cancel()
+        connection.close()
+        sock.close()
+
+
+def _shut_after(seconds: float, sock: socket.socket) -> threading.Timer:
+    """Limit the whole exchange: a socket's own timeout starts again with every byte that drips in."""
+    timer = threading.Timer(seconds, _shut, (sock,))
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def _shut(sock: socket.socket) -> None:
+    # Past the TLS layer, whose own shutdown would break under a read in the other thread.
+    with contextlib.suppress(OSError):
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+def _reason(error: Exception) -> str:
+    # A server's own words are cut and shown as a literal: they may hold anything.
+    return f"{type(error).__name__}: {ascii(str(error))[:150]}"
+
+
+def _check_status(host: str, status: int, retry_after: str | None, now: datetime) -> None:
+    if 200 <= status < 300:
+        return
+    if status == 410:
+        raise NotifyError(f"{host} answered 410: the receiver is gone for good", is_final=True)
+    hint = (
+        "; redirects are not followed, put the new address into the receivers' file" if status < 400 else ""
+    )
+    raise NotifyError(
+        f"{host} answered {status}{hint}", retry_after_seconds=read_retry_after(retry_after, now)
+    )
+
+
+def read_retry_after(value: str | None, now: datetime) -> float | None:
+    """Read a Retry-After header, a number or a date, as seconds from 0 to a day; None if unreadable."""
+    if value is None:
+        return None
+    value = value.strip()
+    if value.isascii() and value.isdecimal():
+        return min(float(value[:12]), MAX_RETRY_AFTER_SECONDS)
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return min(max((at - now).total_seconds(), 0.0), MAX_RETRY_AFTER_SECONDS)
