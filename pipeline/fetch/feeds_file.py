@@ -1,0 +1,104 @@
+"""The list of feeds a person writes: a CSV of url, source, country, language, interval_seconds."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pipeline.errors import ConfigError
+from pipeline.fetch.records import FeedState
+
+REQUIRED_COLUMNS = ("url", "source")
+COLUMNS = ("url", "source", "country", "language", "interval_seconds")
+DEFAULT_INTERVAL_SECONDS = 900
+MINIMUM_INTERVAL_SECONDS = 30
+MAXIMUM_INTERVAL_SECONDS = 7 * 86_400
+
+
+def read_feeds(path: Path) -> tuple[FeedState, ...]:
+    """Read the list of feeds; each comes as a feed that was never visited.
+
+    Lines that start with `#` and empty lines are passed over. `country` is ISO 3166 alpha-3 or empty,
+    `language` a tag such as `en` or empty, `interval_seconds` empty for 900.
+
+    Raises:
+        ConfigError: The file cannot be read, a column is unknown or missing, or a value is wrong; the
+            message names the line.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the list of feeds {path} cannot be read: {error}") from error
+    # A quoted field may not run over lines here, so each row keeps its line number.
+    numbered = [
+        (number, line) for number, line in enumerate(lines, 1) if line.strip() and line.lstrip()[0] != "#"
+    ]
+    if not numbered:
+        raise ConfigError(f"{path} is empty; its first line must be: {','.join(COLUMNS)}")
+    header = _header(path, *numbered[0])
+    feeds: dict[str, tuple[int, FeedState]] = {}
+    for number, line in numbered[1:]:
+        feed = _feed(f"{path}, line {number}", header, next(csv.reader([line])))
+        if feed.url in feeds:
+            raise ConfigError(f"{path}, line {number}: {feed.url} is on line {feeds[feed.url][0]} already")
+        feeds[feed.url] = (number, feed)
+    return tuple(feed for _, feed in feeds.values())
+
+
+def _header(path: Path, number: int, line: str) -> list[str]:
+    header = [name.strip() for name in next(csv.reader([line]))]
+    unknown = [name for name in header if name not in COLUMNS]
+    missing = [name for name in REQUIRED_COLUMNS if name not in header]
+    if unknown or missing or len(set(header)) < len(header):
+        wrong = (
+            f"no column {unknown[0]!r}"
+            if unknown
+            else f"column {(missing or header)[0]!r} is missing or twice"
+        )
+        raise ConfigError(f"{path}, line {number}: {wrong}; the columns are: {', '.join(COLUMNS)}")
+    return header
+
+
+def _feed(where: str, header: list[str], cells: list[str]) -> FeedState:
+    if len(cells) != len(header):
+        raise ConfigError(f"{where}: {len(cells)} values for {len(header)} columns ({', '.join(header)})")
+    row = dict.fromkeys(COLUMNS, "") | {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+    if not row["source"]:
+        raise ConfigError(f"{where}: source is empty; name the publisher of {row['url']!r}")
+    if row["country"] and not re.fullmatch("[A-Z]{3}", row["country"]):
+        raise ConfigError(
+            f"{where}: country must be three capitals (ISO 3166 alpha-3), got {row['country']!r}"
+        )
+    if row["language"] and not re.fullmatch("[a-z]{2,3}(-[A-Za-z0-9]+)*", row["language"]):
+        raise ConfigError(f"{where}: language must be a tag such as en, got {row['language']!r}")
+    return FeedState(
+        url=_url(where, row["url"]),
+        source=row["source"],
+        country=row["country"] or None,
+        language=row["language"] or None,
+        interval_seconds=_interval(where, row["interval_seconds"]),
+    )
+
+
+def _url(where: str, url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        is_good = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", url)
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise ConfigError(f"{where}: url must start with http:// or https:// and name a host, got {url!r}")
+    return url
+
+
+def _interval(where: str, raw: str) -> int:
+    if not raw:
+        return DEFAULT_INTERVAL_SECONDS
+    if not raw.isdecimal() or not MINIMUM_INTERVAL_SECONDS <= int(raw) <= MAXIMUM_INTERVAL_SECONDS:
+        raise ConfigError(
+            f"{where}: interval_seconds must be a whole number from {MINIMUM_INTERVAL_SECONDS} "
+            f"to {MAXIMUM_INTERVAL_SECONDS}, got {raw!r}"
+        )
+    return int(raw)

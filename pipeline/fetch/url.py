@@ -1,0 +1,153 @@
+"""The canonical form of an article's address: what tells it from others. Never used for fetching."""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote_plus, urljoin, urlsplit
+
+TRACKING_PATH = Path(__file__).resolve().parent / "data" / "tracking_parameters.csv"
+DEFAULT_PORTS = {"http": 80, "https": 443}
+MAXIMUM_LENGTH = 2000
+# Values of these parameters that ask for the AMP form of the same page.
+_AMP_PARAMETERS = {"amp": ("", "1", "true"), "outputtype": ("amp",), "output": ("amp",), "view": ("amp",)}
+_AMP_CACHE = re.compile(r"/(?:[cvi]/)?(?:(?P<secure>s)/)?(?P<rest>[^/]+\.[^/]+/.*)")
+_UNRESERVED = re.compile(r"%([0-9a-fA-F]{2})")
+_DULL_CANONICAL = re.compile(r"/?(?:index\.\w+|home|[a-z]{2}(?:-[a-zA-Z]{2})?)?/?")
+
+
+def canonical_url(url: str) -> str:
+    """Bring an address into its canonical form; "" where it is no http(s) address.
+
+    Scheme https on default ports, host in small letters, no user, no default port, no fragment (but
+    `#!`, which names a page), no tracking parameters, no AMP; other parameters, their order and the
+    path are kept, as `?p=123` tells articles apart. Doing it twice changes nothing.
+    """
+    url = "".join(url.split())
+    if not url.isprintable() or "\\" in url:
+        return ""
+    try:
+        parts = urlsplit(_out_of_amp_cache(url))
+        host, port = _host(parts.hostname or ""), parts.port
+    except (ValueError, UnicodeError):
+        return ""
+    scheme = parts.scheme.lower()
+    if scheme not in DEFAULT_PORTS or not host:
+        return ""
+    if port in (None, DEFAULT_PORTS[scheme]):
+        # The same article is linked both ways over the years; a port of its own is a server of its own.
+        scheme, port = "https", None
+    path = _without_amp(_escaped(parts.path)) or "/"
+    query = _query(parts.query)
+    fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
+    canonical = f"{scheme}://{host}{f':{port}' if port else ''}{path}{f'?{query}' if query else ''}{fragment}"
+    return canonical if len(canonical) <= MAXIMUM_LENGTH else ""
+
+
+def choose_canonical(
+    entry_url: str, page_url: str, page_canonical: str | None, *, is_trusted: bool = False
+) -> str:
+    """The canonical address of an article whose page was read.
+
+    Args:
+        entry_url: The feed's link.
+        page_url: Where the page came from after redirects.
+        page_canonical: What the page names by rel=canonical, if it does.
+        is_trusted: The host was named by the operator; it may name an address of another site.
+
+    Returns:
+        The page's own word where it is of the same site and more than a front page; else the page's
+        address, where redirects stayed within the site or left one (link shorteners); "" never, as
+        long as the entry's link is an address.
+    """
+    reached = canonical_url(page_url) or canonical_url(entry_url)
+    # A consent or login wall is reached by redirect too: a bare front page is not the article.
+    here = canonical_url(entry_url) if _is_dull(reached) else reached
+    named = canonical_url(urljoin(page_url, page_canonical)) if page_canonical else ""
+    if not named or _is_dull(named):
+        return here
+    return named if is_trusted or _site(named) == _site(page_url) else here
+
+
+def is_same_site(one: str, other: str) -> bool:
+    """Whether two addresses have one registered domain (by the public suffix list)."""
+    return _site(one) == _site(other)
+
+
+@cache
+def _tracking() -> tuple[frozenset[str], tuple[str, ...]]:
+    with TRACKING_PATH.open(encoding="utf-8", newline="") as lines:
+        names = [
+            row["name"].lower() for row in csv.DictReader(line for line in lines if not line.startswith("#"))
+        ]
+    whole = frozenset(name for name in names if not name.endswith("*"))
+    return whole, tuple(name[:-1] for name in names if name.endswith("*"))
+
+
+def _query(query: str) -> str:
+    return "&".join(part for part in query.split("&") if part and not _is_noise(part))
+
+
+def _is_noise(parameter: str) -> bool:
+    name, _, value = parameter.partition("=")
+    name, value = unquote_plus(name).lower(), unquote_plus(value).lower()
+    whole, beginnings = _tracking()
+    return name in whole or name.startswith(beginnings) or value in _AMP_PARAMETERS.get(name, ())
+
+
+def _host(host: str) -> str:
+    host = host.rstrip(".").lower()
+    if not host.isascii():
+        host = host.encode("idna").decode()
+    return f"[{host}]" if ":" in host else host
+
+
+def _escaped(path: str) -> str:
+    """Percent escapes in capitals, and only where they are needed."""
+
+    def one(match: re.Match[str]) -> str:
+        character = chr(int(match[1], 16))
+        is_plain = character.isascii() and (character.isalnum() or character in "-._~")
+        return character if is_plain else match[0].upper()
+
+    return _UNRESERVED.sub(one, path)
+
+
+def _without_amp(path: str) -> str:
+    path = re.sub(r"(?<=.)/amp/?$", "", path)
+    return re.sub(r"\.amp(?=(\.html?)?$)", "", path)
+
+
+def _out_of_amp_cache(url: str) -> str:
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    is_google = re.fullmatch(r"(www\.)?google\.[a-z.]+", host) and parts.path.startswith("/amp/")
+    if not is_google and not host.endswith(".cdn.ampproject.org"):
+        return url
+    match = _AMP_CACHE.fullmatch(parts.path.removeprefix("/amp") if is_google else parts.path)
+    if not match:
+        return url
+    query = f"?{parts.query}" if parts.query else ""
+    return f"http{match['secure'] or ''}://{match['rest']}{query}"
+
+
+def _is_dull(url: str) -> bool:
+    """A front page: no article is there."""
+    parts = urlsplit(url)
+    return not parts.query and bool(_DULL_CANONICAL.fullmatch(parts.path))
+
+
+@cache
+def _extractor() -> object:
+    import tldextract
+
+    # The list that came with the package; without this it asks the network for a newer one.
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def _site(url: str) -> str:
+    host = (urlsplit(url).hostname or "").lower()
+    extracted = _extractor()(host)  # type: ignore[operator]
+    return str(extracted.top_domain_under_public_suffix) or host
