@@ -25,6 +25,7 @@ class Settings:
         database_url: A Postgres of your own; empty means the embedded one under `home`.
         airflow_database_url: Airflow's metadata database; empty means `<database>_airflow` beside ours.
         postgres_port: Port of the embedded Postgres on 127.0.0.1; 0 takes a free one once and keeps it.
+        seed_port: Port on which `tocsin run` serves the seed article on 127.0.0.1.
         airflow_port: Port of Airflow's API server and UI on 127.0.0.1.
         feeds_path: CSV of feeds. rules_path: folder of YAML rules; model_path: a spaCy pipeline.
         receivers_path: YAML of receivers, who may be notified and by which channel.
@@ -48,6 +49,7 @@ class Settings:
     airflow_database_url: str = ""
     postgres_port: int = 0
     airflow_port: int = 8080
+    seed_port: int = 8079
     feeds_path: Path = ROOT / "seeds" / "feeds.csv"
     rules_path: Path = ROOT / "seeds" / "rules"
     receivers_path: Path = ROOT / "seeds" / "receivers.yaml"
@@ -73,7 +75,7 @@ class Settings:
                      "max_attempts", "batch_size"):  # fmt: skip
             if getattr(self, name) <= 0:
                 raise ConfigError(f"TOCSIN_{name.upper()} must be above 0, got {getattr(self, name)}")
-        for name in ("postgres_port", "airflow_port"):
+        for name in ("postgres_port", "airflow_port", "seed_port"):
             if not 0 <= getattr(self, name) <= 65535:
                 raise ConfigError(f"TOCSIN_{name.upper()} must lie in 0..65535, got {getattr(self, name)}")
         if self.database_url and not self.database_url.startswith(("postgresql://", "postgres://")):

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipeline.config import Settings, load_settings
-from pipeline.errors import ConfigError, FetchError, NotifyError, ValidateError
+from pipeline.errors import NotifyError, ValidateError
 from pipeline.postgres.database import Database, Session, Transaction
 from pipeline.postgres.rows import article_from, candidate_from, candidate_row
 
@@ -93,7 +93,10 @@ async def _fetch_feeds(home: Database, due: Sequence[int], batch_id: int, settin
                 return await _fetch_one(home, feed_id, client, batch_id, settings)
 
         results = await asyncio.gather(*map(one, due))
-    return sum(results, Counter())
+    counts: Counter[str] = Counter()
+    for result in results:
+        counts.update(result)
+    return counts
 
 
 async def _fetch_one(
@@ -186,7 +189,7 @@ def extract(batch_id: int, settings: Settings | None = None) -> Counts:
     counts: Counter[str] = Counter({"articles": 0, "candidates": 0})
     with home.session() as session, home.session() as ledger:
         for article_id in waiting:
-            counts += _extract_one(session, ledger, article_id, coder, batch_id, settings)
+            counts.update(_extract_one(session, ledger, article_id, coder, batch_id, settings))
     return _counted("extract", batch_id, started, counts)
 
 
@@ -256,7 +259,7 @@ def validate(batch_id: int, settings: Settings | None = None) -> Counts:
     try:
         with home.session() as session:
             while judged := _validate_some(session, home.url, settings):
-                counts += judged
+                counts.update(judged)
     except ValidateError as error:
         with home.transaction() as transaction:
             _quarantine(transaction, "validate", f"batch {batch_id}", str(error), None, batch_id=batch_id)
@@ -299,7 +302,9 @@ def store(batch_id: int, settings: Settings | None = None) -> Counts:
     counts: Counter[str] = Counter({"events_new": 0, "events_changed": 0, "mentions": 0})
     with database(settings).session() as session:
         while stored := _store_some(session):
-            counts += stored
+            counts.update(stored)
+        with session.transaction() as transaction:
+            counts["pending_alerts"] = (transaction.one("count_pending_alerts") or {})["event_count"]
     return _counted("store", batch_id, started, counts)
 
 
@@ -338,9 +343,9 @@ def alert(run_key: str = "", settings: Settings | None = None) -> Counts:
     counts: Counter[str] = Counter({"events": 0, "alerts": 0, "sent": 0})
     with home.session() as session:
         while matched := _match_some(session, rules, receivers):
-            counts += matched
+            counts.update(matched)
         while sent := _send_one(session, rules, receivers, settings):
-            counts += sent
+            counts.update(sent)
     return _counted("alert", run_key, started, counts)
 
 
@@ -537,15 +542,3 @@ def _iso(value: object) -> str:
         return value.isoformat()
     raise TypeError(f"no JSON for {type(value).__name__}")
 
-
-__all__ = [
-    "ConfigError",
-    "FetchError",
-    "alert",
-    "extract",
-    "fetch",
-    "open_batch",
-    "store",
-    "upkeep",
-    "validate",
-]

@@ -43,7 +43,6 @@ CREATE TABLE tocsin.articles (
     source               text NOT NULL,
     title                text NOT NULL,
     text                 text NOT NULL,
-    text_sha256          text GENERATED ALWAYS AS (encode(sha256(convert_to(text, 'UTF8')), 'hex')) STORED,
     language             text NOT NULL,
     published_at         timestamptz NOT NULL,
     published_from       text NOT NULL DEFAULT 'feed',

@@ -25,7 +25,6 @@ COMMENT ON COLUMN tocsin.articles.batch_id IS 'Batch that brought it here.';
 COMMENT ON COLUMN tocsin.articles.source IS 'Publisher: one newspaper or agency.';
 COMMENT ON COLUMN tocsin.articles.title IS 'Title, plain text.';
 COMMENT ON COLUMN tocsin.articles.text IS 'Plain text; all offsets count its characters.';
-COMMENT ON COLUMN tocsin.articles.text_sha256 IS 'Hash of the text.';
 COMMENT ON COLUMN tocsin.articles.language IS 'ISO 639-1 language code.';
 COMMENT ON COLUMN tocsin.articles.published_at IS 'When the publisher says it came out.';
 COMMENT ON COLUMN tocsin.articles.published_from IS 'Where that time comes from: feed, page or fetch.';

@@ -15,6 +15,10 @@ SET title = excluded.title, severity = excluded.severity, status = excluded.stat
 WHERE (rules.title, rules.severity, rules.status, rules.definition)
       IS DISTINCT FROM (excluded.title, excluded.severity, excluded.status, excluded.definition);
 
+-- name: count_pending_alerts
+-- How many events the rules have not seen.
+SELECT count(*) AS event_count FROM tocsin.pending_alerts;
+
 -- name: lock_alert
 -- One matching at a time, so that two do not both find a group untold.
 SELECT pg_advisory_xact_lock(7283463);

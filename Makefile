@@ -1,0 +1,58 @@
+# `make run` and `make test` are all a stranger needs; both set up first, in seconds when it is done already.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed-$(shell (cat requirements.lock; $(PYTHON) -V) 2>/dev/null | sha256sum | cut -c1-16)
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: run up test check format accuracy model model-report benchmark lock clean setup
+.DEFAULT_GOAL := run
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tocsin needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; say PYTHON=/path/to/python3.11")'
+	@echo "Setting up $(VENV) (once; some 220 packages, 1.3 GB) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --no-compile -r requirements.lock
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
+	@rm -f $(VENV)/.installed-* && touch $@
+	@printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m pipeline "$$@"\n' > $(BIN)/tocsin && chmod +x $(BIN)/tocsin
+
+run: setup
+	@$(BIN)/python -m pipeline run
+
+up: setup
+	@$(BIN)/python -m pipeline up
+
+check: setup
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -m "not slow"
+
+test: setup
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest
+
+format: setup
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+GOLD ?= ../shared/gold
+accuracy: setup
+	@$(BIN)/python -m benchmarks.accuracy $(GOLD)
+
+DATA ?= ../shared/nlp
+model: setup
+	@cd model && bash train.sh $(abspath $(DATA))
+
+model-report: setup
+	@cd model && bash report.sh $(abspath $(DATA))
+
+lock:
+	@uv pip compile requirements.in --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock
+
+clean:
+	rm -rf $(VENV) var

@@ -1,0 +1,184 @@
+"""The `tocsin` command. Arguments in, one call of the library, text out; errors in one line, without a traceback."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pipeline.config import Settings, load_settings
+from pipeline.errors import ConfigError, StoreError, TocsinError
+
+EXIT_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+        logging.basicConfig(
+            level=settings.log_level.upper(),
+            format="%(asctime)s %(levelname)s %(message)s",
+            stream=sys.stderr,
+        )
+        command: Callable[[argparse.Namespace, Settings], int | None] = options.command
+        return command(options, settings) or 0
+    except TocsinError as error:
+        print(f"tocsin: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("tocsin: interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away (`tocsin … | head`); Python must not complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tocsin", description="News in, coded events in Postgres, alerts out.", allow_abbrev=False
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Callable[[argparse.Namespace, Settings], int | None], about: str):  # type: ignore[no-untyped-def]
+        made = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
+        made.set_defaults(command=command)
+        return made
+
+    add("run", _run, "fetch, extract, validate, store and alert once, through Airflow, and report")
+    add("up", _up, "run for good: scheduler, API server and triggerer, every minute; Ctrl-C stops")
+    add("status", _status, "what runs, what waits before each stage, what failed last")
+    add("report", _report, "show the newest batch: feeds, events, alerts, quarantine")
+    add("migrate", _migrate, "bring the database to the newest schema")
+    for stage in ("fetch", "extract", "validate", "store", "alert"):
+        made = add(stage, _stage(stage), f"run the stage {stage} alone, without Airflow")
+        if stage != "alert":
+            made.add_argument("--run", default="by-hand", help="key of the batch (default: %(default)s)")
+    code = add("code", _code, "code a file of texts without a database")
+    code.add_argument("--jsonl", nargs=2, metavar=("IN", "OUT"), required=True, type=Path)
+    code.add_argument("--phrases", action="store_true", help="the texts are bare actor phrases")
+    explain = add("explain", _explain, "say why an event was coded: sentence, spans, frame, entries, status")
+    explain.add_argument("event_id", type=int)
+    rules = add("rules", _rules, "check the rule files and run the tests in them")
+    rules.add_argument("action", choices=["check"])
+    psql = add("psql", _psql, "open psql on the database as the read-only analyst")
+    psql.add_argument("arguments", nargs=argparse.REMAINDER)
+    airflow = add("airflow", _airflow, "run an airflow command with Tocsin's settings")
+    airflow.add_argument("arguments", nargs=argparse.REMAINDER)
+    add("stop", _stop, "stop the embedded Postgres")
+    return parser
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.main_job import main_job
+
+    logging.getLogger().setLevel(logging.WARNING)
+    main_job(settings)
+
+
+def _up(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.main_job import start_database
+    from pipeline.operate import supervisor
+
+    start_database(settings)
+    supervisor.up(settings)
+
+
+def _status(options: argparse.Namespace, settings: Settings) -> int:
+    from pipeline.operate import supervisor
+    from pipeline.report import console, lag
+    from pipeline.stages import database
+
+    shown = console()
+    runs = supervisor.status(settings)
+    shown.print(str(runs))
+    try:
+        with database(settings).transaction() as transaction:
+            shown.print(lag(transaction.all("stage_lag"), transaction.one("totals") or {}))
+    except StoreError as error:
+        shown.print(f"database: {error}")
+        return 1
+    return 0
+
+
+def _report(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.main_job import print_report
+
+    print_report(settings)
+
+
+def _migrate(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.main_job import start_database
+
+    start_database(settings)
+    print("the schema is up to date")
+
+
+def _stage(stage: str) -> Callable[[argparse.Namespace, Settings], None]:
+    def run(options: argparse.Namespace, settings: Settings) -> None:
+        from pipeline import stages
+        from pipeline.main_job import start_database
+
+        start_database(settings)
+        if stage == "alert":
+            counts = stages.alert(settings=settings)
+        else:
+            counts = getattr(stages, stage)(stages.open_batch(options.run, settings), settings)
+        print(" ".join(f"{name}={count}" for name, count in counts.items()))
+
+    return run
+
+
+def _code(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.extract.code_command import code_jsonl
+
+    source, target = options.jsonl
+    if not source.is_file():
+        raise ConfigError(f"no file {str(source)!r} to code")
+    code_jsonl(source, target, phrases=options.phrases, settings=settings)
+
+
+def _explain(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.main_job import explain_event
+
+    print(explain_event(options.event_id, settings))
+
+
+def _rules(options: argparse.Namespace, settings: Settings) -> int:
+    from pipeline.alert.receivers import load_receivers
+    from pipeline.alert.rules import load_rules
+
+    receivers, bad_receivers = load_receivers(settings.receivers_path)
+    rules, bad_rules = load_rules(settings.rules_path, receivers=receivers.keys())
+    for problem in (*bad_receivers, *bad_rules):
+        print(f"tocsin: {problem}", file=sys.stderr)
+    print(f"{len(rules)} rules and {sum(len(rule.tests) for rule in rules)} tests in them are good")
+    return 2 if bad_receivers or bad_rules else 0
+
+
+def _psql(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.postgres import embedded
+
+    if settings.database_url:
+        raise ConfigError("with TOCSIN_DATABASE_URL set, call psql yourself: it is your server")
+    program, url = embedded.psql(settings)
+    os.execv(program, [str(program), url, *options.arguments])
+
+
+def _airflow(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.operate.environment import airflow_environment
+
+    program = Path(sys.executable).with_name("airflow")
+    environment = airflow_environment(settings, home=settings.home)
+    os.execve(program, ["airflow", *options.arguments], {**os.environ, **environment})
+
+
+def _stop(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.postgres import embedded
+
+    print("stopped" if embedded.stop(settings) else "the embedded Postgres does not run")

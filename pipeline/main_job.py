@@ -1,0 +1,122 @@
+"""The main job of `make run`: the news DAG once, on the feed list and on the seed article served from here."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.config import ROOT, Settings
+from pipeline.errors import ConfigError
+from pipeline.postgres.migrate import migrate
+from pipeline.postgres.rows import article_from, candidate_from
+from pipeline.report import console, report
+from pipeline.stages import database
+
+SEED_ARTICLES = ROOT / "seeds"
+NEW_ENTRIES_SHOWN = 5  # from each real feed: enough to see that it works, few enough to end in minutes
+EVENTS_SHOWN = 40
+
+
+def main_job(settings: Settings) -> None:
+    """Run the news DAG and the alerts it causes, then print what came of it."""
+    from pipeline.operate import supervisor
+
+    shown = console()
+    with shown.status("starting Postgres") as status:
+        start_database(settings)
+        with served_seeds(settings) as run_settings:
+            supervisor.run_once(run_settings, on_progress=status.update)
+    print_report(settings)
+
+
+def start_database(settings: Settings) -> None:
+    """Start the embedded server where it is ours, and bring the schema up to date."""
+    if not settings.database_url:
+        from pipeline.postgres import embedded
+
+        embedded.start(settings)
+    migrate(database(settings).url)
+
+
+@contextmanager
+def served_seeds(settings: Settings) -> Iterator[Settings]:
+    """Serve the seed articles as a feed from this machine; give settings whose feed list has it on top."""
+    from pipeline.fetch.serve import serve_seed
+
+    with serve_seed(sorted(SEED_ARTICLES.glob("*.txt")), port=settings.seed_port) as base_url:
+        feeds_path = settings.home / "run" / "feeds.csv"
+        _write_feeds(settings.feeds_path, feeds_path, f"{base_url}/feed.xml")
+        place = base_url.partition("://")[2]
+        allowed = ",".join(part for part in (settings.allow_private_addresses, place) if part)
+        yield replace(
+            settings,
+            feeds_path=feeds_path,
+            allow_private_addresses=allowed,
+            max_new_entries=min(settings.max_new_entries, NEW_ENTRIES_SHOWN),
+        )
+
+
+def _write_feeds(source: Path, target: Path, seed_feed_url: str) -> None:
+    from pipeline.fetch.feeds_file import read_feeds
+
+    columns = ("url", "source", "country", "language", "interval_seconds")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerow((seed_feed_url, "Reuters", "GBR", "en", 1))
+        for feed in read_feeds(source):
+            writer.writerow(
+                [getattr(feed, name) if getattr(feed, name) is not None else "" for name in columns]
+            )
+
+
+def print_report(settings: Settings) -> None:
+    """Print the newest batch: feeds, events, alerts, quarantine, and what to type next."""
+    with database(settings).transaction() as transaction:
+        batch = transaction.one("newest_batch")
+        if batch is None:
+            raise ConfigError("nothing has run yet; `tocsin run` does")
+        events = transaction.all("report_events", batch_id=batch["id"], limit=EVENTS_SHOWN)
+        if not events:
+            events = transaction.all("report_events", batch_id=None, limit=EVENTS_SHOWN)
+        shown = report(
+            transaction.all("report_feeds", batch_id=batch["id"]),
+            events,
+            transaction.all("report_alerts", limit=10),
+            transaction.all("report_quarantine"),
+            _next_steps(events[0]["id"] if events else None, settings),
+        )
+    console().print(shown)
+
+
+def _next_steps(event_id: int | None, settings: Settings) -> str:
+    command = ".venv/bin/tocsin"
+    steps = [
+        (f"{command} explain {event_id}", "why an event was coded so") if event_id else None,
+        (f"{command} psql", "ask Postgres: SELECT * FROM events;") if not settings.database_url else None,
+        (f"{command} up", f"run every minute; the UI is on http://127.0.0.1:{settings.airflow_port}"),
+        (f"{settings.home / 'data_docs' / 'index.html'}", "what the checks found, in a browser"),
+    ]
+    return "\n".join(f"  {step:<32} {about}" for step, about in filter(None, steps))
+
+
+def explain_event(event_id: int, settings: Settings) -> str:
+    """Say why an event was coded so, from its tellings.
+
+    Raises:
+        ConfigError: There is no such event.
+    """
+    from pipeline.extract.explain import explain
+
+    with database(settings).transaction() as transaction:
+        rows = transaction.all("candidates_of_event", event_id=event_id)
+    if not rows:
+        raise ConfigError(f"no event {event_id}; the view analysis.events lists them all")
+    return "\n\n".join(
+        explain(article_from(row | {"id": row["article_id"]}), candidate_from(row), settings=settings)
+        for row in rows
+    )

@@ -1,0 +1,131 @@
+"""What a person sees after a run: rows in, readable text out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+Row = Mapping[str, Any]
+MAX_SENTENCE = 110
+
+
+def report(
+    feeds: Sequence[Row],
+    events: Sequence[Row],
+    alerts: Sequence[Row],
+    quarantine: Sequence[Row],
+    next_steps: str,
+) -> Group:
+    """Put the parts of a run's report together."""
+    parts: list[RenderableType] = [
+        "", "[bold]Fetched[/]", _feeds(feeds),
+        "", f"[bold]Events[/] ({len(events)} shown)", _events(events),
+        "", "[bold]Alerts[/]", _alerts(alerts),
+        "", "[bold]Quarantine[/]", _quarantine(quarantine),
+        "", "[bold]Next[/]", next_steps,
+    ]  # fmt: skip
+    return Group(*parts)
+
+
+def who(row: Row, role: str) -> str:
+    """Name and code of an actor: "NATO (IGO)"; a dash for none."""
+    name = row[f"{role}_name"]
+    if not name:
+        return "–"
+    code = (row[f"{role}_country"] or "") + (row[f"{role}_sector"] or "")
+    return f"{name} ({code})" if code else name
+
+
+def what(row: Row) -> str:
+    """Type, mode and, unless it is a plain fact, status: "RETREAT withdraw, planned"."""
+    told = " ".join(part for part in (row["event_type"], row["mode"]) if part)
+    return told if row["status"] == "actual" else f"{told}, {row['status']}"
+
+
+def when(row: Row) -> str:
+    """The date, as precise as it is known."""
+    date = row["event_date"]
+    return {"month": f"{date:%Y-%m}", "year": f"{date:%Y}", "week": f"week of {date}"}.get(
+        row["date_precision"], str(date)
+    )
+
+
+def _feeds(rows: Sequence[Row]) -> RenderableType:
+    table = Table("source", "articles", "result", box=None, pad_edge=False, padding=(0, 2))
+    for row in rows:
+        result = "not fetched yet" if row["fetched_at"] is None else "ok"
+        if row["last_error"]:
+            result = f"unreachable: {row['last_error']}"
+        table.add_row(escape(row["source"]), str(row["article_count"] or "–"), escape(_short(result)))
+    return table
+
+
+def _events(rows: Sequence[Row]) -> RenderableType:
+    if not rows:
+        return "none"
+    table = Table(
+        "id", "actor", "what", "recipient", "where", "when", "confidence", padding=(0, 1), show_lines=False
+    )
+    for row in rows:
+        values = (
+            row["id"],
+            who(row, "actor"),
+            what(row),
+            who(row, "recipient"),
+            row["place_name"] or "–",
+            when(row),
+        )
+        table.add_row(*(escape(str(value)) for value in values), f"{row['confidence']:.2f}")
+    return table
+
+
+def _alerts(rows: Sequence[Row]) -> RenderableType:
+    if not rows:
+        return "none"
+    return Group(
+        *(
+            f"[bold red]{escape(row['severity'])}[/] {escape(row['rule'])}: event {row['event_id']}, "
+            f"{escape(row['notifications'] or 'not told: ' + row['reason'])}\n"
+            f"  “{escape(_short(row['sentence'], 300))}”\n  [dim]because {escape(row['why'])}[/]"
+            for row in rows
+        )
+    )
+
+
+def _quarantine(rows: Sequence[Row]) -> RenderableType:
+    if not rows:
+        return "empty"
+    table = Table("stage", "reason", "items", "for example", box=None, pad_edge=False, padding=(0, 2))
+    for row in rows:
+        values = (
+            row["stage"],
+            _short(row["reason"], 60),
+            row["item_count"],
+            _short(row["example"] or "", 60),
+        )
+        table.add_row(*(escape(str(value)) for value in values))
+    return table
+
+
+def _short(text: str, limit: int = MAX_SENTENCE) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def console() -> Console:
+    """A console that prints at least 100 columns wide, also into a file."""
+    console = Console(highlight=False)
+    return console if console.width >= 100 else Console(highlight=False, width=140, soft_wrap=True)
+
+
+def lag(stages: Sequence[Row], totals: Row) -> RenderableType:
+    """What waits before each stage, and the totals: for `tocsin status`."""
+    table = Table("stage", "waiting", "oldest for", box=None, pad_edge=False, padding=(0, 2))
+    for row in stages:
+        table.add_row(row["stage"], str(row["waiting_count"]), str(row["oldest_age"] or "–").split(".")[0])
+    told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in totals.items())
+    return Group(table, told)

@@ -1,0 +1,73 @@
+-- name: report_feeds
+-- Each feed of the list and how its last fetch went, with the articles of a batch from it.
+SELECT feed.source, feed.url, feed.fetched_at, feed.last_error,
+       count(article.id) AS article_count
+FROM tocsin.feeds AS feed
+LEFT JOIN tocsin.articles AS article ON article.feed_id = feed.id AND article.batch_id = %(batch_id)s
+WHERE feed.is_active OR feed.last_error IS NOT NULL
+GROUP BY feed.id
+ORDER BY count(article.id) DESC, feed.last_error NULLS FIRST, feed.source, feed.url;
+
+-- name: report_events
+-- The surest events told by the articles of a batch, each with one sentence that tells it.
+SELECT event.id, event.event_date, event.date_precision, event.event_type, event.mode, event.status,
+       event.actor_name, event.actor_country, event.actor_sector,
+       event.recipient_name, event.recipient_country, event.recipient_sector,
+       event.place_name, event.confidence, event.mention_count, telling.sentence, telling.title
+FROM (
+    SELECT DISTINCT ON (candidate.event_key)
+           candidate.event_key, candidate.event_date, candidate.sentence, candidate.trigger_start,
+           article.title, article.published_at, article.id AS article_id
+    FROM tocsin.candidates AS candidate
+    JOIN tocsin.articles AS article ON article.id = candidate.article_id
+    WHERE candidate.verdict = 'accepted'
+      AND (%(batch_id)s::bigint IS NULL OR article.batch_id = %(batch_id)s)
+    ORDER BY candidate.event_key, candidate.confidence DESC
+) AS telling
+JOIN tocsin.events AS event ON event.event_date = telling.event_date AND event.event_key = telling.event_key
+WHERE event.deleted_at IS NULL
+ORDER BY telling.published_at, telling.article_id, telling.trigger_start
+LIMIT %(limit)s;
+
+-- name: report_alerts
+-- The newest alerts with their event and how each notification fared.
+SELECT alert.id, alert.rule, alert.severity, alert.reason, alert.why, alert.created_at, alert.event_id,
+       event.sentence, event.article_title,
+       string_agg(notification.receiver || ' by ' || notification.channel || ': ' || notification.state, ', '
+                  ORDER BY notification.receiver) AS notifications
+FROM tocsin.alerts AS alert
+JOIN tocsin.alert_events AS event ON event.event_date = alert.event_date AND event.id = alert.event_id
+LEFT JOIN tocsin.notifications AS notification ON notification.alert_id = alert.id
+GROUP BY alert.id, event.sentence, event.article_title
+ORDER BY alert.created_at DESC, alert.id DESC
+LIMIT %(limit)s;
+
+-- name: report_quarantine
+-- What lies in quarantine, counted by stage and reason, with an example.
+SELECT stage, reason, count(*) AS item_count, min(coalesce(seen, url, item_key)) AS example
+FROM tocsin.quarantine
+WHERE released_at IS NULL
+GROUP BY stage, reason
+ORDER BY stage, count(*) DESC, reason;
+
+-- name: stage_lag
+-- What waits before each stage and how long the oldest has waited.
+SELECT stage, waiting_count, oldest_age FROM analysis.stage_lag;
+
+-- name: totals
+-- How many articles, events, alerts and quarantined items there are, and when the newest event was stored.
+SELECT (SELECT count(*) FROM tocsin.articles) AS articles,
+       (SELECT count(*) FROM tocsin.events WHERE deleted_at IS NULL) AS events,
+       (SELECT count(*) FROM tocsin.alerts) AS alerts,
+       (SELECT count(*) FROM tocsin.quarantine WHERE released_at IS NULL) AS quarantined,
+       (SELECT max(stored_at) FROM tocsin.events) AS newest_event_at;
+
+-- name: candidates_of_event
+-- All candidates that tell an event, surest first, with their article.
+SELECT candidate.*, article.url, article.source, article.title, article.text, article.published_at,
+       article.fetched_at, article.language, article.feed_id, article.text_method
+FROM tocsin.events AS event
+JOIN tocsin.candidates AS candidate ON candidate.event_key = event.event_key AND candidate.verdict = 'accepted'
+JOIN tocsin.articles AS article ON article.id = candidate.article_id
+WHERE event.id = %(event_id)s
+ORDER BY candidate.confidence DESC, article.published_at, article.url;

@@ -1,0 +1,67 @@
+"""Named queries: the loader refuses what is unclear, and every query fits the newest schema."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import ROOT
+from pipeline.errors import ConfigError, StoreError
+from pipeline.postgres import queries
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("SELECT 1;", "before the first", id="no name"),
+        pytest.param("-- name: one\nSELECT 1;", "no comment", id="no comment"),
+        pytest.param("-- name: one\n-- One row.\n", "no statement", id="no statement"),
+        pytest.param("-- name: One\n-- One row.\nSELECT 1;", "lower case", id="capital"),
+        pytest.param("-- name: a\n-- x\nSELECT 1;\n-- name: a\n-- x\nSELECT 1;", "twice", id="twice"),
+    ],
+)
+def test_an_unclear_query_is_refused(text: str, message: str) -> None:
+    """The message names the file and what is missing."""
+    with pytest.raises(ConfigError, match=message):
+        queries.parse(text, path="x.sql")
+
+
+def test_a_name_stands_in_one_file_only() -> None:
+    """Two files may not define the same query."""
+    with pytest.raises(ConfigError, match="another file"):
+        queries.merge([("a.sql", {"one": "SELECT 1"}), ("b.sql", {"one": "SELECT 2"})])
+
+
+def test_an_unknown_query_lists_the_known_ones(db) -> None:
+    """A wrong name is told with what there is."""
+    with pytest.raises(StoreError, match="open_batch"):
+        db.all("no_such_query")
+
+
+@pytest.mark.parametrize("name", sorted(queries.load()))
+def test_postgres_can_plan_every_query(db, name: str) -> None:
+    """Each query fits the newest schema: Postgres plans it with parameters left null."""
+    statement = queries.load()[name]
+    if "CREATE TEMPORARY" in statement:
+        db.run(name)
+        return
+    if "staged_mentions" in statement:
+        db.run("stage_mentions")
+    parameters = dict.fromkeys(re.findall(r"%\((\w+)\)s", statement), None)
+    with db.connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + re.sub(r"^/\*.*?\*/ ", "", statement), parameters)
+        plan = cursor.fetchall()
+
+    assert plan
+
+
+@pytest.mark.parametrize("name", sorted(queries.load()))
+def test_every_query_is_used(name: str) -> None:
+    """A query nobody calls is dead weight."""
+    sources = [
+        path.read_text("utf-8")
+        for folder in ("pipeline", "dags")
+        for path in Path(ROOT / folder).rglob("*.py")
+    ]
+
+    assert any(f'"{name}"' in source for source in sources)
