@@ -1,0 +1,474 @@
+"""What every candidate, and every batch, must be: a list of expectations under names of our own.
+
+Plain records: `judge.py` makes Great Expectations' objects of them. A name is what stands in the
+quarantine as the reason, so it is kept from version to version. Several expectations may carry one
+name (a span has two ends); they count as one. Numbers come from `data/thresholds.csv`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline import plover
+from pipeline.errors import ConfigError
+from pipeline.model import COUNT_KINDS, DATE_PRECISIONS, RESOLUTIONS, STATUSES
+from pipeline.validate.verdict import Severity
+
+DATA = Path(__file__).resolve().parent / "data"
+ROLES = ("actor", "recipient", "speaker")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expectation:
+    """One expectation, in Great Expectations' vocabulary.
+
+    Args:
+        name: Ours; the reason in the quarantine.
+        says: One line for the reader of Data Docs.
+        kind: Class of Great Expectations (or our own `ExpectPlaceInCountryBox`).
+        arguments: Its arguments.
+        shows: Columns of tocsin.validation to show of a failing row.
+        where: (column, values): only rows with one of the values are judged.
+        severity: Of batch expectations; a row that fails is always quarantined.
+    """
+
+    name: str
+    says: str
+    kind: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    shows: tuple[str, ...] = ()
+    where: tuple[str, tuple[str, ...]] | None = None
+    severity: Severity = "warning"
+
+
+@cache
+def thresholds() -> dict[str, float]:
+    """Read the numbers that decide."""
+    return {row["name"]: float(row["value"]) for row in plover.read_table(DATA / "thresholds.csv")}
+
+
+@cache
+def country_boxes() -> dict[str, tuple[tuple[float, float, float, float], ...]]:
+    """Country → boxes it lies in: south, north, west, east, in degrees."""
+    boxes: dict[str, tuple[tuple[float, float, float, float], ...]] = {}
+    for row in plover.read_table(plover.DATA / "countries.csv"):
+        box = (
+            float(row["min_latitude"]),
+            float(row["max_latitude"]),
+            float(row["min_longitude"]),
+            float(row["max_longitude"]),
+        )
+        boxes[row["iso3"]] = (*boxes.get(row["iso3"], ()), box)
+    return boxes
+
+
+@cache
+def countries() -> tuple[str, ...]:
+    """ISO 3166 alpha-3 and PLOVER's additions, sorted."""
+    return tuple(sorted({*country_boxes(), *_additional("country")}))
+
+
+@cache
+def sectors() -> tuple[str, ...]:
+    """Sectors of the codebook, and those its coders add, sorted."""
+    return tuple(sorted({*plover.SECTORS, *_additional("sector")}))
+
+
+def row_expectations() -> tuple[Expectation, ...]:
+    """What each candidate must be; which fails goes to quarantine, and only it."""
+    return (
+        *_ontology(),
+        *_spans(),
+        *_participants(),
+        *_dates(),
+        *_places(),
+        *_counts(),
+        *_form(),
+    )
+
+
+def batch_expectations() -> tuple[Expectation, ...]:
+    """Shares over the rows of one batch: a sudden change is a broken part, not a bad row."""
+    shares = (
+        ("actor_share", "actor_name", "Enough candidates have an actor."),
+        ("recipient_share", "recipient_name", "Enough candidates have a recipient."),
+        ("place_share", "place_name", "Enough candidates have a place."),
+        ("date_share", "date_text", "Enough candidates have a date of their own."),
+    )
+    return (
+        *(
+            Expectation(
+                name=name,
+                says=says,
+                kind="ExpectColumnValuesToNotBeNull",
+                arguments={"column": column, "mostly": thresholds()[f"{name}_min"]},
+            )
+            for name, column, says in shares
+        ),
+        Expectation(
+            name="confidence_mean",
+            says="The mean confidence is above a guess.",
+            kind="ExpectColumnMeanToBeBetween",
+            arguments={
+                "column": "confidence",
+                "min_value": thresholds()["confidence_mean_min"],
+                "max_value": 1,
+            },
+        ),
+    )
+
+
+def drift_expectations() -> tuple[Expectation, ...]:
+    """The last day against the four weeks before, on the one row of tocsin.validation_drift."""
+    return (
+        Expectation(
+            name="volume_near_mean",
+            says="The last day brought about as many candidates as the days of the four weeks before.",
+            kind="ExpectColumnValuesToBeBetween",
+            arguments={
+                "column": "volume_ratio",
+                "min_value": thresholds()["volume_ratio_min"],
+                "max_value": thresholds()["volume_ratio_max"],
+            },
+        ),
+        Expectation(
+            name="type_mix_near_mean",
+            says="The event types of the last day are spread as in the four weeks before.",
+            kind="ExpectColumnValuesToBeBetween",
+            arguments={
+                "column": "type_distance",
+                "min_value": 0,
+                "max_value": thresholds()["type_distance_max"],
+            },
+        ),
+    )
+
+
+def type_and_mode(code: plover.TypeCode) -> str:
+    """One word as the view writes it: PROTEST/riot."""
+    return f"{code.event_type}/{code.mode}" if code.mode else code.event_type
+
+
+def type_quad_score(code: plover.TypeCode) -> str:
+    """Type, mode, quad class and score as the view writes them: PROTEST/riot quad_class=4 score=-7."""
+    score = "none" if code.score is None else format(code.score, "g")
+    return f"{type_and_mode(code)} quad_class={code.quad_class} score={score}"
+
+
+def _ontology() -> Iterable[Expectation]:
+    known = sorted(type_and_mode(code) for code in plover.codes().values())
+    yield _in_set(
+        "event_type_in_ontology", "type_and_mode", known, "Type and mode are a pair of the ontology."
+    )
+    yield Expectation(
+        name="quad_class_and_score_of_type",
+        says="Quad class and score are those of the type and mode.",
+        kind="ExpectColumnValuesToBeInSet",
+        arguments={
+            "column": "type_quad_score",
+            "value_set": sorted(type_quad_score(code) for code in plover.codes().values()),
+        },
+        shows=("type_quad_score",),
+        where=("type_and_mode", tuple(known)),
+    )
+    yield _matches(
+        "contexts_known", "contexts_text", _words(plover.contexts()), "Every context is in the codebook."
+    )
+    yield _in_set("status_known", "status", STATUSES, "The status is one of four.")
+    yield _matches("cameo_well_formed", "cameo", "^[0-9]{2,4}$", "A CAMEO code has two to four digits.")
+    for role in ROLES:
+        yield _in_set(
+            f"{role}_country_known",
+            f"{role}_country",
+            countries(),
+            f"The {role}'s country is in ISO 3166 or one of PLOVER's additions.",
+            f"{role}_name",
+        )
+        yield _matches(
+            f"{role}_sector_known",
+            f"{role}_sector",
+            f"^({'|'.join(sectors())})+$",
+            f"The {role}'s sector is in the codebook.",
+            f"{role}_name",
+        )
+
+
+def _spans() -> Iterable[Expectation]:
+    for part in ("trigger", "sentence", *ROLES, "place", "date"):
+        yield _is_null(
+            f"{part}_in_text", f"{part}_misread", f"The article's text holds the {part} where its span says."
+        )
+    yield _is_null("mentions_in_text", "mentions_misread", "The article's text holds the further mentions.")
+    for above, below in (("trigger_start", "sentence_start"), ("sentence_end", "trigger_end")):
+        yield Expectation(
+            name="trigger_in_sentence",
+            says="The trigger lies inside its sentence.",
+            kind="ExpectColumnPairValuesAToBeGreaterThanB",
+            arguments={
+                "column_A": above,
+                "column_B": below,
+                "or_equal": True,
+                "ignore_row_if": "either_value_is_missing",
+            },
+            shows=("trigger_start", "trigger_end", "sentence_start", "sentence_end", "trigger_text"),
+        )
+
+
+def _participants() -> Iterable[Expectation]:
+    yield _between(
+        "somebody_or_somewhere",
+        "participant_count",
+        1,
+        3,
+        "Actor, recipient or place is known.",
+        "trigger_text",
+    )
+    demanding = sorted({type_and_mode(code) for code in plover.codes().values() if code.requires_recipient})
+    yield Expectation(
+        name="recipient_where_required",
+        says="A type that PLOVER codes only with a recipient has one; an unknown one counts by its name.",
+        kind="ExpectColumnValuesToNotBeNull",
+        arguments={"column": "recipient_name"},
+        shows=("type_and_mode", "actor_name", "trigger_text"),
+        where=("type_and_mode", tuple(demanding)),
+    )
+    yield _is_null("actor_is_not_recipient", "shared_span", "Actor and recipient are not the same words.")
+    for role in ROLES:
+        yield _length(
+            f"{role}_name_length",
+            f"{role}_name",
+            1,
+            thresholds()["name_characters_max"],
+            f"The {role}'s name has a name's length.",
+        )
+
+
+def _dates() -> Iterable[Expectation]:
+    limit = thresholds()
+    shown = ("event_date", "published_date", "status")
+    yield _in_set(
+        "date_precision_known", "date_precision", DATE_PRECISIONS, "The date's precision is one of four."
+    )
+    yield _between(
+        "event_date_has_sane_year",
+        "event_year",
+        limit["event_year_min"],
+        9999,
+        "The event's year is one of news.",
+        *shown,
+    )
+    yield _between(
+        "event_not_long_before_publication",
+        "days_after_publication",
+        -limit["days_before_publication_max"],
+        None,
+        "The event is not older than living memory.",
+        *shown,
+    )
+    for name, statuses, says in (
+        ("actual", ("actual", "denied"), "What happened, or is denied, lies not after its publication."),
+        ("planned", ("planned", "hypothetical"), "What is planned lies within reach of a plan."),
+    ):
+        yield Expectation(
+            name=f"{name}_event_not_after_publication" if name == "actual" else "planned_event_within_reach",
+            says=says,
+            kind="ExpectColumnValuesToBeBetween",
+            arguments={
+                "column": "days_after_publication",
+                "max_value": limit[f"days_after_publication_{name}"],
+            },
+            shows=shown,
+            where=("status", statuses),
+        )
+    yield _between(
+        "date_is_first_of_period",
+        "days_into_period",
+        0,
+        0,
+        "The date of a month or year is its first day.",
+        "event_date",
+        "date_precision",
+    )
+
+
+def _places() -> Iterable[Expectation]:
+    place = ("place_name", "place_country", "place_latitude", "place_longitude")
+    yield _in_set(
+        "place_resolution_known",
+        "place_resolution",
+        RESOLUTIONS,
+        "The place's resolution is one of three.",
+        "place_name",
+    )
+    yield _in_set(
+        "place_country_known",
+        "place_country",
+        countries(),
+        "The place's country is in ISO 3166.",
+        "place_name",
+    )
+    yield _in_set(
+        "place_whole",
+        "place_part_count",
+        (0, 5),
+        "A place has name, country, coordinates and resolution, or nothing.",
+        *place,
+        "place_resolution",
+    )
+    yield _between(
+        "coordinates_in_range", "place_latitude", -90, 90, "Latitude and longitude are degrees.", *place
+    )
+    yield _between(
+        "coordinates_in_range", "place_longitude", -180, 180, "Latitude and longitude are degrees.", *place
+    )
+    yield Expectation(
+        name="coordinates_not_origin",
+        says="The point 0, 0 stands for no place.",
+        kind="ExpectColumnValuesToBeBetween",
+        arguments={"column": "degrees_from_origin", "min_value": 0, "strict_min": True},
+        shows=place,
+    )
+    yield Expectation(
+        name="coordinates_in_country",
+        says="The point lies in a box of its country; a country without a box passes.",
+        kind="ExpectPlaceInCountryBox",
+        arguments={
+            "column_list": ["place_country", "place_latitude", "place_longitude"],
+            "boxes": {country: [list(box) for box in boxes] for country, boxes in country_boxes().items()},
+            "ignore_row_if": "any_value_is_missing",
+        },
+        shows=place,
+    )
+
+
+def _counts() -> Iterable[Expectation]:
+    limit = thresholds()
+    yield _matches("count_kinds_known", "count_kinds", _words(COUNT_KINDS), "Every count is of a known kind.")
+    yield _is_null(
+        "counts_in_order",
+        "counts_disordered",
+        "A count has a number, and its lower bound is not above the upper.",
+    )
+    yield _is_null(
+        "counts_in_text", "counts_misread", "The article's text holds the counts where their spans say."
+    )
+    yield _between(
+        "counts_not_absurd",
+        "most_harmed",
+        0,
+        limit["people_harmed_max"],
+        "No event of news harmed more people.",
+        "trigger_text",
+    )
+    yield _between(
+        "counts_not_absurd",
+        "most_gathered",
+        0,
+        limit["people_gathered_max"],
+        "No event of news moved more people.",
+        "trigger_text",
+    )
+
+
+def _form() -> Iterable[Expectation]:
+    limit = thresholds()
+    yield _between("confidence_in_range", "confidence", 0, 1, "Confidence is a probability.")
+    yield _is_null(
+        "not_a_duplicate",
+        "duplicate_of",
+        "No earlier candidate of the article says the same with the same words.",
+        "type_and_mode",
+        "trigger_start",
+        "actor_name",
+        "recipient_name",
+    )
+    yield _length(
+        "sentence_length",
+        "sentence",
+        limit["sentence_characters_min"],
+        limit["sentence_characters_max"],
+        "The sentence has a sentence's length.",
+    )
+    yield _length(
+        "codebook_named", "codebook", 1, limit["name_characters_max"], "The codebook that coded it is named."
+    )
+    yield _length(
+        "frame_named", "frame_id", 1, limit["name_characters_max"], "The frame that fired is named."
+    )
+    yield _matches(
+        "article_url_is_web", "url", "^https?://[^[:space:]]+$", "The article has an address of the web."
+    )
+    yield _in_set(
+        "article_not_quarantined",
+        "is_quarantined",
+        (False,),
+        "Its article is not in quarantine.",
+        "article_id",
+    )
+
+
+def _in_set(name: str, column: str, allowed: Iterable[Any], says: str, *shows: str) -> Expectation:
+    return Expectation(
+        name=name,
+        says=says,
+        kind="ExpectColumnValuesToBeInSet",
+        arguments={"column": column, "value_set": list(allowed)},
+        shows=(column, *shows),
+    )
+
+
+def _matches(name: str, column: str, regex: str, says: str, *shows: str) -> Expectation:
+    return Expectation(
+        name=name,
+        says=says,
+        kind="ExpectColumnValuesToMatchRegex",
+        arguments={"column": column, "regex": regex},
+        shows=(column, *shows),
+    )
+
+
+def _is_null(name: str, column: str, says: str, *shows: str) -> Expectation:
+    return Expectation(
+        name=name,
+        says=says,
+        kind="ExpectColumnValuesToBeNull",
+        arguments={"column": column},
+        shows=(column, *shows),
+    )
+
+
+def _between(name: str, column: str, low: float, high: float | None, says: str, *shows: str) -> Expectation:
+    return Expectation(
+        name=name,
+        says=says,
+        kind="ExpectColumnValuesToBeBetween",
+        arguments={"column": column, "min_value": low, "max_value": high},
+        shows=(column, *(shown for shown in shows if shown != column)),
+    )
+
+
+def _length(name: str, column: str, low: float, high: float, says: str) -> Expectation:
+    return Expectation(
+        name=name,
+        says=says,
+        kind="ExpectColumnValueLengthsToBeBetween",
+        arguments={"column": column, "min_value": int(low), "max_value": int(high)},
+        shows=(column,),
+    )
+
+
+def _words(allowed: Iterable[str]) -> str:
+    one = f"({'|'.join(allowed)})"
+    return f"^({one}( {one})*)?$"
+
+
+def _additional(kind: str) -> frozenset[str]:
+    rows = plover.read_table(DATA / "additional_codes.csv")
+    unknown = sorted({row["kind"] for row in rows} - {"country", "sector"})
+    if unknown:
+        raise ConfigError(f"additional_codes.csv: no kind {unknown[0]!r}; there are: country, sector")
+    return frozenset(row["code"] for row in rows if row["kind"] == kind)

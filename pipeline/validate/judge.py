@@ -1,0 +1,241 @@
+"""Validate: ids of candidates in, a verdict out. The only home of Great Expectations.
+
+    judge(database_url, ids):
+        rows      every candidate against the row expectations
+        batch     shares over the batch; the last day against four weeks
+        verdict   who failed what; warnings of the batch
+        docs      one page a batch, for people
+
+Fails closed: whatever can not be judged is not accepted. Great Expectations by itself is milder: it reports
+an exception inside an expectation, a missing column or a cut list only as one failure among others, and an
+empty batch as a success. So every answer is doubted, and the number of rows judged is compared.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ValidateError
+from pipeline.validate.data_docs import write_page
+from pipeline.validate.expectations import (
+    Expectation,
+    batch_expectations,
+    drift_expectations,
+    row_expectations,
+    thresholds,
+)
+from pipeline.validate.outcomes import KEY, Outcome, reach_verdict, read_outcome
+from pipeline.validate.verdict import Verdict
+
+CONTEXT_COLUMNS = ("url", "sentence")  # shown in Data Docs beside every failing row
+STATEMENT_TIMEOUT_MILLISECONDS = 300_000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suite:
+    """What is expected of rows, of the batch, and of the last day against the weeks before."""
+
+    rows: tuple[Expectation, ...]
+    batch: tuple[Expectation, ...]
+    drift: tuple[Expectation, ...]
+
+
+@cache
+def default_suite() -> Suite:
+    """All expectations there are."""
+    return Suite(rows=row_expectations(), batch=batch_expectations(), drift=drift_expectations())
+
+
+def judge(
+    database_url: str,
+    candidate_ids: Sequence[int],
+    *,
+    docs_folder: Path | None,
+    now: datetime,
+    suite: Suite | None = None,
+) -> Verdict:
+    """Judge candidates that are committed in tocsin.candidates; reads over a connection of its own.
+
+    A candidate without a finding is accepted. Shares, volume and type mix are warnings: logged and shown in
+    Data Docs, never held back, because a day of great news looks like a fault. Only when more than half of a
+    batch failed (thresholds.csv) is the rest not trusted either: then every candidate has a finding
+    `quarantined_share` and none is accepted.
+
+    Args:
+        database_url: postgresql://…
+        candidate_ids: To be judged; a double counts once. Without any, Great Expectations is not even loaded.
+        docs_folder: Where Data Docs are written; None for none. That they can not be written is only logged.
+        now: Aware; the end of the last day that volume and type mix are taken of.
+        suite: Other expectations than `default_suite()`.
+
+    Raises:
+        ValidateError: The batch could not be judged, whatever the cause; nothing is accepted then.
+    """
+    ids = sorted(set(candidate_ids))
+    if not ids:
+        return reach_verdict((), (), ())
+    try:
+        rows, batch = _judge(database_url, ids, now, suite or default_suite())
+    except ValidateError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the edge of the stage: any crash fails closed
+        raise ValidateError(
+            f"{len(ids)} candidates could not be judged: {type(error).__name__}: {_first_line(error)}"
+        ) from error
+    verdict = reach_verdict(ids, rows, batch)
+    for finding in verdict.batch_findings:
+        log.warning("batch stage=validate expectation=%s severity=%s seen=%r",
+                    finding.expectation, finding.severity, finding.seen)  # fmt: skip
+    if docs_folder is not None:
+        _write_docs(docs_folder, now, ids, verdict, (*rows, *batch))
+    return verdict
+
+
+def _judge(
+    database_url: str, ids: list[int], now: datetime, suite: Suite
+) -> tuple[tuple[Outcome, ...], tuple[Outcome, ...]]:
+    array = ",".join(str(int(candidate_id)) for candidate_id in ids)
+    candidates = f"SELECT * FROM tocsin.validation WHERE candidate_id = ANY('{{{array}}}'::bigint[])"  # noqa: S608 - integers only
+    drift = f"SELECT * FROM tocsin.validation_drift('{now.isoformat()}'::timestamptz)"  # noqa: S608 - a time only
+    with _data_source(database_url) as source:
+        batch = _batch(source, "candidates", candidates)
+        _check_row_count(batch, len(ids))
+        rows = _outcomes(batch, suite.rows, listed=(KEY, *CONTEXT_COLUMNS), row_count=len(ids))
+        shares: tuple[Outcome, ...] = ()
+        if len(ids) >= thresholds()["batch_rows_min"]:
+            shares = _outcomes(batch, suite.batch)
+        moved = _outcomes(_batch(source, "drift", drift), suite.drift, listed=("recent_count",), row_count=1)
+    return rows, (*shares, *moved)
+
+
+@contextmanager
+def _data_source(database_url: str) -> Iterator[Any]:
+    """Open a data source of an ephemeral context, and close its connection at the end."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import great_expectations as gx
+
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+        source = context.data_sources.add_postgres(
+            "tocsin",
+            connection_string=_connection_string(database_url),
+            # The view is evaluated once; otherwise every one of some fifty queries would evaluate it again.
+            create_temp_table=True,
+            # A temporary table lives in one session, so there is only one.
+            kwargs={
+                "pool_size": 1,
+                "max_overflow": 0,
+                "connect_args": {
+                    "application_name": "tocsin validate",
+                    "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS}",
+                },
+            },
+        )
+        try:
+            yield source
+        finally:
+            source.get_execution_engine().close()
+            source.get_engine().dispose()
+
+
+def _connection_string(database_url: str) -> str:
+    """Name the driver; write a dollar sign so that it is not taken for a variable to be filled in."""
+    _, _, rest = database_url.partition("://")
+    return "postgresql+psycopg2://" + rest.replace("$", "%24")
+
+
+def _batch(source: Any, name: str, query: str) -> Any:
+    return source.add_query_asset(name, query=query).add_batch_definition_whole_table("all").get_batch()
+
+
+def _check_row_count(batch: Any, expected: int) -> None:
+    """Refuse a batch with other rows than were asked for: a row the view lost would pass unjudged."""
+    import great_expectations.expectations as gxe
+
+    result = batch.validate(gxe.ExpectTableRowCountToEqual(value=expected))
+    if not result.success:
+        raise ValidateError(
+            f"{expected} candidates were to be judged, tocsin.validation shows {result.result.get('observed_value')}"
+        )
+
+
+def _outcomes(
+    batch: Any, expectations: Sequence[Expectation], *, listed: Sequence[str] = (), row_count: int = 0
+) -> tuple[Outcome, ...]:
+    """Run expectations on a batch; with `listed` columns every failing row is named, else they are counted."""
+    if not expectations:
+        return ()
+    import great_expectations as gx
+
+    result_format: dict[str, Any] = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
+    if listed:
+        columns = dict.fromkeys(
+            (*listed, *(column for expectation in expectations for column in expectation.shows))
+        )
+        result_format = {
+            "result_format": "COMPLETE",
+            # Even COMPLETE cuts the list of rows to 20 unless told otherwise.
+            "partial_unexpected_count": row_count,
+            "unexpected_index_column_names": list(columns),
+            "return_unexpected_index_query": False,
+        }
+    built = [_built(expectation, position) for position, expectation in enumerate(expectations)]
+    answers = batch.validate(
+        gx.ExpectationSuite("tocsin", expectations=built), result_format=result_format
+    ).results
+    by_position = {answer.expectation_config.meta["position"]: answer for answer in answers}
+    if sorted(by_position) != list(range(len(expectations))):
+        raise ValidateError(f"{len(expectations)} expectations were asked, {len(answers)} answered")
+    return tuple(
+        read_outcome(
+            expectation,
+            success=bool(by_position[position].success),
+            result=by_position[position].result,
+            exception_info=by_position[position].exception_info or {},
+            row_count=row_count if listed else None,
+        )
+        for position, expectation in enumerate(expectations)
+    )
+
+
+def _built(expectation: Expectation, position: int) -> Any:
+    import great_expectations.expectations as gxe
+    from great_expectations.expectations.row_conditions import Column
+
+    from pipeline.validate import country_box
+
+    kind = getattr(gxe, expectation.kind, None) or getattr(country_box, expectation.kind, None)
+    if kind is None:
+        raise ValidateError(f"expectation {expectation.name}: Great Expectations has no {expectation.kind!r}")
+    arguments = dict(expectation.arguments)
+    if expectation.where:
+        column, values = expectation.where
+        arguments["row_condition"] = Column(column).is_in(values)
+    # Great Expectations takes two of the same kind and column for one, unless their meta differs.
+    return kind(**arguments, meta={"name": expectation.name, "position": position})
+
+
+def _write_docs(
+    folder: Path, now: datetime, ids: Sequence[int], verdict: Verdict, outcomes: Sequence[Outcome]
+) -> None:
+    try:
+        write_page(folder, now=now, candidate_ids=ids, verdict=verdict, outcomes=outcomes)
+    except OSError as error:
+        log.warning("docs stage=validate folder=%s not written: %s", folder, error)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or "no message").splitlines()[0][:300]
