@@ -99,7 +99,12 @@ def _subject(rule: Rule, event: AlertEvent) -> str:
     where = clean(event.place_name or event.country, 30)
     told = " ".join(part for part in parts if part) + (f", {where}" if where else "")
     status = "" if event.status == "actual" else f" ({event.status})"
-    return clean(f"[{rule.severity}] {told}{status}: {clean(rule.title, 120)}", MAX_SUBJECT)
+    return _plain(clean(f"[{rule.severity}] {told}{status}: {clean(rule.title, 120)}", MAX_SUBJECT))
+
+
+def _plain(text: str) -> str:
+    """Take the angle brackets out: what shows plain text often guesses that it is HTML."""
+    return text.replace("<", "‹").replace(">", "›")
 
 
 def _rows(rule: Rule, event: AlertEvent, created_at: datetime) -> list[tuple[str, str]]:
@@ -161,12 +166,12 @@ def _links(event: AlertEvent, desk_url: str) -> list[tuple[str, str]]:
 
 def _text(rows: list[tuple[str, str]], quoted: tuple[str, str, str], links: list[tuple[str, str]]) -> str:
     before, trigger, after = quoted
-    marked = f">>{trigger}<<" if trigger else ""
+    marked = f"»{trigger}«" if trigger else ""
     lines = [f"{label + ':':<13}{value}" for label, value in rows]
     lines += ["", f"  {before}{marked}{after}".rstrip(), ""]
     for label, link in links:
         lines += [label, f"  {link or '(its address is no web link and is left out)'}"]
-    return "\n".join(lines) + "\n"
+    return _plain("\n".join(lines) + "\n")
 
 
 def _html(rows: list[tuple[str, str]], quoted: tuple[str, str, str], links: list[tuple[str, str]]) -> str:
@@ -268,4 +273,4 @@ def _fields(rule: Rule, event: AlertEvent) -> tuple[tuple[str, str], ...]:
         "confidence": f"{event.confidence:.2f}",
         "url": safe_link(event.article_url),
     }
-    return tuple((name, value) for name, value in fields.items() if value)
+    return tuple((name, _plain(value)) for name, value in fields.items() if value)

@@ -1,0 +1,95 @@
+"""YAML files: bombs, traps and broken files are refused before they cost anything."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.alert.rules import load_rules
+from pipeline.alert.yaml_file import MAX_BYTES, parse_yaml
+from pipeline.errors import ConfigError
+
+LAUGHS = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10)
+)
+QUADRATIC = "a: &a " + "x" * 100_000 + "\nb: [" + ", ".join(["*a"] * 1000) + "]"
+MERGES = "a: &a {x: 1}\nb: {<<: *a, y: 2}"
+
+BOMBS = {
+    "billion laughs": LAUGHS,
+    "quadratic": QUADRATIC,
+    "merge": MERGES,
+    "deep lists": "[" * 100_000,
+    "deep maps": "{a: " * 50_000,
+    "deep indents": "".join(" " * n + "a:\n" for n in range(600)),
+    "deep dashes": "- " * 50_000 + "a",
+    "many nodes": "[" + "1," * 60_000 + "]",
+    "many keys": "\n".join(f"k{n}: 1" for n in range(20_000)),
+    "recursive": "a: &a [*a]\n" * 30,
+    "python object": "!!python/object/apply:os.system ['true']",
+    "python name": "a: !!python/name:os.system",
+    "unknown tag": "a: !secret x",
+    "two documents": "a: 1\n---\na: 2",
+    "huge number": "a: " + "9" * 200_000,
+    "impossible date": "a: 2011-02-30",
+    "list as key": "? [a]\n: 1",
+    "map as key": "? {a: 1}\n: 1",
+    "undefined alias": "a: *b",
+    "tab indent": "a:\n\tb: 1",
+    "control character": "a: \x07",
+    "byte order marks": "\ufeff\ufeff[",
+    "unclosed quote": 'a: "x',
+    "key twice": "a: 1\na: 2",
+    "key twice inside": "a: {b: [{c: 1, c: 2}]}",
+    "too large": "#" * (MAX_BYTES + 1),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_bomb_is_refused_in_time(name):
+    """A bad file costs at most some seconds, and one clear message."""
+    began = time.perf_counter()
+    with pytest.raises(ConfigError, match=r"^bomb\.yaml: "):
+        parse_yaml(BOMBS[name].encode(), "bomb.yaml")
+
+    assert time.perf_counter() - began < 10
+
+
+def test_bytes_that_are_no_text_are_refused():
+    """Rule files are UTF-8."""
+    with pytest.raises(ConfigError, match="not UTF-8 at byte 3; save the file as UTF-8"):
+        parse_yaml(b"a: \xff\xfe", "r.yaml")
+
+
+def test_syntax_error_names_its_place():
+    """Line and column, as an editor counts."""
+    with pytest.raises(ConfigError, match=r"line 2, column \d+"):
+        parse_yaml(b"a: 1\nb: [", "r.yaml")
+
+
+def test_few_aliases_are_allowed():
+    """Anchors are of use to honest people."""
+    assert parse_yaml(b"a: &codes [LBY, TUN]\nb: *codes", "r.yaml") == {"a": ["LBY", "TUN"], "b": ["LBY", "TUN"]}
+
+
+def test_byte_order_mark_is_passed_over():
+    """Some editors write one."""
+    assert parse_yaml(b"\xef\xbb\xbfa: 1", "r.yaml") == {"a": 1}
+
+
+def test_alias_that_holds_itself_is_no_rule(tmp_path: Path):
+    """A circle within the limits ends in a message, not in a loop."""
+    (tmp_path / "a.yaml").write_text("&a {rule: *a, match: {any: [*a], not: *a}, tests: [*a]}")
+    rules, problems = load_rules(tmp_path)
+
+    assert (rules, len(problems)) == ((), 1)
+    assert "rule is {" in str(problems[0])
+
+
+def test_file_larger_than_the_limit_is_not_read_whole(tmp_path: Path):
+    """A sparse file of a terabyte is as quick as a small one."""
+    with (tmp_path / "a.yaml").open("wb") as file:
+        file.truncate(2**40)
+    rules, problems = load_rules(tmp_path)
+
+    assert (rules, "larger than" in str(problems[0])) == ((), True)
