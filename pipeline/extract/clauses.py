@@ -1,0 +1,334 @@
+"""Clauses: a dependency tree in, typed clauses out. Universal Dependencies labels only; no lexicon.
+
+A clause is a predicate with who does it (agents), to whom (patients), its obliques by preposition
+and its complement clauses, after passives, relatives, participles, control and coordination are
+undone. All functions are pure and read `Token`s; hand-made Docs test them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+SUBJECTS = frozenset({"nsubj", "csubj", "nsubj:outer", "nsubj:xsubj"})
+PASSIVE_SUBJECTS = frozenset({"nsubj:pass", "nsubjpass", "csubj:pass"})
+OBJECTS = frozenset({"obj", "dobj"})
+INDIRECT = frozenset({"iobj", "dative"})
+OBLIQUES = frozenset({"obl", "obl:agent", "obl:arg", "nmod", "obl:npmod", "obl:unmarked"})
+COMPLEMENTS = frozenset({"ccomp", "xcomp", "advcl", "acl", "obl"})
+NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "hardly", "barely", "scarcely"})
+RELATIVES = frozenset({"who", "which", "that", "whom", "whose"})
+# A chain of controllers or conjuncts longer than this is a broken tree.
+MAX_CLIMB = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One predicate and what hangs on it, as tokens of the Doc.
+
+    `agents` and `patients` are logical: the subject of a passive is a patient. `obliques` holds
+    (preposition, noun) in text order, conjuncts included; `complements` the heads of clauses that
+    complete the predicate (ccomp and xcomp, and to-infinitives the parser hung as advcl).
+    """
+
+    predicate: Token
+    lemma: str
+    particle: str
+    is_passive: bool
+    agents: tuple[Token, ...]
+    patients: tuple[Token, ...]
+    indirect: tuple[Token, ...]
+    obliques: tuple[tuple[str, Token], ...]
+    complements: tuple[Token, ...]
+
+    @property
+    def key(self) -> str:
+        return f"{self.lemma}+{self.particle}" if self.particle else self.lemma
+
+
+def lemma_of(token: Token) -> str:
+    """The lemma in small letters; the word itself where the pipeline gave none."""
+    return (token.lemma_ or token.text).lower()
+
+
+def is_verbal(token: Token) -> bool:
+    return token.pos_ == "VERB" or token.tag_.startswith("VB")
+
+
+def children(token: Token, labels: frozenset[str]) -> list[Token]:
+    return [child for child in token.children if child.dep_ in labels]
+
+
+def coordinated(token: Token) -> list[Token]:
+    """The token and what is joined to it by "and", "or", commas: [Iraq, Iran, Syria]."""
+    found = [token]
+    for member in found:
+        if len(found) > 40:
+            break
+        found.extend(child for child in member.children if child.dep_ == "conj" and not is_clause_conjunct(child))
+    return found
+
+
+def is_clause_conjunct(token: Token) -> bool:
+    return is_verbal(token) and any(child.dep_ in SUBJECTS | OBJECTS for child in token.children)
+
+
+def preposition(token: Token) -> str:
+    """The case marker(s) of a noun: "on", "because+of"; empty where there is none."""
+    marks = [child for child in token.children if child.dep_ == "case" and child.i < token.i]
+    if not marks and token.dep_ == "conj":
+        return preposition(token.head) if token.head.i != token.i else ""
+    words = [mark.lower_ for mark in marks if mark.lower_ not in ("'s", "’s", "'", "’")]
+    if marks and words:
+        for child in marks[0].children:
+            if child.dep_ == "fixed":
+                words.append(child.lower_)
+    return "+".join(words)
+
+
+def with_antecedent(tokens: list[Token]) -> list[Token]:
+    """Relative pronouns become the noun they stand for."""
+    found = []
+    for token in tokens:
+        if token.lower_ in RELATIVES and token.tag_ in ("WDT", "WP", "IN", "WP$", "DT"):
+            antecedent = _antecedent(token)
+            if antecedent is not None:
+                found.extend(coordinated_before(antecedent, token))
+            elif token.lower_ in ("who", "which", "that") and token.tag_ != "DT":
+                continue
+            else:
+                found.append(token)
+        else:
+            found.append(token)
+    return found
+
+
+def coordinated_before(token: Token, limit: Token) -> list[Token]:
+    return [member for member in coordinated(token) if member.i < limit.i]
+
+
+def _antecedent(pronoun: Token) -> Token | None:
+    token = pronoun
+    for _ in range(MAX_CLIMB):
+        if token.dep_.startswith("acl"):
+            return token.head
+        if token.head.i == token.i:
+            return None
+        token = token.head
+    return None
+
+
+def particle_of(verb: Token) -> str:
+    for child in verb.children:
+        if child.dep_ in ("compound:prt", "prt") and child.i > verb.i:
+            return child.lower_
+    return ""
+
+
+def is_passive(verb: Token) -> bool:
+    if any(child.dep_ in ("aux:pass", "auxpass") or child.dep_ in PASSIVE_SUBJECTS for child in verb.children):
+        return True
+    if verb.tag_ != "VBN":
+        return False
+    if verb.dep_ in ("acl", "amod") or (verb.dep_ == "advcl" and not _has_aux(verb)):
+        return not any(child.dep_ in OBJECTS and child.i > verb.i for child in verb.children)
+    if verb.dep_ == "conj" and is_verbal(verb.head) and not _has_aux(verb) and not _own_subjects(verb):
+        return is_passive(verb.head) and verb.head.tag_ == "VBN"
+    return False
+
+
+def _has_aux(verb: Token) -> bool:
+    return any(child.dep_ in ("aux", "aux:pass", "auxpass") for child in verb.children)
+
+
+def _own_subjects(verb: Token) -> list[Token]:
+    return [child for child in verb.children if child.dep_ in SUBJECTS or child.dep_ in PASSIVE_SUBJECTS]
+
+
+def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
+    """The grammatical subject, found through coordination, control, participles and relatives."""
+    own = _own_subjects(verb)
+    if own:
+        return [member for subject in own for member in coordinated(subject)]
+    if depth > MAX_CLIMB or verb.head.i == verb.i:
+        return []
+    head = verb.head
+    if verb.dep_.startswith("acl"):
+        if verb.tag_ in ("VBG", "VBN", "VBD"):
+            return coordinated_before(head, verb)
+        return governor_of_noun(head, depth)
+    if verb.dep_ in ("conj", "parataxis") and is_verbal(head):
+        return surface_subjects(head, depth + 1)
+    if verb.dep_ in ("xcomp", "advcl", "ccomp", "obl", "nmod") and (is_verbal(head) or head.pos_ in ("ADJ", "NOUN", "AUX")):
+        if verb.dep_ in ("xcomp", "ccomp") and verb.i > head.i:
+            objects = children(head, OBJECTS | INDIRECT)
+            if objects and lemma_of(head) not in ("promise", "vow", "threaten"):
+                return [member for thing in objects for member in coordinated(thing)]
+            addressed = [t for p, t in _obliques(head) if p in ("on", "upon", "to") and t.i < verb.i]
+            if addressed and lemma_of(head) in ("call", "appeal"):
+                return addressed
+            if is_passive(head):
+                return surface_subjects(head, depth + 1)
+        if verb.dep_ in ("obl", "nmod") and verb.tag_ != "VBG":
+            return []
+        return surface_subjects(head, depth + 1)
+    if head.pos_ in ("AUX", "ADJ") or is_verbal(head):
+        return surface_subjects(head, depth + 1)
+    return []
+
+
+def governor_of_noun(noun: Token, depth: int = 0) -> list[Token]:
+    """Who stands behind "a decision to end …": its possessor, else the subject of the verb it is object of."""
+    owners = [child for child in noun.children if child.dep_ == "nmod:poss"]
+    if owners:
+        return owners
+    by = [t for p, t in noun_phrases(noun) if p in ("by", "from")]
+    if by:
+        return by
+    if depth > MAX_CLIMB or noun.head.i == noun.i:
+        return []
+    head = noun.head
+    if is_verbal(head) and noun.dep_ in OBJECTS | {"obl", "xcomp"}:
+        return with_antecedent(surface_subjects(head, depth + 1)) if not is_passive(head) else by_phrase(head)
+    return []
+
+
+def _obliques(verb: Token) -> list[tuple[str, Token]]:
+    found = []
+    for child in verb.children:
+        if child.dep_ in OBLIQUES or (child.dep_ == "advcl" and child.pos_ in ("NOUN", "PROPN")):
+            prep = preposition(child)
+            for member in coordinated(child):
+                found.append((preposition(member) or prep, member))
+    return found
+
+
+def by_phrase(verb: Token) -> list[Token]:
+    return [token for prep, token in _obliques(verb) if prep == "by"]
+
+
+def noun_phrases(noun: Token) -> list[tuple[str, Token]]:
+    """Prepositional phrases on a noun, conjuncts included: "talks with Iran and Iraq"."""
+    found = []
+    for child in noun.children:
+        if child.dep_ in ("nmod", "obl", "nmod:desc", "nmod:unmarked", "acl") and child.i > noun.i and not (
+            child.dep_ == "acl" and is_verbal(child)
+        ):
+            prep = preposition(child)
+            if prep:
+                found.extend((preposition(member) or prep, member) for member in coordinated(child))
+    return found
+
+
+def owners(noun: Token) -> list[Token]:
+    return [m for child in noun.children if child.dep_ == "nmod:poss" for m in coordinated(child)]
+
+
+def modifiers(noun: Token) -> list[Token]:
+    """Words before the noun that may name its owner: "Israeli", "NATO", "U.N."."""
+    return [
+        child for child in noun.children
+        if child.i < noun.i and child.dep_ in ("amod", "compound", "nmod", "nmod:desc", "flat", "nmod:unmarked")
+    ]  # fmt: skip
+
+
+def complements_of(verb: Token) -> list[Token]:
+    found = []
+    for child in verb.children:
+        if (
+            child.dep_ in ("ccomp", "xcomp")
+            or (child.dep_ == "advcl" and child.i > verb.i and has_to(child))
+            or (child.dep_ in ("advcl", "obl") and is_verbal(child) and child.tag_ == "VBG" and marker(child))
+        ):
+            found.extend([child, *verb_conjuncts(child)])
+    return found
+
+
+def verb_conjuncts(verb: Token) -> list[Token]:
+    return [child for child in verb.children if child.dep_ == "conj" and (is_verbal(child) or child.pos_ == "ADJ")]
+
+
+def has_to(verb: Token) -> bool:
+    return any(child.dep_ == "mark" and child.lower_ == "to" for child in verb.children)
+
+
+def marker(verb: Token) -> str:
+    """The subordinator of a clause: "if", "that", "of", "for"; empty where there is none."""
+    for child in verb.children:
+        if child.dep_ in ("mark", "case") and child.i < verb.i and child.lower_ != "to":
+            return child.lower_
+    return ""
+
+
+def clause_of(verb: Token) -> Clause:
+    """Build the clause of one verbal token."""
+    passive = is_passive(verb)
+    subjects = with_antecedent(surface_subjects(verb))
+    objects = with_antecedent([m for child in children(verb, OBJECTS) for m in coordinated(child)])
+    if not objects and verb.dep_ == "conj" and is_verbal(verb.head) and not passive:
+        objects = _shared_objects(verb)
+    obliques = _obliques(verb)
+    if passive:
+        agents, patients = [t for p, t in obliques if p == "by"], [*subjects, *objects]
+    else:
+        agents, patients = subjects, objects
+    if verb.dep_ == "acl:relcl" and not passive and not objects:
+        gap = _relative_gap(verb)
+        patients = gap or patients
+    return Clause(
+        predicate=verb,
+        lemma=lemma_of(verb),
+        particle=particle_of(verb),
+        is_passive=passive,
+        agents=tuple(agents),
+        patients=tuple(patients),
+        indirect=tuple(children(verb, INDIRECT)),
+        obliques=tuple((p, t) for p, t in obliques if not (passive and p == "by")),
+        complements=tuple(complements_of(verb)),
+    )
+
+
+def _shared_objects(verb: Token) -> list[Token]:
+    """ "killed and wounded soldiers": the object hangs on one of two adjacent verbs."""
+    siblings = [child for child in verb.head.children if child.dep_ in OBJECTS and child.i > verb.i]
+    return [m for child in siblings for m in coordinated(child)]
+
+
+def _relative_gap(verb: Token) -> list[Token]:
+    """ "the town rebels attacked": the noun is the object when the relative has a subject of its own."""
+    own = _own_subjects(verb)
+    if own and not any(child.lower_ in RELATIVES for child in own):
+        return coordinated_before(verb.head, verb)
+    return []
+
+
+def phrase(noun: Token) -> tuple[int, int]:
+    """Token range of the noun phrase that names an actor: modifiers, flat names, an of-phrase; no clauses."""
+    left = noun.i
+    right = noun.i
+    for child in noun.children:
+        if child.dep_ in ("det", "case", "punct", "cc", "mark", "advmod", "aux", "cop", "nsubj", "det:predet"):
+            continue
+        if child.i < noun.i and child.dep_ in ("amod", "compound", "nmod:poss", "nummod", "flat", "nmod", "nmod:desc", "nmod:unmarked", "obl"):
+            left = min(left, _left_edge(child))
+        elif child.i > noun.i and child.dep_ in ("flat", "flat:name", "fixed", "compound"):
+            right = max(right, child.right_edge.i)
+        elif child.i > noun.i and child.dep_ == "nmod" and preposition(child) == "of":
+            right = max(right, phrase(child)[1] - 1)
+        elif child.i > noun.i and child.dep_ in ("nmod:desc", "appos") and child.i - right <= 1 and child.pos_ == "PROPN":
+            right = max(right, phrase(child)[1] - 1)
+    return left, right + 1
+
+
+def _left_edge(token: Token) -> int:
+    """Leftmost token below a modifier, determiners cut off."""
+    edge = token.left_edge
+    while edge.i < token.i and (edge.dep_ in ("det", "punct", "case") or edge.is_punct):
+        edge = edge.nbor(1)
+    return edge.i
+
+
+def predicates(doc: Doc) -> Iterator[Token]:
+    return (token for token in doc if is_verbal(token))

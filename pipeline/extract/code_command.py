@@ -1,0 +1,114 @@
+"""`tocsin code`: JSON lines in, JSON lines out, without a database; for measuring from outside.
+
+In: {"id", "text", "date"}; with "actor_span" and "recipient_span" the pair alone is classified;
+with `phrases` each line {"id", "text"} is an actor phrase. Out: {"id", "events": […]}.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.config import Settings
+from pipeline.errors import ExtractError
+from pipeline.model import Article, Candidate
+
+BATCH = 200
+
+
+def code_jsonl(in_path: Path, out_path: Path, *, phrases: bool = False, settings: Settings) -> int:
+    """Code a file of lines; returns how many lines were written.
+
+    Raises:
+        ExtractError: A line is no JSON object, has no id or text, or a date that is none; says which line.
+    """
+    rows = list(read_lines(Path(in_path)))
+    written = 0
+    with Path(out_path).open("w", encoding="utf-8") as out:
+        for row in _coded(rows, phrases, settings):
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            written += 1
+    return written
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        lines = path.open(encoding="utf-8")
+    except OSError as error:
+        raise ExtractError(f"cannot read {path}: {error.strerror}") from error
+    with lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise ExtractError(f"{path} line {number} is no JSON: {error.msg}") from error
+            if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("text"), str):
+                raise ExtractError(f'{path} line {number} must be an object with "id" and a string "text"')
+            yield row
+
+
+def _coded(rows: list[dict[str, Any]], phrases: bool, settings: Settings) -> Iterator[dict[str, Any]]:
+    if phrases:
+        from pipeline.extract import stand_ins
+
+        actors = stand_ins.module("actors")
+
+        lexicon = actors.load_lexicon(settings.actors_path)
+        for row in rows:
+            on = _date(row).date() if row.get("date") else None
+            code = actors.code_phrase(row["text"], lexicon, on=on)
+            yield {"id": row["id"], "country": code.country, "sector": code.sector, "name": code.name}
+        return
+    from pipeline.extract.coder import load_coder
+
+    coder = load_coder(settings)
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        coded = coder.code_all([article_of(row) for row in batch])
+        for row, candidates in zip(batch, coded, strict=True):
+            if row.get("actor_span") and row.get("recipient_span"):
+                from pipeline.extract.pairs import classify_pair
+
+                yield {"id": row["id"], "events": classify_pair(row, coder)}
+            else:
+                yield {"id": row["id"], "events": [event_row(candidate) for candidate in candidates]}
+
+
+def article_of(row: dict[str, Any]) -> Article:
+    at = _date(row)
+    return Article(url="", source="", title="", text=row["text"], published_at=at, fetched_at=at)
+
+
+def _date(row: dict[str, Any]) -> datetime:
+    raw = row.get("date")
+    if not raw:
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(str(raw))
+    except ValueError:
+        raise ExtractError(f'line {row["id"]!r} has the date {raw!r}; write it as 2011-10-28') from None
+    return at if at.tzinfo else at.replace(hour=at.hour or 12, tzinfo=UTC)
+
+
+def event_row(candidate: Candidate) -> dict[str, Any]:
+    """A candidate as the line format has it."""
+    return {
+        "source": candidate.actor.code if candidate.actor else "",
+        "target": candidate.recipient.code if candidate.recipient else "",
+        "root": candidate.event_type,
+        "mode": candidate.mode,
+        "code": candidate.cameo,
+        "source_text": candidate.actor.span.text if candidate.actor else "",
+        "target_text": candidate.recipient.span.text if candidate.recipient else "",
+        "trigger": candidate.trigger.text,
+        "location": candidate.place.name if candidate.place else None,
+        "date": candidate.event_date.value.isoformat(),
+        "status": candidate.status,
+        "confidence": candidate.confidence,
+        "frame": candidate.frame_id,
+    }

@@ -1,0 +1,233 @@
+"""Coder: one article in, candidate events out - who did what to whom, where, when, and why we say so.
+
+    text -> clean pieces -> (only those that may hold an event) parse -> readings -> actors, place,
+    date, counts -> one candidate per event of the article
+
+`load_coder` is slow and holds the language model; call it once per process.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from spacy.tokens import Doc, Token
+
+from pipeline import plover
+from pipeline.config import Settings
+from pipeline.errors import ExtractError
+from pipeline.extract import clauses, parse, stand_ins, status
+from pipeline.extract.cameo import cameo_code
+from pipeline.extract.confidence import confidence, load_weights
+from pipeline.extract.contexts import contexts_of
+from pipeline.extract.coreference import Mentions
+from pipeline.extract.event_types import Frames, load_frames
+from pipeline.extract.merge_mentions import merge
+from pipeline.extract.readings import Reader, Reading
+from pipeline.extract.sentences import may_hold_event, readings_of
+from pipeline.model import Actor, Article, Candidate, EventDate, Span
+
+actors = stand_ins.module("actors")
+places = stand_ins.module("places")
+dates = stand_ins.module("dates")
+counts = stand_ins.module("counts")
+
+log = logging.getLogger(__name__)
+
+# More dyads than this from one reading is a list the parser misread.
+MAX_SIDES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Coder:
+    """A loaded coder; `codebook` names ontology, lexicon and model together."""
+
+    nlp: Any
+    frames: Frames
+    lexicon: Any
+    gazetteer: Any
+    codebook: str
+
+    def code(self, article: Article) -> list[Candidate]:
+        """Find the distinct events of an article, in text order; further tellings are mentions.
+
+        Raises:
+            ExtractError: The article cannot be coded at all.
+        """
+        return self.code_all([article])[0]
+
+    def code_all(self, articles: Sequence[Article]) -> list[list[Candidate]]:
+        """Code many articles with one pass of the parser, which is faster than one at a time."""
+        jobs: list[tuple[int, int, str]] = []
+        for number, article in enumerate(articles):
+            text = parse.clean(article.text)
+            for offset, piece in parse.pieces(text):
+                if may_hold_event(piece, self.frames):
+                    jobs.append((number, offset, piece))
+        found: list[list[tuple[Doc, int]]] = [[] for _ in articles]
+        for (number, offset, _), doc in zip(jobs, parse.parse(self.nlp, (job[2] for job in jobs)), strict=True):
+            found[number].append((doc, offset))
+        return [self.code_docs(article, docs) for article, docs in zip(articles, found, strict=True)]
+
+    def code_docs(self, article: Article, docs: Iterable[tuple[Doc, int]]) -> list[Candidate]:
+        """Code parsed pieces of an article; each comes with the offset of its first character."""
+        reader = Reader(self.frames)
+        mentions = Mentions()
+        candidates: list[Candidate] = []
+        number = 0
+        for doc, offset in docs:
+            for sentence in doc.sents:
+                mentions.add(doc, number, sentence.start, sentence.end)
+                for reading in readings_of(sentence, reader):
+                    candidates.extend(self._candidates(reading, article, offset, mentions, number))
+                number += 1
+        return merge(candidates)
+
+    def _candidates(
+        self, reading: Reading, article: Article, offset: int, mentions: Mentions, number: int
+    ) -> list[Candidate]:
+        agents = [token for token in _distinct(reading.agents)][:MAX_SIDES]
+        patients = [token for token in _distinct(reading.patients)][:MAX_SIDES]
+        if reading.is_mutual and not patients and len(agents) > 1:
+            agents, patients = agents[:1], agents[1:]
+        made = []
+        on = article.published_at.date()
+        for agent in agents or [None]:
+            for patient in patients or [None]:
+                candidate = self._candidate(reading, agent, patient, article, offset, mentions, number, on)
+                if candidate is not None:
+                    made.append(candidate)
+        return made
+
+    def _candidate(
+        self, reading: Reading, agent: Token | None, patient: Token | None, article: Article, offset: int,
+        mentions: Mentions, number: int, on: date,
+    ) -> Candidate | None:  # fmt: skip
+        text = article.text
+        speaker = self._actor(reading.speaker, text, offset, mentions, number, on, None)
+        actor = self._actor(agent, text, offset, mentions, number, on, reading.speaker)
+        recipient = self._actor(patient, text, offset, mentions, number, on, reading.speaker)
+        if actor is None and recipient is None:
+            return None
+        code = plover.code(reading.event_type or "", reading.mode)
+        sentence = _sentence_span(reading.anchor, text, offset)
+        contexts = contexts_of(sentence.text, reading.mode)
+        hints = tuple(c for c in ((actor and actor.country), (recipient and recipient.country)) if c)
+        place = places.place_of(reading.anchor, gazetteer=self.gazetteer, country_hints=hints)
+        when = dates.date_of(reading.anchor, article.published_at)
+        features = {
+            "has_actor_code": float(bool(actor and actor.code)),
+            "has_recipient_code": float(bool(recipient and recipient.code)),
+            "is_operator": float("+" in reading.frame_id),
+            "is_nominal": float(reading.is_nominal),
+            "frame_weight": float(reading.weight),
+        }
+        return Candidate(
+            event_type=code.event_type,
+            mode=code.mode,
+            contexts=contexts,
+            status=reading.status,
+            status_reason=reading.reason,
+            actor=actor,
+            recipient=recipient,
+            speaker=speaker,
+            trigger=_trigger_span(reading, text, offset),
+            sentence=sentence,
+            place=_shift_place(place, text, offset),
+            event_date=_shift_date(when, text, offset) or EventDate(value=on, precision="day", span=None),
+            counts=tuple(replace(c, span=_shift(c.span, text, offset)) for c in counts.counts_of(reading.anchor)),
+            quad_class=code.quad_class,
+            score=code.score,
+            cameo=cameo_code(code.event_type, code.mode, contexts),
+            frame_id=reading.frame_id,
+            confidence=confidence(features, load_weights()),
+        )
+
+    def _actor(
+        self, token: Token | None, text: str, offset: int, mentions: Mentions, number: int, on: date,
+        speaker: Token | None,
+    ) -> Actor | None:  # fmt: skip
+        if token is None:
+            return None
+        meant = mentions.resolve(token, number, speaker) or token
+        fuller = mentions.fuller(meant)
+        start, end = clauses.phrase(token)
+        span = _span(token.doc, start, end, text, offset)
+        for candidate in (fuller, meant):
+            if candidate is None:
+                continue
+            left, right = clauses.phrase(candidate)
+            coded = actors.code_span(candidate.doc[left:right], self.lexicon, on=on, known=None)
+            if coded.country or coded.sector or candidate is meant:
+                break
+        if meant.pos_ == "PRON" and not (coded.country or coded.sector) and meant is token and token.lower_ in ("it", "who", "that", "which", "this"):
+            return None
+        return Actor(name=coded.name or span.text, country=coded.country, sector=coded.sector, span=span, entry_ids=tuple(coded.entry_ids))
+
+
+def _distinct(tokens: Iterable[Token]) -> list[Token]:
+    return list({token.i: token for token in tokens}.values())
+
+
+def _span(doc: Doc, start: int, end: int, text: str, offset: int) -> Span:
+    piece = doc[start:end]
+    while len(piece) > 1 and (piece[-1].is_space or piece[-1].is_punct or piece[-1].text in ("'s", "'")):
+        piece = piece[:-1]
+    left, right = piece.start_char + offset, piece.end_char + offset
+    return Span(start=left, end=right, text=text[left:right])
+
+
+def _trigger_span(reading: Reading, text: str, offset: int) -> Span:
+    """The trigger's words when they stand close together, else the word that anchors the event."""
+    first, last = min(reading.trigger, key=lambda t: t.i), max(reading.trigger, key=lambda t: t.i)
+    if last.i - first.i > 8:
+        first = last = reading.anchor
+    return _span(first.doc, first.i, last.i + 1, text, offset)
+
+
+def _sentence_span(token: Token, text: str, offset: int) -> Span:
+    sentence = token.sent
+    left, right = sentence.start_char + offset, sentence.end_char + offset
+    while right > left and text[right - 1].isspace():
+        right -= 1
+    while left < right and text[left].isspace():
+        left += 1
+    return Span(start=left, end=right, text=text[left:right])
+
+
+def _shift(span: Span, text: str, offset: int) -> Span:
+    return Span(start=span.start + offset, end=span.end + offset, text=text[span.start + offset : span.end + offset])
+
+
+def _shift_place(place: Any, text: str, offset: int) -> Any:
+    found = getattr(place, "place", place)
+    if found is None:
+        return None
+    return replace(found, span=_shift(found.span, text, offset)) if found.span is not None else found
+
+
+def _shift_date(when: EventDate | None, text: str, offset: int) -> EventDate | None:
+    if when is None or when.span is None:
+        return None
+    return replace(when, span=_shift(when.span, text, offset))
+
+
+def load_coder(settings: Settings) -> Coder:
+    """Load model, lexicons and gazetteer.
+
+    Raises:
+        ExtractError: The model is missing or lacks a component.
+        ConfigError: A data file or the user's actor file is not as it must be.
+    """
+    nlp = parse.load_model(settings.model_path)
+    frames = load_frames()
+    lexicon = actors.load_lexicon(settings.actors_path)
+    version = getattr(lexicon, "version", "0")
+    codebook = f"plover-2.0/frames-{frames.version}/actors-{version}/{parse.model_version(settings.model_path)}"
+    return Coder(nlp=nlp, frames=frames, lexicon=lexicon, gazetteer=places.load_gazetteer(), codebook=codebook)
+
+
+__all__ = ["Coder", "ExtractError", "load_coder", "status"]

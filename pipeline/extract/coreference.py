@@ -1,0 +1,179 @@
+"""Coreference within an article: pronouns, role nouns, short names and acronyms to the fuller naming before them.
+
+Rules, not a model: nearest fitting mention to the left, subjects before others, number and kind
+agreeing. Doubt leaves the words as they are. Pure: tokens in, the token that is meant out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Token
+
+from pipeline.extract import clauses, status
+from pipeline.extract.clauses import lemma_of
+
+PEOPLE_PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
+GROUP_PRONOUNS = frozenset({"they", "them", "their", "theirs", "themselves"})
+THING_PRONOUNS = frozenset({"it", "its", "itself"})
+SPEAKER_PRONOUNS = frozenset({"we", "us", "our", "i", "me", "my", "ours", "ourselves", "myself"})
+ROLE_NOUNS = {
+    "alliance": frozenset({"ORG"}), "group": frozenset({"ORG", "NORP"}), "organization": frozenset({"ORG"}),
+    "organisation": frozenset({"ORG"}), "movement": frozenset({"ORG", "NORP"}), "party": frozenset({"ORG"}),
+    "bloc": frozenset({"ORG"}), "union": frozenset({"ORG"}), "council": frozenset({"ORG"}), "agency": frozenset({"ORG"}),
+    "militia": frozenset({"ORG", "NORP"}), "country": frozenset({"GPE"}), "nation": frozenset({"GPE"}),
+    "kingdom": frozenset({"GPE"}), "republic": frozenset({"GPE"}), "island": frozenset({"GPE", "LOC"}),
+    "president": frozenset({"PERSON"}), "minister": frozenset({"PERSON"}), "premier": frozenset({"PERSON"}),
+    "leader": frozenset({"PERSON"}), "chancellor": frozenset({"PERSON"}), "ambassador": frozenset({"PERSON"}),
+    "king": frozenset({"PERSON"}), "general": frozenset({"PERSON"}), "spokesman": frozenset({"PERSON"}),
+    "spokeswoman": frozenset({"PERSON"}), "official": frozenset({"PERSON"}), "dictator": frozenset({"PERSON"}),
+    "secretary": frozenset({"PERSON"}), "envoy": frozenset({"PERSON"}), "commander": frozenset({"PERSON"}),
+}  # fmt: skip
+WINDOW_SENTENCES = 3
+
+
+@dataclass(slots=True)
+class Mention:
+    """One naming of an entity: head token, kind, whether it was a subject, its sentence's number."""
+
+    token: Token
+    kind: str
+    is_subject: bool
+    sentence: int
+    words: frozenset[str] = field(default_factory=frozenset)
+
+
+class Mentions:
+    """The namings of one article in text order; grows as sentences are read."""
+
+    def __init__(self) -> None:
+        self.found: list[Mention] = []
+        self.acronyms: dict[str, Token] = {}
+
+    def add(self, doc: Doc, sentence: int, start: int, end: int) -> None:
+        """Take in the named entities of tokens start..end."""
+        for entity in doc[start:end].ents:
+            if entity.label_ not in ("PERSON", "PER", "ORG", "GPE", "NORP"):
+                continue
+            head = entity.root
+            top = head.head if head.dep_ in ("appos", "flat", "compound", "nmod:desc") and head.head.i != head.i else head
+            self.found.append(
+                Mention(
+                    head, "PERSON" if entity.label_ == "PER" else entity.label_,
+                    head.dep_.startswith("nsubj") or top.dep_.startswith("nsubj"), sentence,
+                    frozenset(token.lower_ for token in entity if token.is_alpha and len(token) > 1),
+                )
+            )  # fmt: skip
+        for match in re.finditer(r"((?:[A-Z][\w.'-]+ (?:(?:of|for|and|the|in) )*){1,6}[A-Z][\w'-]+) ?\((the )?([A-Z][\w-]{1,9})\)", doc[start:end].text):
+            base = doc[start].idx - 0
+            span = doc.char_span(base + match.start(1), base + match.end(1), alignment_mode="expand")
+            if span is not None:
+                self.acronyms.setdefault(match.group(3), span.root)
+
+    def resolve(self, token: Token, sentence: int, speaker: Token | None = None) -> Token | None:
+        """Say whom a pronoun, a role noun or an acronym means; None where it speaks for itself or nobody fits."""
+        word = token.lower_
+        if token.text in self.acronyms:
+            return self.acronyms[token.text]
+        if word in SPEAKER_PRONOUNS:
+            return speaker
+        if word in PEOPLE_PRONOUNS:
+            return self._nearest(token, sentence, ("PERSON",), speaker) or _local_subject(token, frozenset({"PERSON"}))
+        if word in GROUP_PRONOUNS or word in THING_PRONOUNS:
+            return self._for_thing(token, sentence, word)
+        if lemma_of(token) in ROLE_NOUNS and _is_bare_definite(token):
+            return self._nearest(token, sentence, tuple(ROLE_NOUNS[lemma_of(token)]), None)
+        return None
+
+    def fuller(self, token: Token) -> Token | None:
+        """The first, longer naming of a person whose last name stands alone later: Rasmussen."""
+        if token.ent_type_ not in ("PERSON", "PER", "ORG", "GPE", ""):
+            return None
+        if token.pos_ != "PROPN":
+            return None
+        word = token.lower_
+        for mention in self.found:
+            if mention.token.i >= token.i and mention.token.doc is token.doc:
+                continue
+            if mention.kind == "PERSON" and word in mention.words and len(mention.words) > 1:
+                return mention.token
+        return None
+
+    def _for_thing(self, token: Token, sentence: int, word: str) -> Token | None:
+        local = _local_subject(token, frozenset({"ORG", "GPE", "NORP", ""}))
+        if local is not None:
+            return local
+        kinds = ("ORG", "GPE", "NORP") if word in GROUP_PRONOUNS else ("ORG", "GPE")
+        return self._nearest(token, sentence, kinds, None)
+
+    def _nearest(self, token: Token, sentence: int, kinds: Sequence[str], speaker: Token | None) -> Token | None:
+        before = [m for m in self.found if m.kind in kinds and _precedes(m.token, token) and sentence - m.sentence <= WINDOW_SENTENCES]
+        if not before:
+            return None
+        for back in range(WINDOW_SENTENCES + 1):
+            same = [m for m in before if sentence - m.sentence == back]
+            subjects = [m for m in same if m.is_subject]
+            if subjects:
+                return subjects[-1].token
+            if same and back > 0:
+                return same[0].token
+            if same and back == 0 and len({m.words for m in same}) == 1:
+                return same[0].token
+        return None
+
+
+def _precedes(first: Token, second: Token) -> bool:
+    return first.doc is not second.doc or first.i < second.i
+
+
+def _is_bare_definite(token: Token) -> bool:
+    """ "the alliance", but not "the Western alliance" or "the group of seven"."""
+    kept = [child for child in token.children if child.dep_ not in ("case", "punct", "cc", "conj")]
+    determiners = [child for child in kept if child.dep_ == "det" and child.lower_ in ("the", "this", "that")]
+    return bool(determiners) and not any(
+        child.dep_ in ("amod", "compound", "nmod", "nmod:poss", "appos", "flat", "acl:relcl", "acl", "nmod:desc") for child in kept
+    )
+
+
+def _local_subject(token: Token, kinds: Iterable[str]) -> Token | None:
+    """The subject of a clause above: "NATO said it would …"."""
+    wanted = frozenset(kinds)
+    current = token
+    for _ in range(clauses.MAX_CLIMB):
+        head = current.head
+        if head.i == current.i:
+            return None
+        if clauses.is_verbal(head) and head.i != token.head.i:
+            for subject in clauses.surface_subjects(head):
+                if subject.i < token.i and subject.pos_ != "PRON" and _fits(subject, wanted, token):
+                    return subject
+        if current.dep_ in ("nmod:poss",):
+            verb = head
+            for _ in range(4):
+                if clauses.is_verbal(verb):
+                    break
+                verb = verb.head
+            for subject in clauses.surface_subjects(verb) if clauses.is_verbal(verb) else ():
+                if subject.i < token.i and subject.pos_ != "PRON" and _fits(subject, wanted, token):
+                    return subject
+        current = head
+    return None
+
+
+def _fits(subject: Token, kinds: frozenset[str], pronoun: Token) -> bool:
+    plural = subject.tag_ in ("NNS", "NNPS") or any(child.dep_ == "conj" for child in subject.children)
+    if pronoun.lower_ in THING_PRONOUNS and plural and subject.ent_type_ not in ("GPE", "ORG"):
+        return False
+    if pronoun.lower_ in THING_PRONOUNS and subject.ent_type_ in ("PERSON", "PER"):
+        return False
+    return subject.ent_type_ in kinds or (subject.ent_type_ in ("", "NORP") and "" in kinds) or "PERSON" in kinds
+
+
+def speaker_side(speaker: Token | None) -> Token | None:
+    """For "we": the speaker; kept apart so that its meaning is in one place."""
+    return speaker
+
+
+__all__ = ["Mention", "Mentions", "speaker_side", "status"]

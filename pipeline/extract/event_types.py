@@ -1,0 +1,267 @@
+"""Event types: the lexicon of frames, event nouns and operators, read from `data/frames`, and its lookups.
+
+Nothing here sees a tree: words in, entries out. How entries combine with clauses is in readings.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipeline import plover
+from pipeline.errors import ConfigError
+
+DATA = Path(__file__).resolve().parent / "data" / "frames"
+
+COOPERATION = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
+CONFLICT = frozenset(
+    {"REQUEST", "ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"}
+)
+OPERATOR_KINDS = frozenset(
+    "commit intend decide allowed threaten request order reject deny fail prevent reverse allow accuse praise "
+    "hypothetical factive".split()
+)
+# What a threat is called when the thing threatened is of this type (codebook: modes of THREATEN).
+THREAT_MODES = {
+    "ASSAULT": "violence", "COERCE": "restrict", "SANCTION": "relations", "MOBILIZE": "violence",
+    "PROTEST": "restrict", "ACCUSE": None, "REJECT": "relations", "REQUEST": None, "THREATEN": None,
+}  # fmt: skip
+ACTOR = "actor"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frame:
+    """A verb (with particle), what its object and prepositions must be, and the event it tells."""
+
+    id: str
+    event_type: str
+    mode: str | None
+    objects: frozenset[str] | None
+    takes_actor: bool
+    takes_none: bool
+    takes_any: bool
+    prepositions: frozenset[tuple[str, str]]
+    barred_prepositions: frozenset[str]
+    recipient: tuple[str, ...]
+    reason: str
+
+    @property
+    def weight(self) -> int:
+        """How much a match says: a named object or preposition before any object."""
+        return 2 * (self.objects is not None) + (self.takes_actor and self.objects is None) + 2 * bool(self.prepositions)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventNoun:
+    """A noun that tells an event; `event_type` is empty for one that is an event only under an operator."""
+
+    id: str
+    event_type: str
+    mode: str | None
+    actor: tuple[str, ...]
+    recipient: tuple[str, ...]
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operator:
+    """A word that makes another event of its content: "refuse", "threat", "willing"."""
+
+    id: str
+    kind: str
+    form: str
+    recipient: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    event_type: str
+    mode: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """The whole lexicon, indexed by lemma (verbs as "lemma" or "lemma+particle")."""
+
+    verbs: dict[str, tuple[Frame, ...]]
+    nouns: dict[str, EventNoun]
+    operators: dict[tuple[str, str], Operator]
+    outcomes: tuple[dict[str, str], ...]
+    groups: dict[str, frozenset[str]]
+    triggers: frozenset[str]
+    version: str
+
+    def entry(self, frame_id: str) -> Frame | EventNoun | Operator | None:
+        """The entry of an id as candidates carry it ("operator+entry" gives the last)."""
+        wanted = frame_id.split("+")[-1].split("<")[-1]
+        for frames in self.verbs.values():
+            for frame in frames:
+                if frame.id == wanted:
+                    return frame
+        for table in (self.nouns.values(), self.operators.values()):
+            for entry in table:
+                if entry.id == wanted:
+                    return entry
+        return None
+
+    def outcome(self, kind: str, event_type: str | None, noun_kind: str = "") -> Outcome | None:
+        """What an operator makes of content of a type; None where it makes no event."""
+        for row in self.outcomes:
+            if row["kind"] == kind and _covers(row["content"], event_type, noun_kind):
+                mode: str | None = row["mode"]
+                if mode == "threat":
+                    mode = THREAT_MODES.get(event_type or "")
+                elif mode == "=":
+                    mode = "="
+                return Outcome(event_type=row["event_type"], mode=mode or None)
+        return None
+
+
+def _covers(content: str, event_type: str | None, noun_kind: str) -> bool:
+    if content == "any":
+        return True
+    if content in ("coop", "conflict"):
+        return event_type in (COOPERATION if content == "coop" else CONFLICT)
+    return content == event_type or (content == noun_kind and bool(noun_kind))
+
+
+@cache
+def load_frames(folder: Path = DATA) -> Frames:
+    """Read the lexicon once.
+
+    Raises:
+        ConfigError: An unknown type, mode, group or operator kind; the message names file and id.
+    """
+    groups = _groups(folder / "word_groups.toml")
+    verbs: dict[str, list[Frame]] = {}
+    for row in plover.read_table(folder / "verb_frames.csv"):
+        frame = _frame(row, groups)
+        for word in _expand(row["verbs"], groups, row["id"]):
+            verbs.setdefault(word, []).append(frame)
+    nouns: dict[str, EventNoun] = {}
+    for row in plover.read_table(folder / "event_nouns.csv"):
+        noun = _noun(row)
+        for word in _expand(row["words"], groups, row["id"]):
+            nouns.setdefault(word, noun)
+    operators: dict[tuple[str, str], Operator] = {}
+    for row in plover.read_table(folder / "operators.csv"):
+        operator = _operator(row)
+        for word in _expand(row["words"], groups, row["id"]):
+            operators.setdefault((word, operator.form), operator)
+    outcomes = tuple(plover.read_table(folder / "outcomes.csv"))
+    for row in outcomes:
+        if row["mode"] not in ("", "=", "threat"):
+            plover.code(row["event_type"], row["mode"])
+    triggers = {key.split("+")[0] for key in verbs} | {key.split("-")[-1] for key in nouns}
+    triggers |= {key.split("-")[0] for key in nouns} | {word.split("+")[0] for word, _ in operators}
+    return Frames(
+        verbs={word: tuple(sorted(found, key=lambda frame: -frame.weight)) for word, found in verbs.items()},
+        nouns=nouns,
+        operators=operators,
+        outcomes=outcomes,
+        groups=groups,
+        triggers=frozenset(triggers),
+        version=_version(folder),
+    )
+
+
+def _version(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(folder.iterdir()):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def _groups(path: Path) -> dict[str, frozenset[str]]:
+    raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {name: frozenset(_spellings(table["words"].split())) for name, table in raw.items()}
+
+
+def _spellings(words: Iterable[str]) -> list[str]:
+    """Each word and its British spelling."""
+    found = []
+    for word in words:
+        found.append(word)
+        british = re.sub(r"iz(e|ation|ing)\b", r"is\1", word)
+        british = re.sub(r"(lab|col|hon|harb|neighb|arm|fav|rum)or", r"\1our", british)
+        british = british.replace("center", "centre").replace("defense", "defence").replace("analyze", "analyse")
+        if british != word:
+            found.append(british)
+    return found
+
+
+def _expand(words: str, groups: dict[str, frozenset[str]], owner: str) -> list[str]:
+    found: list[str] = []
+    for word in words.split():
+        if word.startswith("@"):
+            if word[1:] not in groups:
+                raise ConfigError(f"frame {owner!r} names the group {word}; there are: {', '.join(sorted(groups))}")
+            found.extend(sorted(groups[word[1:]]))
+        else:
+            found.append(word)
+    return _spellings(found)
+
+
+def _mode(row: dict[str, str]) -> str | None:
+    if row["type"]:
+        plover.code(row["type"], row["mode"] or None)
+    return row["mode"] or None
+
+
+def _frame(row: dict[str, str], groups: dict[str, frozenset[str]]) -> Frame:
+    words = row["object"].split()
+    special = {ACTOR, "none", "-"}
+    objects = frozenset(_expand(" ".join(w for w in words if w not in special), groups, row["id"]))
+    needed = [word for word in row["prep"].split() if not word.startswith("!")]
+    return Frame(
+        id=row["id"],
+        event_type=row["type"],
+        mode=_mode(row),
+        objects=objects or None,
+        takes_actor=ACTOR in words,
+        takes_none="none" in words,
+        takes_any="-" in words,
+        prepositions=frozenset((word.split(":")[0], word.partition(":")[2]) for word in needed),
+        barred_prepositions=frozenset(word[1:] for word in row["prep"].split() if word.startswith("!")),
+        recipient=tuple(row["recipient"].split()),
+        reason=row["reason"],
+    )
+
+
+def _noun(row: dict[str, str]) -> EventNoun:
+    return EventNoun(
+        id=f"noun:{row['id']}",
+        event_type=row["type"],
+        mode=_mode(row),
+        actor=tuple(row["actor"].split()),
+        recipient=tuple(row["recipient"].split()),
+        kind=row["class"],
+        reason=row["reason"],
+    )
+
+
+def _operator(row: dict[str, str]) -> Operator:
+    if row["kind"] not in OPERATOR_KINDS:
+        raise ConfigError(
+            f"operator {row['id']!r} has the kind {row['kind']!r}; there are: {', '.join(sorted(OPERATOR_KINDS))}"
+        )
+    return Operator(
+        id=row["id"],
+        kind=row["kind"],
+        form=row["form"],
+        recipient=tuple(row["recipient"].split()),
+        reason=row["reason"],
+    )
+
+
+def count_frames(frames: Frames) -> int:
+    """How many distinct (verb, object word) pairs, nouns and operators the lexicon tells apart."""
+    pairs = sum(len(frame.objects or ()) or 1 for found in frames.verbs.values() for frame in found)
+    return pairs + len(frames.nouns) + len(frames.operators)

@@ -1,0 +1,86 @@
+"""Merge: an event told twice in one article becomes one candidate with further mentions. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pipeline.model import Actor, Candidate
+
+
+def merge(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Join candidates of one type whose parties, status and dates do not contradict; the fuller telling leads."""
+    kept: list[Candidate] = []
+    for candidate in candidates:
+        for number, known in enumerate(kept):
+            if same_event(known, candidate):
+                kept[number] = _joined(known, candidate)
+                break
+        else:
+            kept.append(candidate)
+    return kept
+
+
+def same_event(first: Candidate, second: Candidate) -> bool:
+    return (
+        first.event_type == second.event_type
+        and first.status == second.status
+        and (first.mode == second.mode or not first.mode or not second.mode)
+        and _same_actor(first.actor, second.actor)
+        and _same_actor(first.recipient, second.recipient)
+        and _compatible_dates(first, second)
+        and _compatible_places(first, second)
+        and _overlap(first, second)
+    )
+
+
+def _same_actor(first: Actor | None, second: Actor | None) -> bool:
+    if first is None or second is None:
+        return first is None and second is None
+    return first.name == second.name or (bool(first.code) and first.code == second.code)
+
+
+def _compatible_dates(first: Candidate, second: Candidate) -> bool:
+    a, b = first.event_date, second.event_date
+    if a.is_publication_date or b.is_publication_date:
+        return True
+    if a.precision == b.precision == "day":
+        return a.value == b.value
+    return abs((a.value - b.value).days) <= {"day": 0, "week": 7, "month": 31, "year": 366}[
+        max((a.precision, b.precision), key=("day", "week", "month", "year").index)
+    ]
+
+
+def _compatible_places(first: Candidate, second: Candidate) -> bool:
+    a, b = first.place, second.place
+    return a is None or b is None or a.name == b.name or a.resolution == "country" or b.resolution == "country"
+
+
+def _overlap(first: Candidate, second: Candidate) -> bool:
+    """Two tellings in one sentence are two events unless a trigger is the other's."""
+    if first.sentence != second.sentence:
+        return True
+    return first.trigger.start < second.trigger.end and second.trigger.start < first.trigger.end
+
+
+def _joined(first: Candidate, second: Candidate) -> Candidate:
+    lead, other = (second, first) if _telling(second) > _telling(first) else (first, second)
+    mentions = sorted({*lead.mentions, *other.mentions, other.trigger} - {lead.trigger}, key=lambda span: span.start)
+    return replace(
+        lead,
+        mentions=tuple(mentions),
+        mode=lead.mode or other.mode,
+        place=lead.place or other.place,
+        counts=lead.counts or other.counts,
+        event_date=lead.event_date if not lead.event_date.is_publication_date else other.event_date,
+        contexts=tuple(sorted({*lead.contexts, *other.contexts})),
+        confidence=max(lead.confidence, other.confidence),
+    )
+
+
+def _telling(candidate: Candidate) -> tuple[int, int, float]:
+    return (
+        (candidate.actor is not None) + (candidate.recipient is not None),
+        (not candidate.event_date.is_publication_date) + (candidate.place is not None),
+        candidate.confidence,
+    )

@@ -1,0 +1,135 @@
+"""Parse: article text in, spaCy Docs out, with offsets that are those of the text.
+
+Any spaCy pipeline with UD labels, tags and lemmas serves; what one lacks is named. Text is made
+safe without moving a single character, so that `token.idx` needs no correction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ExtractError
+
+log = logging.getLogger(__name__)
+
+# Longer sentences are lists, tables or lost full stops; the parser's time grows with length and its
+# trees mean little, so text is cut into pieces of at most this many characters at a space.
+MAX_SENTENCE_CHARACTERS = 1_500
+# Text beyond this is not read: no news article is longer, and a poison text must cost bounded time.
+MAX_TEXT_CHARACTERS = 100_000
+BATCH_SIZE = 64
+LABELS_NEEDED = frozenset({"nsubj", "obj", "obl", "ccomp", "xcomp", "conj", "nmod"})
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffc\ufffd]")
+_TAG = re.compile(r"<[^<>\n]{1,300}>")
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6});")
+_PARAGRAPH = re.compile(r"\n[ \t\r]*(?:\n|(?=\S))")
+
+
+def load_model(path: Path) -> Any:
+    """Load the spaCy pipeline and check that it has what extraction reads.
+
+    Raises:
+        ExtractError: There is no pipeline at the path, it does not load, or it lacks a component
+            or speaks other labels than Universal Dependencies; the message says which.
+    """
+    import spacy
+
+    import pipeline.extract.components  # noqa: F401  (registers the shipped pipeline's own components)
+
+    if not (Path(path) / "meta.json").is_file():
+        raise ExtractError(
+            f"no language model at {path}; set TOCSIN_MODEL_PATH to a spaCy pipeline with UD labels, "
+            "or get the shipped one back with `git checkout model`"
+        )
+    try:
+        nlp = spacy.load(path)
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise ExtractError(f"the language model at {path} does not load: {str(error)[:300]}") from error
+    lacking = missing_parts(nlp)
+    if lacking:
+        raise ExtractError(
+            f"the language model at {path} lacks {', '.join(lacking)}; extraction needs a parser with "
+            f"Universal Dependencies labels, fine tags, lemmas and entities (it has: {', '.join(nlp.pipe_names)})"
+        )
+    return nlp
+
+
+def missing_parts(nlp: Any) -> list[str]:
+    """Name what a pipeline lacks for extraction, in words for an error message."""
+    lacking = []
+    assigned = {attribute for name in nlp.pipe_names for attribute in nlp.get_pipe_meta(name).assigns}
+    wanted = {"token.dep": "a parser", "token.tag": "a tagger", "token.lemma": "a lemmatizer", "doc.ents": "entities"}
+    lacking += [words for attribute, words in wanted.items() if attribute not in assigned]
+    if "parser" in nlp.pipe_names:
+        labels = set(nlp.get_pipe("parser").labels)
+        absent = sorted(LABELS_NEEDED - labels)
+        if absent:
+            lacking.append(f"the UD labels {' '.join(absent)}")
+    return lacking
+
+
+def model_version(path: Path) -> str:
+    """Name, version and a hash of the weights, short enough for a codebook column."""
+    meta = json.loads((Path(path) / "meta.json").read_text(encoding="utf-8"))
+    digest = hashlib.sha256()
+    for file in sorted(Path(path).rglob("*")):
+        if file.is_file():
+            digest.update(file.name.encode())
+            digest.update(file.read_bytes())
+    return f"{meta.get('name', 'model')}-{meta.get('version', '0')}-{digest.hexdigest()[:8]}"
+
+
+def clean(text: str) -> str:
+    """Blank out what is no language, character for character: controls, tags, entities, odd spaces."""
+    text = text[:MAX_TEXT_CHARACTERS]
+    text = _CONTROL.sub(" ", text)
+    if "<" in text:
+        text = _TAG.sub(lambda match: " " * len(match.group()), text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: " " * len(match.group()), text)
+    table = {"\u00a0": " ", "\u2009": " ", "\u202f": " ", "’": "'", "‘": "'", "“": '"', "”": '"', "\t": " ", "\r": " "}
+    return text.translate(str.maketrans(table))
+
+
+def pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Cut cleaned text into (offset, paragraph), none longer than the cap."""
+    start = 0
+    for match in [*_PARAGRAPH.finditer(text), None]:
+        end = match.start() if match else len(text)
+        yield from _capped(start, text[start:end])
+        start = match.end() if match else end
+
+
+def _capped(offset: int, text: str) -> Iterator[tuple[int, str]]:
+    while len(text) > 4 * MAX_SENTENCE_CHARACTERS or _longest_run(text) > MAX_SENTENCE_CHARACTERS:
+        cut = _cut(text)
+        if text[:cut].strip():
+            yield offset, text[:cut]
+        offset, text = offset + cut, text[cut:]
+    if text.strip():
+        yield offset, text
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.split(r"[.!?]\s", text)), default=0)
+
+
+def _cut(text: str) -> int:
+    window = text[:MAX_SENTENCE_CHARACTERS]
+    stops = [match.end() for match in re.finditer(r"[.!?]['\")\]]*\s", window)]
+    if stops:
+        return stops[-1]
+    space = window.rfind(" ")
+    return space + 1 if space > 0 else min(len(text), MAX_SENTENCE_CHARACTERS)
+
+
+def parse(nlp: Any, texts: Iterable[str]) -> Iterator[Any]:
+    """Parse many pieces in batches."""
+    yield from nlp.pipe(texts, batch_size=BATCH_SIZE)

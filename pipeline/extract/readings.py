@@ -1,0 +1,597 @@
+"""Readings: what one trigger of a sentence tells, found by laying frames and operators on clauses.
+
+A reading is an event type with the tokens of its actor and recipient, the status, and the entries
+that gave it. Operators ("refuse", "threat", "willing") read their content first and turn it into
+another event; the table is data/frames/outcomes.csv. Pure: tokens and the lexicon in, readings out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from spacy.tokens import Token
+
+from pipeline.extract import clauses, status
+from pipeline.extract.clauses import Clause, clause_of, is_verbal, lemma_of
+from pipeline.extract.event_types import COOPERATION, EventNoun, Frame, Frames, Operator, Outcome
+from pipeline.model import Status
+
+MAX_DEPTH = 5
+ACTOR_ENTITIES = frozenset({"PERSON", "PER", "ORG", "GPE", "NORP", "LOC"})
+ACTOR_GROUPS = ("persons", "officials", "leaders", "police_units", "peace_units", "people_in_office")
+NO_ACTOR_ENTITIES = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "ORDINAL", "EVENT", "LAW"})
+PRONOUNS = frozenset("he she they it we i him her them us who".split())
+# Prepositions that may lead to a recipient when no slot of the frame did, best first.
+RECIPIENT_PREPOSITIONS = ("against", "on", "with", "to", "at", "from", "toward", "towards", "for", "over", "of", "between", "into", "by", "in")
+DOCUMENTS = frozenset(
+    "resolution decision plan bill law agreement deal statement order letter proposal report ruling decree motion "
+    "declaration communique move measure treaty accord vote mandate document draft text announcement verdict".split()
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One event as read from a sentence. `event_type` is None for content no frame knows."""
+
+    event_type: str | None
+    mode: str | None
+    frame_id: str
+    anchor: Token
+    trigger: tuple[Token, ...]
+    agents: tuple[Token, ...] = ()
+    patients: tuple[Token, ...] = ()
+    kind: str = ""
+    status: Status = "actual"
+    reason: str = ""
+    speaker: Token | None = None
+    consumed: frozenset[int] = frozenset()
+    is_mutual: bool = False
+    is_nominal: bool = False
+    weight: int = 0
+    notes: tuple[str, ...] = field(default=())
+
+
+class Reader:
+    """Reads sentences with one lexicon; holds nothing but the lexicon and its word sets."""
+
+    def __init__(self, frames: Frames) -> None:
+        self.frames = frames
+        groups = frames.groups
+        self.light = groups["light"]
+        self.aspect = groups["aspect"]
+        self.report = groups["report"]
+        self.people = frozenset().union(*(groups[name] for name in ACTOR_GROUPS if name in groups))
+
+    # -- what counts as an actor -----------------------------------------------------------------
+
+    def is_actor(self, token: Token) -> bool:
+        """Whether a noun can be an actor: a name, a country, people in office, arms or the street."""
+        if token.ent_type_ in ACTOR_ENTITIES:
+            return True
+        if token.ent_type_ in NO_ACTOR_ENTITIES:
+            return False
+        if token.lower_ in PRONOUNS and token.pos_ == "PRON":
+            return True
+        if lemma_of(token) in self.people:
+            return token.pos_ in ("NOUN", "PROPN", "NUM", "ADJ") or token.tag_.startswith("NN")
+        if token.pos_ == "PROPN" and token.ent_type_ == "" and token.text[:1].isupper():
+            return lemma_of(token) not in self.frames.nouns
+        if token.pos_ == "NUM" and token.dep_ in ("obj", "nsubj:pass", "nsubj", "obl"):
+            return token.text[:1] != "$" and token.ent_type_ == "" and not _is_year(token)
+        if token.pos_ == "NOUN" and any(child.ent_type_ in ("NORP", "ORG", "GPE") for child in clauses.modifiers(token)):
+            return lemma_of(token) in self.frames.groups["collectives"]
+        return False
+
+    # -- readings --------------------------------------------------------------------------------
+
+    def read(self, token: Token, depth: int = 0) -> Reading | None:
+        """Read a token as the head of an event or of an operator's content."""
+        if depth > MAX_DEPTH:
+            return None
+        if is_verbal(token):
+            return self._read_verb(token, depth)
+        operator = self._adjective(token)
+        if operator is not None:
+            return self._read_adjective(token, operator, depth)
+        if token.pos_ in ("NOUN", "PROPN") or token.tag_.startswith("NN"):
+            return self.read_noun(token, depth)
+        return None
+
+    def _adjective(self, token: Token) -> Operator | None:
+        if token.pos_ != "ADJ" and not token.tag_.startswith("JJ"):
+            return None
+        return self.frames.operators.get((lemma_of(token), "adjective"))
+
+    def _read_adjective(self, token: Token, operator: Operator, depth: int) -> Reading | None:
+        contents = [c for c in token.children if c.dep_ in ("xcomp", "advcl", "ccomp", "acl") and c.i > token.i]
+        nouns = [t for p, t in clauses._obliques(token) if p in ("to", "for")]
+        subjects = [m for c in token.children if c.dep_ in ("nsubj", "nsubj:pass") for m in clauses.coordinated(c)]
+        subjects = clauses.with_antecedent(subjects) or clauses.surface_subjects(token)
+        for content in [*contents, *nouns]:
+            inner = self.read(content, depth + 1) or self._bare(content)
+            return self._combine(operator, token, tuple(subjects), inner, (), depth)
+        return None
+
+    def _read_verb(self, token: Token, depth: int) -> Reading | None:
+        clause = clause_of(token)
+        operator, extra = self._operator(clause)
+        if operator is not None:
+            reading = self._apply(operator, clause, extra, depth)
+            if reading is not None:
+                return self._modal(reading, clause)
+        frame = self._frame(clause)
+        if frame is not None:
+            return self._modal(self._from_frame(frame, clause), clause)
+        reading = self._light(clause, depth) or self._passing(clause, depth)
+        return self._modal(reading, clause) if reading is not None else None
+
+    def keys(self, clause: Clause) -> list[str]:
+        """The names under which a verb may stand in the lexicon, most telling first."""
+        found = []
+        if clause.particle:
+            found.append(clause.key)
+        for child in clause.predicate.children:
+            if child.dep_ in ("advmod", "xcomp", "compound:prt", "obl", "advcl") and child.i > clause.predicate.i and child.i - clause.predicate.i <= 4:
+                found.append(f"{clause.lemma}+{child.lower_}")
+        found.extend(f"{clause.lemma}+{lemma_of(noun)}" for noun in clause.patients)
+        found.extend(f"{clause.lemma}+{prep}" for prep, _ in clause.obliques if prep)
+        found.append(clause.lemma)
+        return found
+
+    def _operator(self, clause: Clause) -> tuple[Operator | None, str]:
+        for key in self.keys(clause):
+            found = self.frames.operators.get((key, "verb"))
+            if found is not None:
+                return found, key.partition("+")[2]
+        return None, ""
+
+    def _frame(self, clause: Clause) -> Frame | None:
+        best: Frame | None = None
+        for key in self.keys(clause):
+            for frame in self.frames.verbs.get(key, ()):
+                if self._fits(frame, clause) and (best is None or frame.weight > best.weight):
+                    best = frame
+            if best is not None:
+                return best
+        return None
+
+    def _fits(self, frame: Frame, clause: Clause) -> bool:
+        preps = [*clause.obliques, *(pair for noun in clause.patients for pair in clauses.noun_phrases(noun))]
+        if frame.barred_prepositions and any(p in frame.barred_prepositions for p, _ in preps):
+            return False
+        if frame.prepositions and not any(
+            p == wanted and (not noun or noun in self._names(t)) for wanted, noun in frame.prepositions for p, t in preps
+        ):
+            return False
+        if frame.takes_any:
+            return True
+        if not clause.patients:
+            return frame.takes_none
+        if frame.objects and any(self._names(noun) & frame.objects for noun in clause.patients):
+            return True
+        return frame.takes_actor and any(self.is_actor(noun) for noun in clause.patients)
+
+    def _names(self, noun: Token) -> set[str]:
+        """Lemma of a noun, with its modifiers and of-phrase: {"strike", "hunger-strike"}."""
+        lemma = lemma_of(noun)
+        found = {lemma}
+        for child in noun.children:
+            if child.i < noun.i and child.dep_ in ("compound", "amod", "nmod", "nmod:desc"):
+                found.add(f"{lemma_of(child)}-{lemma}")
+            elif child.dep_ == "nmod" and child.i > noun.i and clauses.preposition(child) == "of":
+                found.add(f"{lemma}-of-{lemma_of(child)}")
+                if lemma in ("state", "number", "series", "act", "wave", "spate", "dozen", "hundred", "ton", "tonne", "plane", "shipment", "round", "lot", "couple", "sort", "kind", "form", "piece"):
+                    found.add(lemma_of(child))
+            elif child.dep_ == "conj":
+                found.add(lemma_of(child))
+        if noun.pos_ == "PROPN" and lemma.endswith("s"):
+            found.add(lemma[:-1])
+        return found
+
+    def noun_entry(self, noun: Token) -> EventNoun | None:
+        lemma = lemma_of(noun)
+        names = sorted(self._names(noun) - {lemma_of(c) for c in noun.children if c.dep_ == "conj"}, key=len, reverse=True)
+        for name in names:
+            if name in self.frames.nouns and (name.startswith(lemma) or name.endswith(lemma) or lemma == "state"):
+                return self.frames.nouns[name]
+        return None
+
+    # -- frames ----------------------------------------------------------------------------------
+
+    def _from_frame(self, frame: Frame, clause: Clause) -> Reading:
+        agents = self._agents(clause)
+        recipients = self._slots(frame.recipient, clause) or self._fallback(clause)
+        return Reading(
+            event_type=frame.event_type,
+            mode=frame.mode,
+            frame_id=frame.id,
+            anchor=clause.predicate,
+            trigger=self._trigger(clause),
+            agents=agents,
+            patients=tuple(token for token in recipients if token not in agents),
+            consumed=self._eaten(clause),
+            is_mutual=frame.event_type in ("CONSULT", "COOPERATE", "AGREE", "SUPPORT") and not recipients,
+            weight=frame.weight,
+        )
+
+    def _trigger(self, clause: Clause) -> tuple[Token, ...]:
+        particles = [c for c in clause.predicate.children if c.dep_ == "compound:prt"]
+        return (clause.predicate, *particles)
+
+    def _eaten(self, clause: Clause) -> frozenset[int]:
+        return frozenset({clause.predicate.i, *(noun.i for noun in clause.patients if self.noun_entry(noun))})
+
+    def _agents(self, clause: Clause) -> tuple[Token, ...]:
+        """Logical subjects that can act; an event noun or a document hands on to whoever stands behind it."""
+        found: list[Token] = []
+        for token in clause.agents:
+            if self.is_actor(token) or token.pos_ == "PRON":
+                found.append(token)
+                continue
+            behind = self._behind(token)
+            found.extend(behind or [token])
+        return tuple(found)
+
+    def _behind(self, noun: Token) -> list[Token]:
+        if self.noun_entry(noun) is None and lemma_of(noun) not in DOCUMENTS and lemma_of(noun) not in self.frames.groups["means"]:
+            return []
+        entry = self.noun_entry(noun)
+        slots = entry.actor if entry else ("poss", "by", "adj", "from", "of")
+        return self._noun_slots(slots, noun)
+
+    def _slots(self, slots: Iterable[str], clause: Clause) -> list[Token]:
+        for slot in slots:
+            found = self._slot(slot, clause)
+            if found:
+                return found
+        return []
+
+    def _slot(self, slot: str, clause: Clause) -> list[Token]:
+        head, _, rest = slot.partition(".")
+        if head == "obj" and not rest:
+            return [t for t in clause.patients if self.is_actor(t)]
+        if head == "iobj":
+            return [t for t in clause.indirect if self.is_actor(t)]
+        if head == "obj":
+            return [t for noun in clause.patients if not self._is_name(noun) for t in self._noun_slots((rest,), noun)]
+        return [t for p, t in clause.obliques if p == head and self.is_actor(t)]
+
+    def _is_name(self, noun: Token) -> bool:
+        return noun.ent_type_ in ("PERSON", "PER", "GPE", "ORG")
+
+    def _noun_slots(self, slots: Iterable[str], noun: Token) -> list[Token]:
+        for slot in slots:
+            if slot == "poss":
+                found = [t for t in clauses.owners(noun) if self.is_actor(t) or t.pos_ == "PRON"]
+            elif slot == "adj":
+                found = self._demonyms(noun)
+            else:
+                found = [t for p, t in clauses.noun_phrases(noun) if p == slot and self.is_actor(t)]
+            if slot == "poss" and not found:
+                found = self._demonyms(noun)
+            if found:
+                return found
+        return []
+
+    def _demonyms(self, noun: Token) -> list[Token]:
+        found = []
+        for child in clauses.modifiers(noun):
+            if child.ent_type_ in ACTOR_ENTITIES and child.ent_type_ != "LOC":
+                found.append(child)
+            elif lemma_of(child) in self.people and child.dep_ == "compound":
+                found.append(child)
+        return found[-1:]
+
+    def _fallback(self, clause: Clause) -> list[Token]:
+        """A recipient where no slot of the frame has one: the object's owner, then any telling preposition."""
+        for noun in clause.patients:
+            found = self._noun_slots(("against", "with", "to", "for", "poss", "of", "on", "from", "between", "by", "over", "in"), noun)
+            if found:
+                return found
+        for prep in RECIPIENT_PREPOSITIONS:
+            found = [t for p, t in clause.obliques if p == prep and self.is_actor(t)]
+            if prep in ("in", "at", "into", "by") and found and found[0].ent_type_ != "GPE":
+                continue
+            if found:
+                return found
+        for prep, noun in clause.obliques:
+            if prep in ("against", "to", "on", "for", "with", "over", "at", "from", "about"):
+                found = self._noun_slots(("of", "poss", "by", "against", "for", "in", "on"), noun)
+                if found:
+                    return found
+        return []
+
+    # -- nouns -----------------------------------------------------------------------------------
+
+    def read_noun(self, noun: Token, depth: int = 0) -> Reading | None:
+        operator = self.frames.operators.get((lemma_of(noun), "noun"))
+        if operator is not None:
+            reading = self._noun_operator(noun, operator, depth)
+            if reading is not None:
+                return reading
+        entry = self.noun_entry(noun)
+        if entry is None:
+            return None
+        agents = tuple(self._noun_slots(entry.actor, noun))
+        patients = tuple(t for t in self._noun_slots(entry.recipient, noun) if t not in agents)
+        if entry.kind == "mutual" and len(agents) > 1 and not patients:
+            agents, patients = agents[:1], agents[1:]
+        denied = status.negated_noun(noun)
+        return Reading(
+            event_type=entry.event_type or None,
+            mode=entry.mode,
+            frame_id=entry.id,
+            anchor=noun,
+            trigger=(noun,),
+            agents=agents,
+            patients=patients,
+            kind=entry.kind,
+            consumed=frozenset({noun.i}),
+            status="denied" if denied else "actual",
+            reason="negated noun" if denied else "",
+            is_mutual=entry.kind == "mutual" and not patients,
+            is_nominal=True,
+            weight=1,
+        )
+
+    def _noun_operator(self, noun: Token, operator: Operator, depth: int) -> Reading | None:
+        contents = self._noun_contents(noun)
+        agents = tuple(self._noun_slots(("poss", "by", "from"), noun)) or tuple(clauses.governor_of_noun(noun))
+        addressed = self._noun_slots([slot for slot in operator.recipient if slot != "of"], noun)
+        for content in contents:
+            inner = self.read(content, depth + 1)
+            if inner is None and is_verbal(content):
+                inner = self._bare(content)
+            if inner is not None:
+                return self._combine(operator, noun, agents, inner, tuple(addressed), depth, nominal=True)
+        return None
+
+    def _noun_contents(self, noun: Token) -> list[Token]:
+        found = []
+        for child in noun.children:
+            if child.i < noun.i:
+                continue
+            if child.dep_ in ("acl", "ccomp", "xcomp", "advcl") and is_verbal(child):
+                found.append(child)
+                found.extend(g for g in child.children if g.dep_ in ("advcl", "xcomp") and clauses.has_to(g) and child.tag_ in ("VBN", "VBD"))
+            elif child.dep_ in ("nmod", "obl") and clauses.preposition(child) in ("for", "of", "to", "on") and child.pos_ != "PROPN":
+                found.append(child)
+        head = noun.head
+        if is_verbal(head) and noun.dep_ in ("obj", "obl", "nsubj:pass"):
+            found.extend(c for c in head.children if c.dep_ in ("advcl", "xcomp", "ccomp") and c.i > noun.i and (clauses.has_to(c) or c.dep_ == "ccomp"))
+        found.sort(key=lambda token: (not clauses.has_to(token) if is_verbal(token) else True))
+        return found
+
+    def _bare(self, token: Token) -> Reading:
+        """Content no frame knows: its subject and a likely recipient all the same."""
+        if is_verbal(token):
+            clause = clause_of(token)
+            agents, patients = clause.agents, tuple(t for t in clause.patients if self.is_actor(t)) or tuple(self._fallback(clause))
+        else:
+            agents = tuple(clauses.owners(token))
+            patients = tuple(self._noun_slots(("against", "to", "with", "on", "for", "of", "from", "in", "by"), token)) or tuple(self._demonyms(token))
+            if self.is_actor(token) and not patients:
+                patients = (token,)
+        return Reading(None, None, "", token, (token,), tuple(agents), patients, consumed=frozenset({token.i}))
+
+    # -- light and passing verbs -----------------------------------------------------------------
+
+    def _light(self, clause: Clause, depth: int) -> Reading | None:
+        keys = self.keys(clause)
+        if not any(key in self.light for key in keys):
+            return None
+        nouns = [*clause.patients, *(t for _, t in clause.obliques if not clause.patients)]
+        for noun in nouns:
+            inner = self.read_noun(noun, depth + 1)
+            if inner is None or (inner.event_type is None and inner.kind != "mission"):
+                continue
+            if inner.kind == "mission":
+                inner = replace(inner, event_type="ASSAULT" if self._is_armed(noun) else "COOPERATE")
+            agents = self._agents(clause)
+            passive_receipt = lemma_of(clause.predicate) in ("receive", "face", "suffer", "sustain", "come", "go", "draw", "attract")
+            if passive_receipt:
+                return replace(inner, patients=inner.patients or agents, consumed=inner.consumed | {clause.predicate.i})
+            obliques = [t for p, t in clause.obliques if p in ("against", "on", "with", "at", "to", "into", "over", "from", "between") and self.is_actor(t)]
+            own = agents if agents else inner.agents
+            patients = [t for t in inner.patients if t not in own] or obliques or [t for t in clause.indirect if self.is_actor(t)]
+            if not patients and inner.agents and agents and inner.agents != agents:
+                patients = [t for t in inner.agents if t not in agents]
+            return replace(
+                inner,
+                agents=tuple(own),
+                patients=tuple(patients),
+                trigger=(clause.predicate, *inner.trigger),
+                consumed=inner.consumed | {clause.predicate.i},
+                is_nominal=False,
+                weight=2,
+            )
+        return None
+
+    def _is_armed(self, noun: Token) -> bool:
+        return any(lemma_of(t) in ("military", "air", "bombing", "sea", "naval", "ground", "aerial", "offensive", "combat", "armed") for t in noun.subtree)
+
+    def _passing(self, clause: Clause, depth: int) -> Reading | None:
+        """Verbs of beginning and going on, and "be" with an adjective, hand their content on."""
+        if any(key in self.aspect for key in self.keys(clause)):
+            for content in clause.complements:
+                inner = self.read(content, depth + 1)
+                if inner is not None and inner.event_type:
+                    return replace(inner, agents=inner.agents or clause.agents, consumed=inner.consumed | {clause.predicate.i})
+        return None
+
+    # -- operators -------------------------------------------------------------------------------
+
+    def _apply(self, operator: Operator, clause: Clause, extra: str, depth: int) -> Reading | None:
+        agents = self._agents(clause)
+        addressed = tuple(self._slots(operator.recipient, clause))
+        contents = self._contents(clause, operator)
+        fallback: Reading | None = None
+        for content in contents:
+            inner = self.read(content, depth + 1)
+            if inner is None:
+                fallback = fallback or self._bare(content)
+                continue
+            made = self._combine(operator, clause.predicate, agents, inner, addressed, depth)
+            if made is not None and made.event_type:
+                return made
+        if operator.kind in ("reverse", "order", "factive", "deny", "fail", "hypothetical", "intend", "decide", "allowed", "prevent"):
+            return None
+        if self._frame(clause) is not None and operator.kind in ("praise", "accuse", "allow"):
+            return None
+        if fallback is not None and (operator.kind not in ("allow",) or is_verbal(fallback.anchor)):
+            return self._combine(operator, clause.predicate, agents, fallback, addressed, depth)
+        return None
+
+    def _contents(self, clause: Clause, operator: Operator) -> list[Token]:
+        found = list(clause.complements)
+        found.extend(noun for noun in clause.patients if not self._is_name(noun) and noun.pos_ != "PRON")
+        preps = ("for", "to", "of", "on", "with", "against", "over", "in", "from", "about")
+        found.extend(t for p, t in clause.obliques if p in preps and not self._is_name(t) and not t.ent_type_ == "DATE")
+        if operator.kind in ("request", "order", "prevent"):
+            found = [t for t in found if not (t in clause.patients and lemma_of(t) in self.people and len(found) > 1)]
+        return found
+
+    def _combine(
+        self, operator: Operator, head: Token, agents: tuple[Token, ...], inner: Reading,
+        addressed: tuple[Token, ...], depth: int, *, nominal: bool = False,
+    ) -> Reading | None:  # fmt: skip
+        kind = operator.kind
+        consumed = inner.consumed | {head.i}
+        frame_id = f"{operator.id}+{inner.frame_id}" if inner.frame_id else operator.id
+        base = replace(inner, consumed=consumed, frame_id=frame_id, trigger=(head, *inner.trigger), weight=2)
+        if kind in ("hypothetical", "intend", "decide", "fail", "deny", "prevent", "allowed", "factive"):
+            return self._claim(kind, head, base, agents)
+        if kind == "order":
+            if inner.event_type is None:
+                kind = "request"
+            else:
+                return replace(base, agents=agents or inner.agents, patients=inner.patients or addressed)
+        negated = inner.status == "denied"
+        if kind == "commit" and negated:
+            kind = "reject" if inner.event_type in COOPERATION or inner.event_type is None else "commit"
+            outcome = self.frames.outcome("reject", inner.event_type, inner.kind) if kind == "reject" else Outcome("AGREE", None)
+        else:
+            outcome = self.frames.outcome(kind, inner.event_type, inner.kind)
+        if outcome is None or not outcome.event_type:
+            return None
+        if kind == "reverse" and inner.event_type is None and inner.kind not in ("mission", "access", "blockade", "curfew"):
+            return None
+        patients = self._addressees(kind, agents, inner, addressed)
+        mode = inner.mode if outcome.mode == "=" else outcome.mode
+        return replace(
+            base,
+            event_type=outcome.event_type,
+            mode=mode,
+            agents=agents or (inner.agents if kind in ("reverse",) else ()),
+            patients=patients,
+            status="actual",
+            reason="",
+            anchor=head,
+            is_nominal=nominal,
+            kind="",
+            is_mutual=kind == "commit" and not patients,
+        )
+
+    def _addressees(
+        self, kind: str, agents: tuple[Token, ...], inner: Reading, addressed: tuple[Token, ...]
+    ) -> tuple[Token, ...]:
+        own = {token.i for token in agents}
+        doers = tuple(t for t in inner.agents if t.i not in own and (self.is_actor(t) or t.pos_ == "PRON") and t.lower_ not in PRONOUNS)
+        targets = tuple(t for t in inner.patients if t.i not in own)
+        order = {
+            "request": (addressed, doers, targets),
+            "accuse": (addressed, doers, targets),
+            "praise": (addressed, doers, targets),
+            "reject": (doers, targets, addressed),
+            "allow": (addressed, doers, targets),
+        }.get(kind, (targets, addressed, doers))
+        for found in order:
+            kept = tuple(t for t in found if t.i not in own)
+            if kept:
+                return kept
+        return ()
+
+    def _claim(self, kind: str, head: Token, inner: Reading, agents: tuple[Token, ...]) -> Reading | None:
+        """Operators that leave the event what it is and say what is claimed of it."""
+        if inner.event_type is None:
+            return None
+        word = head.lower_
+        claims: dict[str, tuple[Status, str]] = {
+            "hypothetical": ("hypothetical", f"in a mind: {word!r}"),
+            "allowed": ("hypothetical", f"leave only: {word!r}"),
+            "intend": ("planned", f"intention: {word!r}"),
+            "decide": ("planned", f"decided: {word!r}"),
+            "fail": ("denied", f"did not happen: {word!r}"),
+            "deny": ("denied", f"denied: {word!r}"),
+            "prevent": ("denied", f"prevented: {word!r}"),
+            "factive": (inner.status, inner.reason),
+        }
+        claimed, reason = claims[kind]
+        if inner.status == "denied" and kind not in ("deny", "fail"):
+            claimed, reason = inner.status, inner.reason
+        doers = inner.agents or (agents if kind not in ("prevent",) else ())
+        if kind in ("decide", "intend", "deny", "fail") and doers and all(lemma_of(t) in DOCUMENTS for t in doers):
+            doers = agents
+        if kind == "decide" and not (is_verbal(inner.anchor) and clauses.has_to(inner.anchor)) and not inner.anchor.tag_.startswith("VB"):
+            claimed, reason = inner.status, inner.reason
+        if kind == "decide" and inner.anchor.tag_ == "VBG":
+            claimed, reason = inner.status, inner.reason
+        return replace(inner, agents=doers or agents, status=claimed, reason=reason)
+
+    # -- modality --------------------------------------------------------------------------------
+
+    def _modal(self, reading: Reading, clause: Clause) -> Reading | None:
+        """Lay the verb's auxiliaries on its reading: promises, threats, refusals, denials, possibilities."""
+        own = status.modality(clause.predicate)
+        speaker = status.speaker_of(clause.predicate, self.report)
+        if speaker is not None:
+            reading = replace(reading, speaker=speaker)
+        if reading.event_type is None:
+            return replace(reading, status="denied", reason="negated") if own.is_negated else reading
+        if own.is_duty and speaker is not None and reading.agents and not status.same_party(reading.agents[0], speaker):
+            return self._urged(reading, speaker)
+        if own.is_negated:
+            return self._negated(reading, own, speaker)
+        if own.is_future:
+            return self._future(reading, own, speaker)
+        if own.is_possible or own.is_duty:
+            return replace(reading, status="hypothetical", reason=f"modal {own.modal!r}")
+        if status.is_doubted(clause.predicate):
+            return replace(reading, status="hypothetical", reason="doubted")
+        return reading
+
+    def _urged(self, reading: Reading, speaker: Token) -> Reading:
+        outcome = self.frames.outcome("request", reading.event_type) or Outcome("REQUEST", None)
+        mode = reading.mode if outcome.mode == "=" else outcome.mode
+        return replace(
+            reading, event_type="REQUEST", mode=mode if outcome.event_type == "REQUEST" else "change",
+            agents=(speaker,), patients=reading.agents, frame_id=f"duty+{reading.frame_id}", status="actual", reason="duty laid on another",
+        )  # fmt: skip
+
+    def _negated(self, reading: Reading, own: status.Modality, speaker: Token | None) -> Reading:
+        if own.is_future and reading.event_type in COOPERATION:
+            outcome = self.frames.outcome("reject", reading.event_type) or Outcome("REJECT", None)
+            return replace(reading, event_type="REJECT", mode=outcome.mode, frame_id=f"will-not+{reading.frame_id}")
+        return replace(reading, status="denied", reason="negated")
+
+    def _future(self, reading: Reading, own: status.Modality, speaker: Token | None) -> Reading:
+        word = own.modal or "going to"
+        if word in ("would", "'d") and speaker is None:
+            return replace(reading, status="hypothetical", reason=f"modal {word!r}")
+        if reading.status != "actual":
+            return reading
+        planned = replace(reading, status="planned", reason=f"future {word!r}")
+        if not reading.agents:
+            return planned
+        if reading.event_type in COOPERATION - {"CONSULT", "AGREE"} and reading.mode != "resign":
+            return replace(reading, event_type="AGREE", mode=None, frame_id=f"will+{reading.frame_id}", reason=f"commitment {word!r}")
+        if reading.event_type in ("ASSAULT", "COERCE", "SANCTION", "PROTEST", "MOBILIZE") and speaker is not None:
+            if status.same_party(reading.agents[0], speaker):
+                outcome = self.frames.outcome("threaten", reading.event_type)
+                return replace(reading, event_type="THREATEN", mode=outcome.mode if outcome else None, frame_id=f"will+{reading.frame_id}", reason=f"announced {word!r}")
+        return planned
+
+
+def _is_year(token: Token) -> bool:
+    return token.text.isdigit() and len(token.text) == 4 and token.text[:2] in ("19", "20")

@@ -1,0 +1,107 @@
+"""Sentences: which of them can hold an event at all, and the readings of one that does.
+
+Walks the tree from the top, so that an operator has read its content before the content could be
+taken for an event of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from spacy.tokens import Span, Token
+
+from pipeline.extract import status
+from pipeline.extract.clauses import is_verbal, lemma_of
+from pipeline.extract.event_types import Frames
+from pipeline.extract.readings import Reader, Reading
+
+_WORD = re.compile(r"[A-Za-z]+")
+# A nominal event needs more than its noun to be worth a candidate of its own.
+SELF_STANDING = frozenset({"ASSAULT", "PROTEST", "COERCE", "CONSULT", "RETREAT", "ACCUSE", "REQUEST"})
+
+
+@lru_cache(maxsize=8)
+def _stems(triggers: frozenset[str]) -> frozenset[str]:
+    return frozenset(word[:4] for word in triggers) | frozenset({"was", "were"})
+
+
+IRREGULAR = frozenset(
+    "shot met held gave sent cut hit beat sold took fled fought struck threw broke lost left laid led "
+    "drove burnt told rose hung slew sought caught won went came shut".split()
+)
+
+
+def may_hold_event(text: str, frames: Frames) -> bool:
+    """Whether any word could be a form of a trigger; errs on the side of yes, so that nothing is lost."""
+    stems = _stems(frames.triggers)
+    for word in _WORD.findall(text):
+        low = word.lower()
+        if low[:4] in stems or low in IRREGULAR:
+            return True
+    return False
+
+
+def readings_of(sentence: Span, reader: Reader) -> list[Reading]:
+    """All events of one parsed sentence, outermost first, none told twice."""
+    consumed: set[int] = set()
+    found: list[Reading] = []
+    for token in _top_down(sentence):
+        if token.i in consumed or not _may_trigger(token, reader):
+            continue
+        reading = reader.read(token)
+        if reading is None or reading.event_type is None or not reading.event_type:
+            continue
+        if reading.is_nominal and not _stands_alone(token, reading, consumed):
+            continue
+        consumed |= reading.consumed
+        reading = _placed(reading)
+        if not (reading.agents or reading.patients):
+            continue
+        found.append(reading)
+    return found
+
+
+def _may_trigger(token: Token, reader: Reader) -> bool:
+    if token.is_punct or token.is_space or token.pos_ in ("DET", "PRON", "ADP", "NUM", "PART", "CCONJ", "SCONJ"):
+        return False
+    return is_verbal(token) or token.pos_ in ("NOUN", "ADJ", "PROPN") or token.tag_.startswith(("NN", "JJ"))
+
+
+def _top_down(sentence: Span) -> list[Token]:
+    """Tokens by depth in the tree, then by position; each once."""
+    order: list[Token] = []
+    level = [token for token in sentence if token.head.i == token.i or token.dep_ == "ROOT"]
+    seen = {token.i for token in level}
+    while level:
+        order.extend(level)
+        level = [child for token in level for child in token.children if child.i not in seen and not seen.add(child.i)]  # type: ignore[func-returns-value]
+    return order
+
+
+def _stands_alone(token: Token, reading: Reading, consumed: set[int]) -> bool:
+    """A noun is an event of its own when no verb near it told one and it names enough of its parties."""
+    if reading.event_type not in SELF_STANDING:
+        return False
+    if token.ent_type_ in ("ORG", "PERSON", "GPE", "DATE", "EVENT", "LAW") or token.pos_ == "PROPN":
+        return False
+    if token.dep_ in ("compound", "amod", "nmod:poss", "nmod:desc"):
+        return False
+    if token.head.i in consumed:
+        return False
+    return bool(reading.agents and reading.patients)
+
+
+def _placed(reading: Reading) -> Reading:
+    """Add what stands above the event in the tree: conditions, questions; and the speaker of a noun."""
+    if reading.status != "actual":
+        return reading
+    claimed, reason = status.surroundings(reading.trigger[0] if reading.trigger else reading.anchor)
+    if claimed == "actual":
+        return reading
+    from dataclasses import replace
+
+    return replace(reading, status=claimed, reason=reason)
+
+
+__all__ = ["lemma_of", "may_hold_event", "readings_of"]

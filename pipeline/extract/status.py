@@ -1,0 +1,196 @@
+"""Status: what the sentence claims of an event - actual, planned, hypothetical or denied - and who says it.
+
+Reads the tree above and around a trigger: auxiliaries, negation, conditions, questions, governing
+verbs. Every answer carries its reason in a few fixed words, for `tocsin explain`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from pipeline.extract.clauses import MAX_CLIMB, NEGATIONS, SUBJECTS, coordinated, is_verbal, lemma_of, marker
+from pipeline.model import Status
+
+FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo", "would", "'d"})
+POSSIBLE = frozenset({"may", "might", "could", "can", "ca"})
+DUTY = frozenset({"must", "should", "ought"})
+CONDITIONS = frozenset({"if", "unless", "whether", "lest", "until", "till", "provided", "before", "in case", "once"})
+# "before" and "until" leave the event open; "once" and "until" look ahead.
+STRONG_CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided"})
+DOUBTFUL_ADVERBS = frozenset({"possibly", "perhaps", "maybe", "allegedly", "reportedly", "supposedly", "purportedly"})
+HYPOTHETICAL_ADVERBS = frozenset({"possibly", "perhaps", "maybe"})
+PASSED_THROUGH = frozenset({"conj", "xcomp", "ccomp", "acl", "acl:relcl", "advcl", "parataxis", "obj", "obl", "nmod"})
+
+
+@dataclass(frozen=True, slots=True)
+class Modality:
+    """What the auxiliaries and particles of one verb say; `modal` in small letters."""
+
+    modal: str = ""
+    is_negated: bool = False
+    is_infinitive: bool = False
+    is_past: bool = False
+    is_going_to: bool = False
+
+    @property
+    def is_future(self) -> bool:
+        return self.modal in FUTURE or self.is_going_to
+
+    @property
+    def is_possible(self) -> bool:
+        return self.modal in POSSIBLE
+
+    @property
+    def is_duty(self) -> bool:
+        return self.modal in DUTY
+
+
+def modality(verb: Token) -> Modality:
+    """Read the auxiliaries of a verb; those of the first conjunct where it has none of its own."""
+    modal, negated, infinitive, past = "", False, False, verb.tag_ in ("VBD", "VBN")
+    holders = [verb]
+    own_aux = any(child.dep_ in ("aux", "aux:pass") for child in verb.children)
+    own_subject = any(child.dep_.startswith("nsubj") for child in verb.children)
+    if verb.dep_ == "conj" and is_verbal(verb.head) and not own_aux and not own_subject:
+        first = modality(verb.head)
+        if verb.tag_ in ("VB", "VBP", "VBN") and verb.tag_[:3] == verb.head.tag_[:3]:
+            negated = any(child.lower_ == "or" and child.dep_ == "cc" for child in verb.children) and first.is_negated
+            modal, infinitive = first.modal, first.is_infinitive
+    for holder in holders:
+        for child in holder.children:
+            word = child.lower_
+            if child.dep_ in ("aux", "aux:pass", "cop") or child.tag_ == "MD":
+                if child.tag_ == "MD" or word in FUTURE | POSSIBLE | DUTY:
+                    modal = word
+                if any(grand.lower_ in NEGATIONS for grand in child.children):
+                    negated = True
+            if word in NEGATIONS and child.dep_ in ("advmod", "neg", "det", "cc:preconj", "discourse"):
+                negated = True
+            if word == "to" and child.dep_ in ("mark", "aux"):
+                infinitive = True
+    return Modality(modal, negated, infinitive, past, _going_to(verb))
+
+
+def _going_to(verb: Token) -> bool:
+    head = verb.head
+    return verb.dep_ == "xcomp" and head.lower_ in ("going", "due", "set", "about", "expected", "scheduled", "slated")
+
+
+def negated_noun(noun: Token) -> bool:
+    """ "no attack", "without an attack", "not a protest"."""
+    for child in noun.children:
+        if child.lower_ in ("no", "neither", "without", "not") and child.dep_ in ("det", "case", "advmod", "cc:preconj"):
+            return True
+    return False
+
+
+def surroundings(token: Token) -> tuple[Status, str]:
+    """What stands above the event in the tree: conditions and questions; governing verbs are operators' affair."""
+    current = token
+    for _ in range(MAX_CLIMB):
+        word = marker(current)
+        if word in STRONG_CONDITIONS:
+            return "hypothetical", f"under {word!r}"
+        if current.dep_ == "advcl" and word in ("before", "until", "till", "once", "after", "when", "while", "as"):
+            return _temporal(current, word)
+        if _is_question(current):
+            return "hypothetical", "question"
+        if _inverted(current):
+            return "hypothetical", "inverted condition"
+        if current.head.i == current.i:
+            break
+        current = current.head
+    return "actual", ""
+
+
+def _temporal(clause: Token, word: str) -> tuple[Status, str]:
+    own = modality(clause)
+    main = modality(clause.head)
+    finite_past = clause.tag_ == "VBD" or any(c.lower_ in ("had", "was", "were", "did") for c in clause.children)
+    if word in ("before", "until", "till", "once") and not finite_past:
+        return "planned", f"under {word!r}"
+    if word in ("when", "once", "after", "as", "while") and not finite_past and main.is_future and not own.is_past:
+        return "planned", f"under {word!r} of a future"
+    return "actual", ""
+
+
+def _is_question(token: Token) -> bool:
+    if token.head.i != token.i:
+        return False
+    last = token.sent[-1] if len(token.sent) else token
+    return last.text.startswith("?") or any(child.text == "?" for child in token.children)
+
+
+def _inverted(token: Token) -> bool:
+    """ "Had rebels attacked …, …", "Should Iran attack …"."""
+    if not is_verbal(token) or token.dep_ != "advcl":
+        return False
+    auxiliaries = [c for c in token.children if c.dep_ in ("aux", "aux:pass") and c.lower_ in ("had", "should", "were")]
+    subjects = [c for c in token.children if c.dep_ in SUBJECTS | {"nsubj:pass"}]
+    return bool(auxiliaries and subjects and auxiliaries[0].i < subjects[0].i and not marker(token))
+
+
+def is_doubted(token: Token) -> bool:
+    return any(child.lower_ in HYPOTHETICAL_ADVERBS for child in token.children)
+
+
+def speaker_of(token: Token, report_verbs: frozenset[str]) -> Token | None:
+    """Who reports the clause of this token: subject of the say-verb above or beside it, or "according to X"."""
+    current = token
+    for _ in range(MAX_CLIMB):
+        for child in current.children:
+            if child.dep_ in ("parataxis", "ccomp", "discourse", "appos") and lemma_of(child) in report_verbs and is_verbal(child):
+                said = _speaker(child)
+                if said is not None and (child.dep_ != "ccomp" or child.i < current.i):
+                    return said
+            if child.dep_ in ("obl", "nmod", "advcl", "parataxis") and _according(child):
+                return child
+        head = current.head
+        if head.i == current.i:
+            return None
+        if current.dep_ in ("ccomp", "xcomp", "parataxis", "obj", "advcl") and is_verbal(head) and lemma_of(head) in report_verbs:
+            said = _speaker(head)
+            if said is not None and current.dep_ != "advcl":
+                return said
+        if current.dep_ not in PASSED_THROUGH and current.dep_ not in SUBJECTS:
+            return None
+        current = head
+    return None
+
+
+def _speaker(verb: Token) -> Token | None:
+    for child in verb.children:
+        if child.dep_ in SUBJECTS and child.pos_ != "SCONJ":
+            return child
+    if verb.dep_ == "conj" and is_verbal(verb.head):
+        return _speaker(verb.head)
+    if verb.dep_ in ("xcomp", "advcl") and is_verbal(verb.head):
+        return _speaker(verb.head)
+    if verb.dep_.startswith("acl"):
+        return verb.head
+    return None
+
+
+def _according(noun: Token) -> bool:
+    return any(child.dep_ == "case" and child.lower_ == "according" for child in noun.children)
+
+
+def same_party(first: Token, second: Token) -> bool:
+    """Whether two noun phrases plainly name one party: a pronoun, or a shared name stem."""
+    if first.pos_ == "PRON" or first.lower_ in ("we", "it", "they", "he", "she", "i"):
+        return True
+    names = [_stems(first), _stems(second)]
+    return bool(names[0] & names[1])
+
+
+def _stems(noun: Token) -> set[str]:
+    found = set()
+    for member in coordinated(noun):
+        for token in member.subtree:
+            if token.dep_.startswith("acl") or token.i > member.i + 6:
+                continue
+            if token.pos_ in ("PROPN", "NOUN", "ADJ") and token.is_alpha and len(token) > 2:
+                found.add(token.lower_[:4])
+    return found
