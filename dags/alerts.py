@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from datetime import UTC, datetime, timedelta
 
@@ -13,8 +12,6 @@ IS_ON_DEMAND = bool(os.environ.get("NEWS_IS_ON_DEMAND"))
 
 EVENTS = Asset("tocsin://events")
 SECOND_TRIES = CronTriggerTimetable("*/2 * * * *", timezone="UTC")
-
-log = logging.getLogger(__name__)
 
 
 @dag(
@@ -38,7 +35,7 @@ def alerts() -> None:
 
         if run_id is None:
             raise ValueError("Airflow gave the task no run id")
-        log.info("alerted run=%s %s", run_id, stages.alert(run_id))
+        stages.alert(run_id)
 
     alert()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from datetime import UTC, datetime, timedelta
 
@@ -10,8 +9,6 @@ from airflow.sdk import dag, task
 
 # Set by `make run`; see news.py.
 IS_ON_DEMAND = bool(os.environ.get("NEWS_IS_ON_DEMAND"))
-
-log = logging.getLogger(__name__)
 
 
 @dag(
@@ -33,7 +30,7 @@ def upkeep() -> None:
     def tidy() -> None:
         from pipeline import stages
 
-        log.info("tidied %s", stages.upkeep())
+        stages.upkeep()
 
     tidy()
 

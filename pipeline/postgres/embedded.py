@@ -33,11 +33,11 @@ import socket
 import stat
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 import psutil
 import psycopg2
@@ -148,7 +148,7 @@ def start(settings: Settings) -> ServerStatus:
                 "the embedded Postgres runs on port %s; TOCSIN_POSTGRES_PORT=%d counts after a stop",
                 _port(place), settings.postgres_port,
             )  # fmt: skip
-        _make_databases(place)
+        _create_databases(_url(place, "postgres"), DATABASES)
     return status(settings)
 
 
@@ -190,6 +190,33 @@ def url(settings: Settings, database: str = "tocsin") -> str:
     """
     place = _find(settings)
     return _url(place, database)
+
+
+def ensure_database(url: str) -> None:
+    """Make the database of an address on a server of the user's own, unless it is there.
+
+    Raises:
+        StoreError: The server cannot be reached, or the role may not make databases.
+    """
+    parts = urlsplit(url)
+    name = unquote(parts.path.lstrip("/"))
+    try:
+        psycopg2.connect(url, connect_timeout=10).close()
+    except psycopg2.OperationalError as error:
+        if "does not exist" not in str(error):
+            raise StoreError(f"cannot reach the database {name!r}: {str(error).strip()}") from error
+        _create_databases(parts._replace(path="/postgres").geturl(), (name,))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, whole or not at all; root writes for the folder's owner."""
+    half = path.with_name(f"{path.name}.{os.getpid()}.part")
+    handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+        if os.geteuid() == 0:
+            os.fchown(handle, path.parent.stat().st_uid, path.parent.stat().st_gid)
+    half.rename(path)
 
 
 def binaries(settings: Settings) -> Path:
@@ -242,7 +269,7 @@ def _settle(place: Place) -> Place:
             "user %s, as whom Postgres runs, cannot reach %s: the data are kept in %s",
             account.name, place.state, place.folder,
         )  # fmt: skip
-    _write_private(place.state / "folder", str(place.folder))
+    write_private(place.state / "folder", str(place.folder))
     return place
 
 
@@ -396,7 +423,7 @@ def _initialise(place: Place, programs: Path) -> None:
     half = place.folder / "data.new"
     password_file = place.folder / "password.new"
     _remove(half)
-    _write_private(password_file, _password(place))
+    write_private(password_file, _password(place))
     if place.account is not None:
         os.chown(password_file, place.account.uid, place.account.gid)
     try:
@@ -484,7 +511,7 @@ def _make_password(place: Place) -> None:
             f"{path} is missing, and without it the data in {place.folder} cannot be opened: put it back, "
             f"or, to begin anew, move {place.state} away"
         )
-    _write_private(path, secrets.token_urlsafe(32))
+    write_private(path, secrets.token_urlsafe(32))
 
 
 def _password(place: Place) -> str:
@@ -514,15 +541,16 @@ def _choose_port(place: Place, settings: Settings) -> int:
     elif kept is not None and _is_free(kept):
         port = kept
     else:
-        port = _free_port()
+        port = free_port()
         if kept is not None:
             log.warning("port %d is in use; the embedded Postgres moves to port %d", kept, port)
     if port != kept:
-        _write_private(place.state / "port", str(port))
+        write_private(place.state / "port", str(port))
     return port
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nothing uses now."""
     for _ in range(200):
         port = secrets.choice(PORT_RANGE)
         if _is_free(port):
@@ -556,23 +584,24 @@ def _url(place: Place, database: str) -> str:
     )
 
 
-def _make_databases(place: Place) -> None:
+def _create_databases(address: str, names: Sequence[str]) -> None:
     try:
-        connection = psycopg2.connect(_url(place, "postgres"), connect_timeout=10)
+        connection = psycopg2.connect(address, connect_timeout=10)
     except psycopg2.Error as error:
-        raise StoreError(
-            f"the embedded Postgres runs and lets us not in: {str(error).strip()} (log: {place.server_log})"
-        ) from error
+        raise StoreError(f"cannot make database {', '.join(names)}: {str(error).strip()}") from error
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT datname FROM pg_database")
             present = {name for (name,) in cursor.fetchall()}
-            for name in DATABASES:
+            for name in names:
                 if name not in present:
                     cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     except psycopg2.Error as error:
-        raise StoreError(f"cannot make the databases: {str(error).strip()}") from error
+        raise StoreError(
+            f"cannot make database {', '.join(names)}: {str(error).strip()}. Make it by hand, owned by the role "
+            "of the address"
+        ) from error
     finally:
         connection.close()
 
@@ -640,17 +669,6 @@ def _explain_os_error(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
         return "no space left on the disk: free some, or set TOCSIN_HOME to another one"
     return error.strerror or str(error)
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner reads, whole or not at all; root writes for the folder's owner."""
-    half = path.with_name(f"{path.name}.{os.getpid()}.part")
-    handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-        if os.geteuid() == 0:
-            os.fchown(handle, path.parent.stat().st_uid, path.parent.stat().st_gid)
-    half.rename(path)
 
 
 def _read(path: Path) -> str | None:

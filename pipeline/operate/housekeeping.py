@@ -1,0 +1,85 @@
+"""Once a day: drop what Airflow keeps of runs long past. A run a minute would fill any disk with rows and logs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pipeline.postgres.embedded import write_private
+
+KEEP_DAYS = 14
+EVERY_SECONDS = 24 * 3600
+
+log = logging.getLogger(__name__)
+
+
+class Housekeeper:
+    """Cleans up beside a running Airflow, without making it wait."""
+
+    def __init__(self, environment: Mapping[str, str], home: Path):
+        self.environment = dict(environment)
+        self.home = home
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def check(self) -> None:
+        """Clean up when the last time is a day ago; look after a cleaning that goes on."""
+        if self.process is not None:
+            code = self.process.poll()
+            if code is None:
+                return
+            self.process = None
+            if code != 0:
+                log.warning("airflow's old rows were not dropped exit=%d log=%s", code, self._log())
+        stamp = self.home / "airflow" / "cleaned"
+        if stamp.exists() and time.time() - stamp.stat().st_mtime < EVERY_SECONDS:
+            return
+        before = datetime.now(UTC) - timedelta(days=KEEP_DAYS)
+        write_private(stamp, before.isoformat())
+        removed = remove_old_files(self.home / "logs", before)
+        self.process = self._drop_old_rows(before)
+        log.info("cleaning keep_days=%d log_files_removed=%d", KEEP_DAYS, removed)
+
+    def stop(self) -> None:
+        """End a cleaning that goes on; the next one takes what is left."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(10)
+
+    def _drop_old_rows(self, before: datetime) -> subprocess.Popen[bytes]:
+        with self._log().open("wb") as output:
+            return subprocess.Popen(
+                ["nice", "-n", "10", sys.executable, "-m", "airflow", "db", "clean", "--yes", "--skip-archive",
+                 "--clean-before-timestamp", before.isoformat()],
+                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                env=self.environment, cwd=self.home, start_new_session=True, umask=0o077,
+            )  # fmt: skip
+
+    def _log(self) -> Path:
+        return self.home / "logs" / "airflow-clean.log"
+
+
+def remove_old_files(folder: Path, before: datetime) -> int:
+    """Remove files last written before a time, and folders that this leaves empty; say how many files."""
+    removed = 0
+    for parent, folders, files in os.walk(folder, topdown=False):
+        here = Path(parent)
+        for name in files:
+            path = here / name
+            if not path.is_symlink() and path.stat().st_mtime < before.timestamp():
+                path.unlink()
+                removed += 1
+        for name in folders:
+            path = here / name
+            if (
+                not path.is_symlink()
+                and not any(path.iterdir())
+                and path.stat().st_mtime < before.timestamp()
+            ):
+                path.rmdir()
+    return removed

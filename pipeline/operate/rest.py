@@ -1,0 +1,94 @@
+"""Airflow's REST API: the only way in which we speak with it."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from pipeline.errors import OperateError
+
+TIMEOUT_SECONDS = 10.0
+
+# Loopback is never reached through a proxy.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def answers(address: str, *, timeout_seconds: float = 2.0) -> bool:
+    """Say whether an API server answers at an address such as http://127.0.0.1:8080."""
+    try:
+        with _OPENER.open(f"{address}/api/v2/version", timeout=timeout_seconds) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+class AirflowApi:
+    """A session with the API server: logs in at the first call, and again when its token has expired."""
+
+    def __init__(self, address: str, *, user: str, password: str):
+        self.address = address
+        self._login = {"username": user, "password": password}
+        self._token = ""
+
+    def get(self, path: str, /, **query: Any) -> dict[str, Any]:
+        """Ask for a resource, such as `dags/news`."""
+        return self._call("GET", f"{path}?{urlencode(query)}" if query else path, None)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Make a resource."""
+        return self._call("POST", path, body)
+
+    def patch(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Change a resource."""
+        return self._call("PATCH", path, body)
+
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+        for is_last in (False, True):
+            if not self._token:
+                self._token = self._send("POST", "/auth/token", self._login)["access_token"]
+            try:
+                return self._send(method, f"/api/v2/{path}", body)
+            except OperateError as error:
+                cause = error.__cause__
+                if is_last or not isinstance(cause, urllib.error.HTTPError) or cause.code != 401:
+                    raise
+                self._token = ""
+        raise AssertionError("the second try returns or raises")
+
+    def _send(self, method: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+        request = urllib.request.Request(
+            self.address + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", "Accept": "application/json"},
+        )
+        if self._token:
+            request.add_header("Authorization", f"Bearer {self._token}")
+        try:
+            with _OPENER.open(request, timeout=TIMEOUT_SECONDS) as response:
+                answer: dict[str, Any] = json.loads(response.read() or b"{}")
+                return answer
+        except urllib.error.HTTPError as error:
+            raise OperateError(
+                f"Airflow refused {method} {path}: {error.code} {_detail(error.read())}"
+            ) from error
+        except (OSError, ValueError) as error:
+            raise OperateError(
+                f"Airflow at {self.address} does not answer {method} {path}: {error}"
+            ) from error
+
+
+def quoted(part: str) -> str:
+    """Quote a run id or the like for use within a path; they hold `+` and `:`."""
+    return quote(part, safe="")
+
+
+def _detail(body: bytes) -> str:
+    try:
+        return str(json.loads(body).get("detail", ""))[:300]
+    except (ValueError, AttributeError):
+        return body[:300].decode("utf-8", "replace")

@@ -1,0 +1,301 @@
+"""Airflow's processes under one roof: started in the right order, restarted, stopped without leftovers.
+
+    supervisor = Supervisor(environment, home=…, port=…)
+    supervisor.start()          API server and DAG processor, then the scheduler and the rest
+    while …: supervisor.check() restarts what died; raises when that does not help
+    supervisor.stop()           within STOP_SECONDS, whole process groups
+
+`airflow standalone` is not used: it starts everything at once and has a race at boot, listens on all
+interfaces and prints its password.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from pipeline.errors import OperateError
+from pipeline.operate import rest
+from pipeline.postgres.embedded import write_private
+
+START_SECONDS = 120
+STOP_SECONDS = 25
+
+# Seconds before the first, second … restart of a component that died; after the last it is given up.
+RESTART_AFTER_SECONDS = (1, 2, 5, 10, 20)
+# A component that ran this long has recovered: its earlier deaths are forgotten.
+RECOVERED_SECONDS = 300
+MAX_LOG_BYTES = 20_000_000
+
+COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "api-server": ("api-server",),
+    "dag-processor": ("dag-processor",),
+    # The log servers listen on all interfaces and are not needed on one machine.
+    "scheduler": ("scheduler", "--skip-serve-logs"),
+    "triggerer": ("triggerer", "--skip-serve-logs"),
+    "worker": ("celery", "worker", "--skip-serve-logs", "--without-gossip", "--without-mingle"),
+}
+FIRST = ("api-server", "dag-processor")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class Component:
+    """A process of Airflow that ought to run. `restart_at` is a monotonic time, None while it runs."""
+
+    name: str
+    command: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    deaths: int = 0
+    restart_at: float | None = None
+    descendants: set[psutil.Process] = field(default_factory=set)
+
+
+class Supervisor:
+    """Holds the processes of one Airflow."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        home: Path,
+        port: int,
+        components: Sequence[str] = tuple(COMMANDS)[:4],
+    ):
+        self.environment = dict(environment)
+        self.home = home
+        self.address = f"http://127.0.0.1:{port}"
+        self.port = port
+        self.components = [Component(name=name, command=command_of(name)) for name in components]
+
+    def start(self, *, when_api_answers: Callable[[], None] = lambda: None) -> None:
+        """Start all components; return when the API server answers and the others run.
+
+        Args:
+            when_api_answers: Called once, before the scheduler starts.
+
+        Raises:
+            OperateError: The port is taken, a component died, or the API server did not answer in time.
+        """
+        refuse_taken_port(self.port)
+        end_leftovers(self.home)
+        for component in self.components:
+            if component.name in FIRST:
+                self._launch(component)
+        self._await_api()
+        when_api_answers()
+        for component in self.components:
+            if component.name not in FIRST:
+                self._launch(component)
+
+    def check(self) -> None:
+        """Restart components that died, each later than the time before.
+
+        Raises:
+            OperateError: One died once more than RESTART_AFTER_SECONDS allows.
+        """
+        now = time.monotonic()
+        for component in self.components:
+            if component.restart_at is not None:
+                if now >= component.restart_at:
+                    self._launch(component)
+            elif component.process is not None and component.process.poll() is not None:
+                self._mourn(component, now)
+
+    def stop(self) -> None:
+        """Stop all components, in the reverse order of their start; kill what does not end in time."""
+        deadline = time.monotonic() + STOP_SECONDS
+        running = [component for component in reversed(self.components) if component.process is not None]
+        for component in running:
+            component.descendants |= descendants_of(component.process)
+            _signal(component, signal.SIGTERM)
+        for component in running:
+            _await_end(component, deadline)
+        processes_file(self.home).unlink(missing_ok=True)
+        log.info("stopped airflow components=%s", ",".join(component.name for component in running))
+
+    def _launch(self, component: Component) -> None:
+        path = self.home / "logs" / f"{component.name}.log"
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _rotate(path)
+        with path.open("ab") as output:
+            component.process = subprocess.Popen(
+                component.command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                env=self.environment, cwd=self.home, start_new_session=True, umask=0o077,
+            )  # fmt: skip
+        component.started_at = time.monotonic()
+        component.restart_at = None
+        self._note_processes()
+        log.info("started airflow component=%s pid=%d", component.name, component.process.pid)
+
+    def _mourn(self, component: Component, now: float) -> None:
+        process = component.process
+        if process is None:
+            return
+        _kill_group(process.pid)
+        if now - component.started_at > RECOVERED_SECONDS:
+            component.deaths = 0
+        if component.deaths >= len(RESTART_AFTER_SECONDS):
+            raise OperateError(
+                f"Airflow's {component.name} died {component.deaths + 1} times and is given up: "
+                f"{self._last_words(component)}"
+            )
+        delay = RESTART_AFTER_SECONDS[component.deaths]
+        component.deaths += 1
+        component.restart_at = now + delay
+        log.warning(
+            "airflow component died component=%s exit=%s deaths=%d restart_after_seconds=%d",
+            component.name, process.returncode, component.deaths, delay,
+        )  # fmt: skip
+
+    def _await_api(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not rest.answers(self.address):
+            for component in self.components:
+                if component.process is not None and component.process.poll() is not None:
+                    raise OperateError(
+                        f"Airflow's {component.name} did not start: {self._last_words(component)}"
+                    )
+            if time.monotonic() > deadline:
+                raise OperateError(
+                    f"Airflow's API server did not answer within {START_SECONDS} s (log: {self._log(self.components[0])})"
+                )
+            time.sleep(0.1)
+
+    def _last_words(self, component: Component) -> str:
+        path = self._log(component)
+        lines = [line.strip() for line in path.read_text(errors="replace").splitlines() if line.strip()]
+        return f"{lines[-1][:300] if lines else 'it wrote nothing'} (log: {path})"
+
+    def _log(self, component: Component) -> Path:
+        return self.home / "logs" / f"{component.name}.log"
+
+    def _note_processes(self) -> None:
+        """Write down what runs, for `tocsin status` and for a successor of a killed supervisor."""
+        running = {
+            component.name: [component.process.pid, psutil.Process(component.process.pid).create_time()]
+            for component in self.components
+            if component.process is not None and component.process.poll() is None
+        }
+        write_private(processes_file(self.home), json.dumps(running))
+
+
+def command_of(component: str) -> list[str]:
+    """Return the command of a component; with our own Python, so that it is our own Airflow."""
+    return [sys.executable, "-m", "airflow", *COMMANDS[component]]
+
+
+def processes_file(home: Path) -> Path:
+    return home / "airflow" / "processes.json"
+
+
+def running_components(home: Path) -> dict[str, psutil.Process]:
+    """Return the components noted as running under a home that do run, by name."""
+    try:
+        noted = json.loads(processes_file(home).read_text())
+    except (OSError, ValueError):
+        return {}
+    found = {}
+    for name, (pid, created_at) in noted.items():
+        try:
+            process = psutil.Process(pid)
+            # The number alone may belong to another process by now.
+            if process.create_time() == created_at and process.status() != psutil.STATUS_ZOMBIE:
+                found[name] = process
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+def end_leftovers(home: Path) -> None:
+    """End the components of a supervisor that was killed."""
+    leftovers = running_components(home)
+    for name, process in leftovers.items():
+        log.warning("ending a leftover of a killed supervisor component=%s pid=%d", name, process.pid)
+        for child in (*descendants_of(process), process):
+            _kill(child)
+    psutil.wait_procs(list(leftovers.values()), timeout=5)
+
+
+def refuse_taken_port(port: int) -> None:
+    """Raise OperateError when something listens on the port of the API server."""
+    if not is_free(port):
+        raise OperateError(
+            f"port {port} on 127.0.0.1 is in use, so Airflow's API server cannot take it: stop what uses it, or set "
+            "TOCSIN_AIRFLOW_PORT to a free port"
+        )
+
+
+def is_free(port: int) -> bool:
+    """Say whether a port of 127.0.0.1 can be taken."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def descendants_of(process: psutil.Process | subprocess.Popen[bytes] | None) -> set[psutil.Process]:
+    """Return the children of a process, and theirs; tasks leave the process group of their scheduler."""
+    if process is None:
+        return set()
+    try:
+        return set(psutil.Process(process.pid).children(recursive=True))
+    except psutil.NoSuchProcess:
+        return set()
+
+
+def _await_end(component: Component, deadline: float) -> None:
+    process = component.process
+    if process is None:
+        return
+    try:
+        process.wait(max(0.1, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        log.warning("killing airflow component=%s: it did not end in time", component.name)
+    # Workers of a killed scheduler ignore SIGTERM, so the whole group goes, and who left the group.
+    _kill_group(process.pid)
+    for child in component.descendants:
+        _kill(child)
+    process.wait()
+    component.process = None
+
+
+def _signal(component: Component, number: int) -> None:
+    if component.process is not None and component.process.poll() is None:
+        component.process.send_signal(number)
+
+
+def _kill_group(leader: int) -> None:
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _kill(process: psutil.Process) -> None:
+    try:
+        # psutil checks that the number still belongs to the process it was taken from.
+        process.kill()
+    except psutil.NoSuchProcess:
+        return
+
+
+def _rotate(path: Path) -> None:
+    if path.exists() and path.stat().st_size > MAX_LOG_BYTES:
+        path.replace(path.with_suffix(".log.1"))
