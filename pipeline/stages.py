@@ -21,12 +21,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipeline.config import Settings, load_settings
-from pipeline.errors import NotifyError, ValidateError
+from pipeline.errors import ConfigError, NotifyError, ValidateError
 from pipeline.postgres.database import Database, Session, Transaction
 from pipeline.postgres.rows import article_from, candidate_from, candidate_row
 
 if TYPE_CHECKING:
-    from pipeline.alert.records import AlertEvent, EarlierAlert, Receiver, Rule
+    from pipeline.alert.records import AlertEvent, EarlierAlert, Reason, Receiver, Rule
     from pipeline.fetch.records import FeedState, FetchResult
 
 log = logging.getLogger("tocsin")
@@ -102,7 +102,7 @@ async def _fetch_feeds(home: Database, due: Sequence[int], batch_id: int, settin
 async def _fetch_one(
     home: Database, feed_id: int, client: Any, batch_id: int, settings: Settings
 ) -> Counter[str]:
-    from pipeline.fetch.feed import fetch_feed
+    from pipeline.fetch.visit import fetch_feed
 
     with home.session() as session, session.transaction() as transaction:
         row = transaction.one("claim_feed", feed_id=feed_id)
@@ -272,10 +272,10 @@ def _validate_some(session: Session, url: str, settings: Settings) -> Counter[st
         candidate_ids = [row["id"] for row in transaction.all("claim_candidates", limit=VALIDATE_AT_ONCE)]
         if not candidate_ids:
             return None
-        from pipeline.validate.verdict import judge
+        from pipeline.validate.judge import judge
 
         verdict = judge(url, candidate_ids, docs_folder=settings.home / "data_docs", now=datetime.now(UTC))
-        findings = [
+        findings: list[dict[str, Any]] = [
             {"candidate_id": finding.candidate_id, "reason": finding.expectation, "seen": finding.seen}
             for finding in verdict.findings
         ]
@@ -342,9 +342,9 @@ def alert(run_key: str = "", settings: Settings | None = None) -> Counts:
     rules, receivers = _load_rules(home, settings)
     counts: Counter[str] = Counter({"events": 0, "alerts": 0, "sent": 0})
     with home.session() as session:
-        while matched := _match_some(session, rules, receivers):
+        while matched := _match_some(session, rules, receivers, settings):
             counts.update(matched)
-        while sent := _send_one(session, rules, receivers, settings):
+        while sent := _send_one(session, receivers, settings):
             counts.update(sent)
     return _counted("alert", run_key, started, counts)
 
@@ -370,7 +370,7 @@ def _load_rules(home: Database, settings: Settings) -> tuple[tuple[Rule, ...], d
 
 
 def _match_some(
-    session: Session, rules: Sequence[Rule], receivers: dict[str, Receiver]
+    session: Session, rules: Sequence[Rule], receivers: dict[str, Receiver], settings: Settings
 ) -> Counter[str] | None:
     from pipeline.alert.decide import alert_key, decide, group_key
     from pipeline.alert.match import matches
@@ -388,49 +388,69 @@ def _match_some(
             group_keys=[group_key(rule, event) for rule, event in met],
         )
         now = datetime.now(UTC)
-        alerts = 0
+        raised: list[EarlierAlert] = []
         for rule, event in met:
-            reason = decide(rule, event, earlier, now)
-            raised = _raise_alert(transaction, rule, event, reason, now, receivers)
-            if raised:
-                earlier.append(raised)
-                alerts += 1
+            made = _raise_alert(transaction, rule, event, decide(rule, event, [*earlier, *raised], now), now)
+            if made is not None:
+                raised.append(made)
+                if made.reason.is_notified:
+                    _put_into_outbox(transaction, rule, event, made, receivers, settings)
         transaction.run("delete_pending_events", event_ids=[event.id for event in events])
-    return Counter({"events": len(events), "alerts": alerts})
+    return Counter({"events": len(events), "alerts": len(raised)})
 
 
 def _raise_alert(
-    transaction: Transaction,
-    rule: Rule,
-    event: AlertEvent,
-    reason: Any,
-    now: datetime,
-    receivers: dict[str, Receiver],
+    transaction: Transaction, rule: Rule, event: AlertEvent, reason: Reason, now: datetime
 ) -> EarlierAlert | None:
-    from pipeline.alert.decide import alert_key, group_key, notification_key
+    from pipeline.alert.decide import alert_key, group_key
     from pipeline.alert.match import why
     from pipeline.alert.records import EarlierAlert, Reason
 
     if reason in (Reason.KNOWN, Reason.RETIRED):
         return None
-    key, group = alert_key(rule, event), group_key(rule, event)
+    alert = EarlierAlert(
+        alert_key=alert_key(rule, event),
+        rule_id=rule.id,
+        group_key=group_key(rule, event),
+        reason=reason,
+        created_at=now,
+    )
     row = transaction.one(
         "insert_alert",
-        alert_key=key, rule=rule.id, severity=rule.severity, event_date=event.event_date, event_id=event.id,
-        group_key=group, reason=str(reason), why=why(rule, event), created_at=now,
-    )  # fmt: skip
-    if row is None:
-        return None
-    if reason.is_notified:
-        for name in rule.notify:
-            transaction.run(
-                "insert_notification",
-                notification_key=notification_key(key, name),
-                alert_id=row["id"],
-                receiver=name,
-                channel=receivers[name].channel,
-            )
-    return EarlierAlert(alert_key=key, rule_id=rule.id, group_key=group, reason=reason, created_at=now)
+        alert_key=alert.alert_key,
+        rule=rule.id,
+        severity=rule.severity,
+        event_date=event.event_date,
+        event_id=event.id,
+        group_key=alert.group_key,
+        reason=str(reason),
+        why=why(rule, event),
+        created_at=now,
+    )
+    return alert if row else None
+
+
+def _put_into_outbox(
+    transaction: Transaction,
+    rule: Rule,
+    event: AlertEvent,
+    alert: EarlierAlert,
+    receivers: dict[str, Receiver],
+    settings: Settings,
+) -> None:
+    from pipeline.alert.decide import notification_key
+    from pipeline.alert.message import compose, pack_message
+
+    message = compose(rule, event, created_at=alert.created_at, desk_url=settings.desk_url)
+    for name in rule.notify:
+        transaction.run(
+            "insert_notification",
+            notification_key=notification_key(alert.alert_key, name),
+            alert_key=alert.alert_key,
+            receiver=name,
+            channel=receivers[name].channel,
+            message=json.dumps(pack_message(message)),
+        )
 
 
 def _earlier_alerts(transaction: Transaction, **keys: list[str]) -> list[EarlierAlert]:
@@ -449,9 +469,7 @@ def _alert_event(row: dict[str, Any]) -> AlertEvent:
     )
 
 
-def _send_one(
-    session: Session, rules: Sequence[Rule], receivers: dict[str, Receiver], settings: Settings
-) -> Counter[str] | None:
+def _send_one(session: Session, receivers: dict[str, Receiver], settings: Settings) -> Counter[str] | None:
     """Send one notification that is due. Killed after sending, it is sent again under the same key."""
     from pipeline.alert.retry import next_attempt
 
@@ -460,47 +478,47 @@ def _send_one(
         if row is None:
             return None
         attempt_count = row["attempt_count"] + 1
-        finish: dict[str, Any] = {
-            "notification_id": row["notification_id"], "attempt_count": attempt_count,
-            "state": "sent", "next_attempt_at": None, "last_error": None,
-        }  # fmt: skip
+        state, again_at, failure = "sent", None, None
         try:
-            _deliver(row, rules, receivers, settings)
-        except NotifyError as error:
-            retry_after = error.retry_after_seconds
-            again_at = (
-                None
-                if error.is_final
-                else next_attempt(attempt_count, datetime.now(UTC), retry_after, row["notification_key"])
-            )
+            _deliver(row, receivers, settings)
+        except (NotifyError, ConfigError) as error:
+            failure = str(error)
+            # A wrong setting is put right by somebody, so it is tried again like a receiver that is down.
+            if not getattr(error, "is_final", False):
+                retry_after = getattr(error, "retry_after_seconds", None)
+                again_at = next_attempt(
+                    attempt_count, datetime.now(UTC), retry_after, row["notification_key"]
+                )
             state = "pending" if again_at else "quarantined"
-            finish |= {"state": state, "next_attempt_at": again_at, "last_error": str(error)}
-            if again_at is None:
-                _quarantine(transaction, "alert", row["notification_key"], str(error), row["receiver"])
-        transaction.run("finish_notification", **finish)
-    return Counter({"sent" if finish["state"] == "sent" else f"notifications_{finish['state']}": 1})
+            log.warning("notification %s key=%s error=%r", state, row["notification_key"], failure)
+            if state == "quarantined":
+                _quarantine(transaction, "alert", row["notification_key"], failure, row["receiver"])
+        transaction.run(
+            "finish_notification",
+            notification_id=row["id"],
+            attempt_count=attempt_count,
+            state=state,
+            next_attempt_at=again_at,
+            last_error=failure,
+        )
+    return Counter({"sent" if state == "sent" else f"notifications_{state}": 1})
 
 
-def _deliver(
-    row: dict[str, Any], rules: Sequence[Rule], receivers: dict[str, Receiver], settings: Settings
-) -> None:
-    from pipeline.alert.message import compose
-    from pipeline.alert.notifiers import load_notifier
+def _deliver(row: dict[str, Any], receivers: dict[str, Receiver], settings: Settings) -> None:
+    from pipeline.alert.message import unpack_message
+    from pipeline.alert.notifiers.channels import notifier
     from pipeline.alert.records import Notification
 
-    rule = next((rule for rule in rules if rule.id == row["rule"]), None)
     receiver = receivers.get(row["receiver"])
-    if rule is None or receiver is None:
-        missing = f"rule {row['rule']!r}" if rule is None else f"receiver {row['receiver']!r}"
-        raise NotifyError(f"{missing} is not there any more, or its file is bad", is_final=False)
+    if receiver is None:
+        raise ConfigError(f"no receiver {row['receiver']!r} in {settings.receivers_path}")
     notification = Notification(
         notification_key=row["notification_key"],
         alert_key=row["alert_key"],
         receiver=receiver,
         attempt_count=row["attempt_count"],
     )
-    message = compose(rule, _alert_event(row), row["why"], created_at=row["created_at"], settings=settings)
-    load_notifier(receiver.channel, settings)(notification, message)
+    notifier(receiver.channel, settings)(notification, unpack_message(row["message"]))
 
 
 # --- upkeep and common ---------------------------------------------------------------------------
@@ -541,4 +559,3 @@ def _iso(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"no JSON for {type(value).__name__}")
-

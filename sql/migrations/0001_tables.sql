@@ -280,6 +280,7 @@ CREATE TABLE tocsin.notifications (
     alert_id         bigint NOT NULL REFERENCES tocsin.alerts (id) ON DELETE CASCADE,
     receiver         text NOT NULL,
     channel          text NOT NULL,
+    message          jsonb NOT NULL,
     state            text NOT NULL DEFAULT 'pending',
     attempt_count    integer NOT NULL DEFAULT 0,
     next_attempt_at  timestamptz NOT NULL DEFAULT now(),

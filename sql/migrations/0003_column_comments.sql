@@ -188,6 +188,7 @@ COMMENT ON COLUMN tocsin.notifications.notification_key IS 'Hash of alert and re
 COMMENT ON COLUMN tocsin.notifications.alert_id IS 'The alert it tells.';
 COMMENT ON COLUMN tocsin.notifications.receiver IS 'To whom.';
 COMMENT ON COLUMN tocsin.notifications.channel IS 'log, webhook or email.';
+COMMENT ON COLUMN tocsin.notifications.message IS 'What is sent, in each form a channel may want.';
 COMMENT ON COLUMN tocsin.notifications.state IS 'pending, sent or quarantined.';
 COMMENT ON COLUMN tocsin.notifications.attempt_count IS 'Attempts so far.';
 COMMENT ON COLUMN tocsin.notifications.next_attempt_at IS 'Not to be sent before.';

@@ -58,17 +58,18 @@ RETURNING id;
 
 -- name: insert_notification
 -- Puts a message into the outbox, once a key. Returns nothing.
-INSERT INTO tocsin.notifications (notification_key, alert_id, receiver, channel)
-VALUES (%(notification_key)s, %(alert_id)s, %(receiver)s, %(channel)s)
+INSERT INTO tocsin.notifications (notification_key, alert_id, receiver, channel, message)
+SELECT %(notification_key)s, id, %(receiver)s, %(channel)s, %(message)s::jsonb
+FROM tocsin.alerts
+WHERE alert_key = %(alert_key)s
 ON CONFLICT (notification_key) DO NOTHING;
 
 -- name: claim_notification
--- One message that is due, with all that it tells; locked until the transaction ends. Nothing when none is due.
-SELECT notification.id AS notification_id, notification.notification_key, notification.receiver,
-       notification.attempt_count, alert.alert_key, alert.rule, alert.why, alert.created_at, event.*
+-- One message that is due, locked until the transaction ends; nothing when none is.
+SELECT notification.id, notification.notification_key, notification.receiver, notification.attempt_count,
+       notification.message, alert.alert_key
 FROM tocsin.notifications AS notification
 JOIN tocsin.alerts AS alert ON alert.id = notification.alert_id
-JOIN tocsin.alert_events AS event ON event.event_date = alert.event_date AND event.id = alert.event_id
 WHERE notification.state = 'pending' AND notification.next_attempt_at <= now()
 ORDER BY notification.next_attempt_at, notification.id
 LIMIT 1

@@ -1,0 +1,139 @@
+"""The one-way rule, held from the source itself: each breach is told with file, line and rule."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import ROOT
+
+STAGES = ("fetch", "extract", "validate", "store", "alert")
+# What a package of ours may import of ours. Records and errors import nothing.
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "model": set(),
+    "config": {"errors"},
+    "plover": {"errors"},
+    "postgres": {"errors", "config", "model"},
+    "operate": {"errors", "config", "postgres"},
+    **{stage: {"errors", "config", "plover", "model"} for stage in STAGES},
+    "report": set(),
+    "stages": {"errors", "config", "plover", "model", "postgres", *STAGES},
+    "main_job": {"errors", "config", "model", "postgres", "stages", "report", "operate", *STAGES},
+    "cli": {"errors", "config", "postgres", "stages", "report", "operate", "main_job", *STAGES},
+    "__main__": {"cli"},
+}
+# Each library has one home.
+HOMES = {
+    "airflow": {"dags"},
+    "feedparser": {"fetch"},
+    "aiohttp": {"fetch"},
+    "trafilatura": {"fetch"},
+    "spacy": {"extract"},
+    "great_expectations": {"validate"},
+    "psycopg2": {"postgres"},
+}
+SLOW = {"great_expectations", "spacy", "trafilatura", "pandas", "feedparser", "aiohttp"}
+
+
+def python_files(*folders: str) -> list[Path]:
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def package_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return "dags" if parts[0] == "dags" else parts[1] if len(parts) > 1 else parts[0]
+
+
+def imports_of(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            if node.module == "pipeline":
+                yield from ((node.lineno, f"pipeline.{alias.name}") for alias in node.names)
+            else:
+                yield node.lineno, node.module
+
+
+def breaches(path: Path) -> Iterator[str]:
+    package = package_of(path)
+    for line, module in imports_of(path):
+        where = f"{path.relative_to(ROOT)}:{line}"
+        first, _, rest = module.partition(".")
+        if first == "pipeline" and package == "dags":
+            if rest.partition(".")[0] != "stages":
+                yield f"{where}: dags import pipeline.stages and nothing else of ours, here {module}"
+        elif first == "pipeline" and rest:
+            target = rest.partition(".")[0]
+            if target != package and target not in MAY_IMPORT[package]:
+                yield f"{where}: {package} may not import {target} (one way, downwards)"
+        if first in HOMES and package not in HOMES[first]:
+            yield f"{where}: {first} has its home in {', '.join(sorted(HOMES[first]))}"
+
+
+def test_imports_go_one_way() -> None:
+    """Downwards only, and each library in its home."""
+    found = [breach for path in python_files("pipeline", "dags") for breach in breaches(path)]
+
+    assert found == []
+
+
+def test_every_module_has_its_place() -> None:
+    """A new module is put into the table above, on purpose."""
+    known = {package_of(path) for path in python_files("pipeline")} - {"__init__"}
+
+    assert known == MAY_IMPORT.keys()
+
+
+LIGHT = {"errors", "model", "config", "plover", "postgres", "stages", "cli", "report", "__init__"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in python_files("pipeline") if package_of(path) in LIGHT],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_what_the_command_imports_at_once_is_light(path: Path) -> None:
+    """Heavy libraries wait for their use: a DAG file and `tocsin --help` import none of them."""
+    top_level = [
+        module
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for module in (
+            [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+        )
+    ]
+
+    assert not {module.partition(".")[0] for module in top_level} & SLOW
+
+
+def test_sql_lies_in_sql() -> None:
+    """No statement is put together from strings outside the door to the database."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in python_files("pipeline", "dags")
+        if package_of(path) not in {"postgres", "validate"}
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value.lstrip().startswith(("SELECT ", "INSERT ", "UPDATE ", "DELETE FROM", "CREATE TABLE"))
+    ]
+
+    assert found == []
+
+
+def test_nothing_prints_but_the_command() -> None:
+    """Stages log; only the command line prints."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in python_files("pipeline", "dags")
+        if package_of(path) != "cli"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+
+    assert found == []
