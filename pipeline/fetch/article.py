@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
@@ -20,6 +21,9 @@ SECONDS = 10.0
 MINIMUM_LETTERS = 50
 # A feed that gives this much gives the article, not its teaser.
 FULL_TEXT_LETTERS = 1_000
+# Of the words a feed announces its page has a half or more; a consent page one in twenty.
+MINIMUM_SHARED = 0.2
+MINIMUM_ANNOUNCED = 3
 MAXIMUM_TEXT = 500_000
 LANGUAGE = "en"
 HTML_TYPES = ("", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain")
@@ -69,10 +73,13 @@ def take_article(
         else PageText()
     )
     title = entry.title or title_text(read.title, is_html=False)
+    is_other = bool(read.text) and not tells_same(f"{entry.title} {feed_text(entry)[0]}", read.text)
+    if is_other:
+        read, page_url = PageText(), entry.url
     text, text_method = _best_text(entry, read)
     text = _without_headline(text, title)
     language = detect_language(text)
-    if reason := _why_not(title, text, language, is_html=is_html or page is None):
+    if reason := _why_not(title, language, is_html=is_html or page is None, is_other=is_other):
         return Discard(url=entry.url, reason=reason)
     published_at, published_from = _published(entry, read, fetched_at)
     article = Article(
@@ -103,6 +110,20 @@ def has_full_text(entry: Entry) -> bool:
     return letter_count(feed_text(entry)[0]) >= FULL_TEXT_LETTERS
 
 
+def tells_same(announced: str, text: str) -> bool:
+    """Whether a page's text is about what the feed announced, by the words of four letters and more.
+
+    Consent, log-in and error pages answer 200 and have a text; but no word of the headline. True where
+    the feed announced too little to tell.
+    """
+    words = _long_words(announced[:2_000])
+    return len(words) < MINIMUM_ANNOUNCED or len(words & _long_words(text)) >= len(words) * MINIMUM_SHARED
+
+
+def _long_words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]{4,}", text.casefold()))
+
+
 def detect_language(text: str) -> str:
     """ISO 639-1 of the text's language; "" below 50 letters, where nobody can tell."""
     if letter_count(text) < MINIMUM_LETTERS:
@@ -125,11 +146,11 @@ def _without_headline(text: str, title: str) -> str:
     return rest if rest and first.casefold() == title.casefold() else text
 
 
-def _why_not(title: str, text: str, language: str, *, is_html: bool) -> DiscardReason | None:
+def _why_not(title: str, language: str, *, is_html: bool, is_other: bool) -> DiscardReason | None:
     if not title:
         return "no_title"
     if not language:
-        return "too_short" if is_html else "not_html"
+        return "not_article" if is_other else "too_short" if is_html else "not_html"
     return None if language == LANGUAGE else "not_english"
 
 

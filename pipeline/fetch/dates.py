@@ -37,7 +37,7 @@ _SHAPES = tuple(
         r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?)?"
         + _ZONE,
         # Sun, 22 Nov 2026 10:00:00 GMT; 22 November 2026
-        rf"(?:[a-z]+\.?,?\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[-\s]+(?P<name>[a-z]{{3,9}})\.?,?[-\s]+(?P<year>\d{{4}}|\d{{2}}){_TIME}{_ZONE}",
+        rf"(?:[a-z]+\.?,?\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?[-\s]+(?P<name>[a-z]{{3,9}})\.?,?[-\s]+(?P<year>\d{{4}}|\d{{2}}){_TIME}{_ZONE}",
         # November 22, 2026 10:00 am; Sunday, November 22, 2026
         rf"(?:[a-z]+\.?,?\s+)?(?P<name>[a-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}){_TIME}{_ZONE}",
         # Sun Nov 22 10:00:00 UTC 2026

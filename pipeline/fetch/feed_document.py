@@ -12,6 +12,8 @@ import feedparser
 # One entry's HTML; a longer one is cut, as no article is.
 MAXIMUM_HTML = 1_000_000
 MAXIMUM_TITLE_HTML = 5_000
+# feedparser's family of "bozo" remarks that a wrong charset or content type was put right.
+UNHARMFUL = feedparser.ThingsNobodyCaresAboutButMe
 
 
 def read_feed(body: bytes, header: dict[str, Any]) -> dict[str, Any]:
@@ -30,7 +32,7 @@ def read_feed(body: bytes, header: dict[str, Any]) -> dict[str, Any]:
     entries = [_entry(entry, header["url"]) for entry in parsed.entries[: header["max_entries"]]]
     if not parsed.version and not any(entry["url"] or entry["title"] for entry in entries):
         return _problem(_what_it_is(body))
-    if not entries and parsed.bozo:
+    if not entries and parsed.bozo and not isinstance(parsed.bozo_exception, UNHARMFUL):
         return _problem(f"broken before its first entry: {_one_line(parsed.get('bozo_exception'))}")
     return {
         "entries": entries,

@@ -35,8 +35,10 @@ MAXIMUM_REDIRECTS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
 PERMANENT_REDIRECTS = (301, 308)
 CONNECTIONS_PER_HOST = 2
-# Compressed text is smaller than text; what is larger on the wire than the limit inflated is no feed.
 MAXIMUM_ENCODINGS = 2
+MAXIMUM_STREAMS = 1_000  # of one gzip answer; a million empty ones would cost minutes and make nothing
+MAXIMUM_COOKIES = 20
+GZIP_START = b"\x1f\x8b\x08"
 RETRY_AFTER_CAP_SECONDS = 86_400.0
 ROBOTS_BYTES = 512_000  # RFC 9309, 2.5: at least 500 KiB must be read
 ROBOTS_SECONDS = 3_600.0
@@ -95,46 +97,85 @@ def parse_retry_after(value: str | None, *, now: datetime) -> float | None:
     return min(max((at - now).total_seconds(), 0.0), RETRY_AFTER_CAP_SECONDS)
 
 
-def inflate(body: bytes, encodings: Sequence[str], *, limit: int) -> bytes:
-    """Undo Content-Encoding, never holding more than `limit` bytes of the result.
+class Inflater:
+    """Undoes one Content-Encoding (gzip or deflate) piece by piece, never making more than `limit` bytes."""
 
-    Gzip that nobody declared is undone too.
+    def __init__(self, name: str, *, limit: int) -> None:
+        self._is_gzip = name != "deflate"
+        self._limit = limit
+        self._made = 0
+        self._stream: Any = None
+        self._stream_count = 0
+
+    def push(self, data: bytes) -> bytes:
+        """Inflate the next piece.
+
+        Raises:
+            FetchError: It is broken, or the whole grows larger than the limit.
+        """
+        made = b""
+        while data:
+            if self._stream is None or (self._stream.eof and self._starts_anew(data)):
+                self._stream = self._next_stream(data)
+            elif self._stream.eof:
+                # Some servers pad the end; gzip itself passes over that.
+                break
+            made += self._inflate(data, self._limit + 1 - self._made)
+            data = self._stream.unused_data
+        return made
+
+    def finish(self) -> None:
+        """Raises:
+        FetchError: The end is missing.
+        """
+        if self._stream is not None and not self._stream.eof:
+            raise FetchError(f"the compressed answer was cut short after {self._made} bytes")
+
+    def _inflate(self, data: bytes, room: int) -> bytes:
+        try:
+            made: bytes = self._stream.decompress(data, room)
+        except zlib.error as error:
+            raise FetchError(f"the compressed answer is broken: {error}") from error
+        self._made += len(made)
+        if self._made > self._limit:
+            raise too_large(self._limit)
+        return made
+
+    def _next_stream(self, data: bytes) -> Any:
+        self._stream_count += 1
+        if self._stream_count > MAXIMUM_STREAMS:
+            raise FetchError(f"the compressed answer has more than {MAXIMUM_STREAMS} parts")
+        return zlib.decompressobj(self._window(data))
+
+    def _starts_anew(self, data: bytes) -> bool:
+        # Gzip may be several streams in a row.
+        return self._is_gzip and data.startswith(GZIP_START[:2])
+
+    def _window(self, data: bytes) -> int:
+        if self._is_gzip:
+            return 31
+        # "deflate" is zlib by the book and raw deflate from some servers; the first byte tells.
+        return 15 if data[0] & 0x0F == 8 else -15
+
+
+def inflaters(content_encoding: str, *, limit: int) -> list[Inflater]:
+    """Those that undo a Content-Encoding header, in the order to apply them.
 
     Raises:
-        FetchError: Another encoding than gzip or deflate, too many of them, broken, cut short, or larger
-            than the limit.
+        FetchError: Another encoding than gzip or deflate, or more than two of them.
     """
-    names = [name for name in encodings if name not in ("", "identity")]
+    names = [name.strip().lower() for name in content_encoding.split(",")]
+    names = [name for name in names if name not in ("", "identity")]
     if len(names) > MAXIMUM_ENCODINGS or any(name not in ("gzip", "x-gzip", "deflate") for name in names):
         raise FetchError(
-            f"only gzip and deflate, twice at most, are undone; the server sent {', '.join(names)!r}"
+            f"only gzip and deflate, twice at most, are undone; got Content-Encoding {content_encoding[:100]!r}"
         )
-    for name in reversed(names):
-        body = _inflate_once(body, is_gzip=name != "deflate", limit=limit)
-    if not names and body.startswith(b"\x1f\x8b\x08"):
-        body = _inflate_once(body, is_gzip=True, limit=limit)
-    return body
+    return [Inflater(name, limit=limit) for name in reversed(names)]
 
 
-def _inflate_once(body: bytes, *, is_gzip: bool, limit: int) -> bytes:
-    if not body:
-        return b""
-    # "deflate" is zlib by the book and raw deflate from some servers; the first byte tells.
-    window = 31 if is_gzip else (15 if body[0] & 0x0F == 8 else -15)
-    inflater = zlib.decompressobj(window)
-    try:
-        inflated = inflater.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise FetchError(f"the compressed answer is broken: {error}") from error
-    if len(inflated) > limit:
-        raise _too_large(limit)
-    if not inflater.eof:
-        raise FetchError(f"the compressed answer was cut short after {len(inflated)} bytes")
-    return inflated
-
-
-def _too_large(limit: int) -> FetchError:
-    return FetchError(f"the answer is larger than {limit} bytes")
+def too_large(limit: int) -> FetchError:
+    """What is raised where an answer goes beyond a limit of bytes."""
+    return FetchError(f"the answer is larger than {limit} bytes", is_final=True)
 
 
 class _Resolver(AbstractResolver):
@@ -247,11 +288,15 @@ class Client:
 
     async def _get(self, url: str, *, headers: dict[str, str], limit: int) -> Response:
         target, moved_to, is_permanent = _parse(url), None, True
+        # Some sites redirect to themselves until a cookie comes back; it lives for this one GET.
+        cookies: dict[str, dict[str, str]] = {}
         for _ in range(MAXIMUM_REDIRECTS + 1):
             # Each hop is checked anew; following them ourselves keeps it so.
             self._guard.check_url(target)
-            answer = await self._hop(target, headers=headers, limit=limit)
+            sent = headers | _cookie_header(cookies.get(str(target.origin()), {}))
+            answer = await self._hop(target, headers=sent, limit=limit)
             if isinstance(answer, _Redirect):
+                cookies.setdefault(str(target.origin()), {}).update(answer.cookies)
                 target = answer.target
                 is_permanent = is_permanent and answer.is_permanent
                 moved_to = str(target) if is_permanent else moved_to
@@ -267,6 +312,8 @@ class Client:
                     return await self._exchange(target, headers=headers, limit=limit)
             except TimeoutError as error:
                 raise FetchError(f"no complete answer from {target.host} within {seconds:g} s") from error
+            except aiohttp.InvalidURL as error:
+                raise FetchError(f"not an address to fetch: {_reason(error)}", is_final=True) from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 raise FetchError(f"{target.host}: {_reason(error)}") from error
 
@@ -336,13 +383,23 @@ def user_agent(contact: str) -> str:
 class _Redirect:
     target: URL
     is_permanent: bool
+    cookies: dict[str, str]
 
 
 def _redirect(target: URL, answer: aiohttp.ClientResponse) -> _Redirect:
     location = answer.headers.get("Location", "")
     if not location:
         raise FetchError(f"{target.host} answered {answer.status} and named no address to go to")
-    return _Redirect(target=_join(target, location), is_permanent=answer.status in PERMANENT_REDIRECTS)
+    return _Redirect(
+        target=_join(target, location),
+        is_permanent=answer.status in PERMANENT_REDIRECTS,
+        cookies={name: cookie.coded_value for name, cookie in list(answer.cookies.items())[:MAXIMUM_COOKIES]},
+    )
+
+
+def _cookie_header(cookies: dict[str, str]) -> dict[str, str]:
+    pairs = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    return {"Cookie": pairs} if pairs and len(pairs) < 4000 and pairs.isprintable() else {}
 
 
 def _join(target: URL, location: str) -> URL:
@@ -364,14 +421,34 @@ def _status_error(target: URL, answer: aiohttp.ClientResponse) -> StatusError:
 
 async def _read(answer: aiohttp.ClientResponse, *, limit: int) -> bytes:
     if (answer.content_length or 0) > limit:
-        raise _too_large(limit)
-    body = bytearray()
-    async for chunk in answer.content.iter_any():
-        body += chunk
-        if len(body) > limit:
-            raise _too_large(limit)
-    encodings = [name.strip().lower() for name in answer.headers.get("Content-Encoding", "").split(",")]
-    return inflate(bytes(body), encodings, limit=limit)
+        raise too_large(limit)
+    layers = inflaters(answer.headers.get("Content-Encoding", ""), limit=limit)
+    received, body = 0, bytearray()
+    # Inflated as it comes, so that a bomb is noticed on its first kilobytes and not read to its end.
+    async for piece in answer.content.iter_any():
+        received += len(piece)
+        body += _through(layers, piece)
+        if max(received, len(body)) > limit:
+            raise too_large(limit)
+    for layer in layers:
+        layer.finish()
+    return _undeclared(bytes(body), limit=limit)
+
+
+def _through(layers: Sequence[Inflater], piece: bytes) -> bytes:
+    for layer in layers:
+        piece = layer.push(piece)
+    return piece
+
+
+def _undeclared(body: bytes, *, limit: int) -> bytes:
+    """Gzip that nobody declared: files served as they lie on the disk."""
+    if not body.startswith(GZIP_START):
+        return body
+    inflater = Inflater("gzip", limit=limit)
+    body = inflater.push(body)
+    inflater.finish()
+    return body
 
 
 def _parse(url: str) -> URL:

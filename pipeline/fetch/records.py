@@ -29,12 +29,15 @@ from typing import Literal
 
 from pipeline.model import Article, Entry
 
-DiscardReason = Literal["known", "no_url", "no_title", "not_html", "too_short", "not_english", "robots"]
+DiscardReason = Literal[
+    "known", "no_url", "no_title", "not_html", "not_article", "too_short", "not_english", "robots"
+]
 DISCARD_REASONS: tuple[DiscardReason, ...] = (
     "known",  # an article, a discarded entry or a final failure of an earlier visit, or twice in this one
     "no_url",  # no link we could fetch or tell it by
     "no_title",
     "not_html",  # the link leads to a PDF, a film, a picture, and the feed has no text of its own
+    "not_article",  # the page tells something else than the entry: consent, log in; and the feed has no text
     "too_short",  # fewer than 50 letters on the page and in the feed
     "not_english",
     "robots",  # robots.txt keeps the page from us, and the feed has no text of its own

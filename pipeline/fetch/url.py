@@ -58,9 +58,9 @@ def choose_canonical(
         is_trusted: The host was named by the operator; it may name an address of another site.
 
     Returns:
-        The page's own word where it is of the same site and more than a front page; else the page's
-        address, where redirects stayed within the site or left one (link shorteners); "" never, as
-        long as the entry's link is an address.
+        The page's own word where it is of the same site and names the same piece (`_is_akin`: some sites
+        name one section page on all their articles, and all but the first would be lost as known);
+        else the page's address after redirects, unless that is a front page; else the entry's link.
     """
     reached = canonical_url(page_url) or canonical_url(entry_url)
     # A consent or login wall is reached by redirect too: a bare front page is not the article.
@@ -68,12 +68,40 @@ def choose_canonical(
     named = canonical_url(urljoin(page_url, page_canonical)) if page_canonical else ""
     if not named or _is_dull(named):
         return here
-    return named if is_trusted or _site(named) == _site(page_url) else here
+    if is_trusted:
+        return named
+    is_believed = is_same_site(named, page_url) and (
+        _is_akin(named, reached) or _is_akin(named, canonical_url(entry_url))
+    )
+    return named if is_believed else here
 
 
 def is_same_site(one: str, other: str) -> bool:
     """Whether two addresses have one registered domain (by the public suffix list)."""
     return _site(one) == _site(other)
+
+
+def _is_akin(one: str, other: str) -> bool:
+    """Whether two addresses share a number of four digits or half of the words of the shorter one."""
+    ours, theirs = _words(one), _words(other)
+    if any(len(word) >= 4 and word.isdecimal() and not _is_year(word) for word in ours & theirs):
+        return True
+    shorter = min(len(ours), len(theirs))
+    return bool(shorter) and len(ours & theirs) * 2 >= shorter
+
+
+def _words(url: str) -> set[str]:
+    """What names the piece in an address: numbers, and the words of the last two parts of its path."""
+    parts = urlsplit(url)
+    last = "/".join([part for part in parts.path.split("/") if part][-2:])
+    numbers = re.findall(r"\d+", f"{parts.path}?{parts.query}")
+    return {
+        word for word in re.findall(r"[^\W_]+", last.lower()) if word not in ("html", "htm", "php")
+    } | set(numbers)
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == 4 and 1990 <= int(word) <= 2099
 
 
 @cache

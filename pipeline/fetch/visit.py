@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from pipeline.errors import FetchError
 from pipeline.fetch.article import has_full_text, take_article
@@ -16,6 +18,7 @@ from pipeline.fetch.http import Client, Response, StatusError
 from pipeline.fetch.records import Discard, Failure, FeedState, FetchResult, ParsedFeed, TakenArticle
 from pipeline.fetch.schedule import next_fetch
 from pipeline.fetch.url import canonical_url
+from pipeline.fetch.worker import aside
 from pipeline.model import Entry
 
 KnownUrls = Callable[[Sequence[str]], set[str]]
@@ -23,6 +26,8 @@ KnownUrls = Callable[[Sequence[str]], set[str]]
 # Beyond it the rest is left for the next visit, so that one slow site does not hold up a run.
 PAGES_SECONDS = 120.0
 PAGES_AT_ONCE = 4
+# An archive served as a feed; feeds begin with the newest.
+MAXIMUM_ENTRIES = 5_000
 # Some servers answer 304 although there is news: every so many intervals we ask without conditions.
 UNCONDITIONAL_EVERY = 24
 # An entry's page that answers so will not come back under this address soon; the feed's text may do.
@@ -50,7 +55,7 @@ async def fetch_feed(feed: FeedState, *, client: Client, now: datetime, known_ur
         return FetchResult(
             feed=_unchanged(feed, response, now=now), outcome="unchanged", moved_to=response.moved_to
         )
-    parsed = await asyncio.to_thread(
+    parse = partial(
         parse_feed,
         response.body,
         url=response.url,
@@ -58,22 +63,25 @@ async def fetch_feed(feed: FeedState, *, client: Client, now: datetime, known_ur
         fetched_at=now,
         max_entries=MAXIMUM_ENTRIES,
     )
+    parsed = await aside(parse)
     if parsed.problem:
         return _failed(feed, FetchError(f"{response.url[:200]}: {parsed.problem}"), now=now)
     return await _take(feed, response, sha256, parsed, client=client, now=now, known_urls=known_urls)
 
 
-# An archive served as a feed; what is behind comes up when the newer entries are known.
-MAXIMUM_ENTRIES = 5_000
-
-
 async def _get(feed: FeedState, *, client: Client, now: datetime) -> Response:
-    is_unconditional = int(now.timestamp() // feed.interval_seconds) % UNCONDITIONAL_EVERY == 0
+    is_unconditional = asks_unconditionally(feed, now=now)
     return await client.get_feed(
         feed.url,
         etag=None if is_unconditional else feed.etag,
         last_modified=None if is_unconditional else feed.last_modified,
     )
+
+
+def asks_unconditionally(feed: FeedState, *, now: datetime) -> bool:
+    """Whether it is this feed's turn to be asked without conditions; each feed has a turn of its own."""
+    turn = int(now.timestamp() // feed.interval_seconds) + zlib.crc32(feed.url.encode())
+    return turn % UNCONDITIONAL_EVERY == 0
 
 
 def _failed(feed: FeedState, error: FetchError, *, now: datetime) -> FetchResult:
@@ -213,15 +221,15 @@ async def _take_entry(
     page: Response | None = None
     try:
         if not await client.may_fetch_page(entry.url):
-            return await _without_page(entry, feed, now=now, reason="robots")
+            return _without_page(entry, feed, now=now, reason="robots")
         page = await client.get_page(entry.url)
     except FetchError as error:
         is_refused = error.is_final or (isinstance(error, StatusError) and error.status in PAGE_REFUSED)
-        outcome = await _without_page(entry, feed, now=now)
+        outcome = _without_page(entry, feed, now=now)
         if isinstance(outcome, TakenArticle) and (is_refused or has_full_text(entry)):
             return outcome
         return Failure(url=entry.url, title=entry.title, reason=str(error)[:500], is_final=error.is_final)
-    return await asyncio.to_thread(
+    take = partial(
         take_article,
         entry,
         page.body,
@@ -232,28 +240,31 @@ async def _take_entry(
         content_type=page.content_type,
         is_trusted=client.is_named(page.url),
     )
+    return await aside(take)
 
 
-async def _without_page(
+def _without_page(
     entry: Entry, feed: FeedState, *, now: datetime, reason: str = ""
 ) -> TakenArticle | Discard:
-    outcome = await asyncio.to_thread(
-        take_article, entry, None, source=feed.source, feed_id=feed.id or None, fetched_at=now
-    )
+    outcome = take_article(entry, None, source=feed.source, feed_id=feed.id or None, fetched_at=now)
     is_short = isinstance(outcome, Discard) and outcome.reason == "too_short"
     return Discard(url=entry.url, reason="robots") if reason == "robots" and is_short else outcome
 
 
 def _drop_known_articles(basket: _Basket, known_urls: KnownUrls) -> None:
     """Articles whose page named another address that is known, or that two entries share."""
-    renamed = [taken.article.url for taken in basket.taken if taken.article.url != taken.entry_url]
-    known = known_urls(tuple(dict.fromkeys(renamed))) if renamed else set()
+    renamed = {taken.article.url for taken in basket.taken if _is_renamed(taken)}
+    gone = known_urls(tuple(renamed)) if renamed else set()
+    gone |= {taken.article.url for taken in basket.taken if not _is_renamed(taken)} & renamed
     kept: dict[str, TakenArticle] = {}
     for taken in basket.taken:
         url = taken.article.url
-        is_renamed = url != taken.entry_url
-        if is_renamed and (url in known or url in kept):
+        if _is_renamed(taken) and (url in gone or url in kept):
             basket.discards.append(Discard(url=taken.entry_url, reason="known"))
         else:
             kept[url] = taken
     basket.taken = list(kept.values())
+
+
+def _is_renamed(taken: TakenArticle) -> bool:
+    return taken.article.url != taken.entry_url

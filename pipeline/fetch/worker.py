@@ -10,6 +10,7 @@ is gone. feedparser, lxml and trafilatura are imported there only, on first use.
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import json
 import os
@@ -22,13 +23,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, TypeVar
 
 from pipeline.config import ROOT
 from pipeline.errors import TocsinError
 
+Result = TypeVar("Result")
 Task = Literal["feed", "page"]
 
 # Measured on the largest documents that may come (10 MB of feed): feedparser needs about 60 times its
@@ -53,8 +56,16 @@ def parse(task: Task, header: Mapping[str, Any], body: bytes, *, seconds: float)
     Raises:
         ParserError: No answer in time, or the child died of it.
     """
-    with _shared(os.getpid()).borrow() as child:
+    with _shared().borrow() as child:
         return child.ask(task, header, body, seconds=seconds)
+
+
+async def aside(function: Callable[[], Result]) -> Result:
+    """Run what calls `parse` beside the event loop.
+
+    In threads of its own: the loop's own also look up host names, which must not wait for a document.
+    """
+    return await asyncio.get_running_loop().run_in_executor(_shared().threads, function)
 
 
 class _Child:
@@ -117,6 +128,7 @@ class _Shared:
         self._children = [_Child(self._line) for _ in range(count)]
         for child in self._children:
             self._line.put(child)
+        self.threads = ThreadPoolExecutor(count, thread_name_prefix="fetch-parser")
 
     def borrow(self) -> _Child:
         # Last in, first out: one feed after another keeps one child busy and starts no second.
@@ -130,9 +142,9 @@ class _Shared:
 _making = threading.Lock()
 
 
-def _shared(process_id: int) -> _Shared:
+def _shared() -> _Shared:
     with _making:
-        return _shared_in(process_id)
+        return _shared_in(os.getpid())
 
 
 @cache
