@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
@@ -12,8 +13,10 @@ from great_expectations.expectations.metrics.map_metric_provider import (
     multicolumn_condition_partial,
 )
 
+from pipeline.validate.expectations import Boxes, country_boxes
 
-def in_box(country: Any, latitude: Any, longitude: Any, boxes: dict[str, list[list[float]]]) -> Any:
+
+def in_box(country: Any, latitude: Any, longitude: Any, boxes: Mapping[str, Boxes]) -> Any:
     """Build the SQL condition; a country without a box passes."""
     inside = (
         sa.and_(
@@ -42,27 +45,15 @@ class PlaceInCountryBox(MulticolumnMapMetricProvider):
         "condition_parser",
         "ignore_row_if",
     )
-    condition_value_keys = ("boxes",)
 
     @multicolumn_condition_partial(engine=SqlAlchemyExecutionEngine)
-    def _sqlalchemy(cls, column_list: Any, boxes: dict[str, list[list[float]]], **_: Any) -> Any:
+    def _sqlalchemy(cls, column_list: Any, **_: Any) -> Any:
         country, latitude, longitude = column_list
-        return in_box(country, latitude, longitude, boxes)
+        return in_box(country, latitude, longitude, country_boxes())
 
 
 class ExpectPlaceInCountryBox(MulticolumnMapExpectation):
-    """`column_list` is country, latitude, longitude; `boxes` is country → [south, north, west, east], degrees."""
-
-    boxes: dict[str, list[list[float]]]
+    """`column_list` is country, latitude, longitude."""
 
     map_metric = "tocsin.place_in_country_box"
-    success_keys = ("mostly", "boxes")
-    args_keys = ("column_list", "boxes")
-    domain_keys: ClassVar[tuple[str, ...]] = (
-        "batch_id",
-        "table",
-        "column_list",
-        "row_condition",
-        "condition_parser",
-        "ignore_row_if",
-    )
+    args_keys = ("column_list",)

@@ -33,7 +33,7 @@ from pipeline.validate.expectations import (
     row_expectations,
     thresholds,
 )
-from pipeline.validate.outcomes import KEY, Outcome, reach_verdict, read_outcome
+from pipeline.validate.outcomes import KEY, Outcome, exception_message, reach_verdict, read_rows, read_share
 from pipeline.validate.verdict import Verdict
 
 CONTEXT_COLUMNS = ("url", "sentence")  # shown in Data Docs beside every failing row
@@ -89,7 +89,7 @@ def judge(
         rows, batch = _judge(database_url, ids, now, suite or default_suite())
     except ValidateError:
         raise
-    except Exception as error:  # noqa: BLE001 - the edge of the stage: any crash fails closed
+    except Exception as error:
         raise ValidateError(
             f"{len(ids)} candidates could not be judged: {type(error).__name__}: {_first_line(error)}"
         ) from error
@@ -111,11 +111,13 @@ def _judge(
     with _data_source(database_url) as source:
         batch = _batch(source, "candidates", candidates)
         _check_row_count(batch, len(ids))
-        rows = _outcomes(batch, suite.rows, listed=(KEY, *CONTEXT_COLUMNS), row_count=len(ids))
+        rows = _row_outcomes(batch, suite.rows, listed=(KEY, *CONTEXT_COLUMNS), row_count=len(ids))
         shares: tuple[Outcome, ...] = ()
         if len(ids) >= thresholds()["batch_rows_min"]:
-            shares = _outcomes(batch, suite.batch)
-        moved = _outcomes(_batch(source, "drift", drift), suite.drift, listed=("recent_count",), row_count=1)
+            shares = _share_outcomes(batch, suite.batch)
+        moved = _row_outcomes(
+            _batch(source, "drift", drift), suite.drift, listed=("recent_count",), row_count=1
+        )
     return rows, (*shares, *moved)
 
 
@@ -172,26 +174,58 @@ def _check_row_count(batch: Any, expected: int) -> None:
         )
 
 
-def _outcomes(
-    batch: Any, expectations: Sequence[Expectation], *, listed: Sequence[str] = (), row_count: int = 0
+def _row_outcomes(
+    batch: Any, expectations: Sequence[Expectation], *, listed: Sequence[str], row_count: int
 ) -> tuple[Outcome, ...]:
-    """Run expectations on a batch; with `listed` columns every failing row is named, else they are counted."""
-    if not expectations:
-        return ()
-    import great_expectations as gx
+    """Run expectations on rows; every failing row is named, with the `listed` columns.
 
-    result_format: dict[str, Any] = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
-    if listed:
-        columns = dict.fromkeys(
-            (*listed, *(column for expectation in expectations for column in expectation.shows))
-        )
-        result_format = {
+    First all are asked only whether they hold, which takes a few queries together; then those that do not
+    are asked for their rows, which takes a few queries each.
+    """
+    holds = [
+        bool(answer.success) for answer in _answers(batch, expectations, {"result_format": "BOOLEAN_ONLY"})
+    ]
+    broken = [expectation for expectation, held in zip(expectations, holds, strict=True) if not held]
+    shown = dict.fromkeys((*listed, *(column for expectation in broken for column in expectation.shows)))
+    answers = _answers(
+        batch,
+        broken,
+        {
             "result_format": "COMPLETE",
             # Even COMPLETE cuts the list of rows to 20 unless told otherwise.
             "partial_unexpected_count": row_count,
-            "unexpected_index_column_names": list(columns),
+            "unexpected_index_column_names": list(shown),
             "return_unexpected_index_query": False,
-        }
+        },
+    )
+    rows = {id(expectation): answer for expectation, answer in zip(broken, answers, strict=True)}
+    return tuple(
+        read_rows(expectation, rows[id(expectation)].result, row_count)
+        if not held
+        else Outcome(expectation=expectation, is_met=True)
+        for expectation, held in zip(expectations, holds, strict=True)
+    )
+
+
+def _share_outcomes(batch: Any, expectations: Sequence[Expectation]) -> tuple[Outcome, ...]:
+    """Run expectations on a batch as a whole; failing rows are only counted."""
+    answers = _answers(batch, expectations, {"result_format": "BASIC", "partial_unexpected_count": 0})
+    return tuple(
+        read_share(expectation, bool(answer.success), answer.result)
+        for expectation, answer in zip(expectations, answers, strict=True)
+    )
+
+
+def _answers(batch: Any, expectations: Sequence[Expectation], result_format: dict[str, Any]) -> list[Any]:
+    """Ask Great Expectations; one answer an expectation, in their order.
+
+    Raises:
+        ValidateError: One raised, or gave no answer.
+    """
+    if not expectations:
+        return []
+    import great_expectations as gx
+
     built = [_built(expectation, position) for position, expectation in enumerate(expectations)]
     answers = batch.validate(
         gx.ExpectationSuite("tocsin", expectations=built), result_format=result_format
@@ -199,16 +233,10 @@ def _outcomes(
     by_position = {answer.expectation_config.meta["position"]: answer for answer in answers}
     if sorted(by_position) != list(range(len(expectations))):
         raise ValidateError(f"{len(expectations)} expectations were asked, {len(answers)} answered")
-    return tuple(
-        read_outcome(
-            expectation,
-            success=bool(by_position[position].success),
-            result=by_position[position].result,
-            exception_info=by_position[position].exception_info or {},
-            row_count=row_count if listed else None,
-        )
-        for position, expectation in enumerate(expectations)
-    )
+    for position, expectation in enumerate(expectations):
+        if raised := exception_message(by_position[position].exception_info or {}):
+            raise ValidateError(f"expectation {expectation.name} raised: {raised}")
+    return [by_position[position] for position in range(len(expectations))]
 
 
 def _built(expectation: Expectation, position: int) -> Any:

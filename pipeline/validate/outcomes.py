@@ -21,73 +21,46 @@ class Outcome:
 
     Args:
         is_met: Whether it holds for all rows, or for enough where `mostly` says so.
-        judged_count: Rows that were judged; None of an expectation on the whole table.
-        failed_count: Rows that failed.
         failing: The failing rows, each with the columns to show; empty where rows are only counted.
-        observed: The value seen of the whole batch; empty of rows.
+        observed: What was seen of the whole batch; empty where rows are listed.
     """
 
     expectation: Expectation
     is_met: bool
-    judged_count: int | None
-    failed_count: int
     failing: tuple[Mapping[str, Any], ...] = ()
     observed: str = ""
 
 
-def read_outcome(
-    expectation: Expectation,
-    *,
-    success: bool,
-    result: Mapping[str, Any],
-    exception_info: Mapping[str, Any],
-    row_count: int | None,
-) -> Outcome:
-    """Read one answer.
-
-    Args:
-        row_count: Rows that were to be judged, each failing one to be listed; None where they are only counted.
+def read_rows(expectation: Expectation, result: Mapping[str, Any], row_count: int) -> Outcome:
+    """Read the answer of an expectation on rows that was not met.
 
     Raises:
-        ValidateError: The expectation raised, or the rows it lists are not those it counts.
+        ValidateError: The rows it lists are not those it counts, there are none, or others were judged.
     """
-    if raised := _raised(exception_info):
-        raise ValidateError(f"expectation {expectation.name} raised: {raised}")
-    judged_count, count = result.get("element_count"), result.get("unexpected_count")
-    if count is None and judged_count == 0 and expectation.where:
-        count = 0  # no row is of the kind this expectation is about: the database's sum over none is null
-    if count is None:
-        if row_count is not None or "observed_value" not in result:
-            raise ValidateError(
-                f"expectation {expectation.name} ({expectation.kind}) does not say which rows fail"
-            )
-        return Outcome(
-            expectation=expectation,
-            is_met=success,
-            judged_count=None,
-            failed_count=0,
-            observed=f"{result['observed_value']}",
-        )
-    failing = tuple(result.get("unexpected_index_list") or ()) if row_count is not None else ()
-    if row_count is not None and len(failing) != count:
+    count, judged_count = result.get("unexpected_count"), result.get("element_count")
+    failing = tuple(result.get("unexpected_index_list") or ())
+    if not count or len(failing) != count:
         raise ValidateError(
-            f"expectation {expectation.name} counts {count} failing rows and lists {len(failing)}"
+            f"expectation {expectation.name} ({expectation.kind}) failed: it counts {count} rows and lists {len(failing)}"
         )
-    if not success and not count:
-        raise ValidateError(f"expectation {expectation.name} failed without a failing row")
-    if row_count is not None and (
-        judged_count is None or (judged_count != row_count and not expectation.where)
-    ):
+    if judged_count != row_count and not expectation.where:
         raise ValidateError(f"expectation {expectation.name} judged {judged_count} rows of {row_count}")
-    share = result.get("unexpected_percent") or 0.0
-    return Outcome(
-        expectation=expectation,
-        is_met=success,
-        judged_count=judged_count,
-        failed_count=count,
-        failing=failing,
-        observed="" if row_count is not None else f"{share:.1f} % of {judged_count} rows are not",
-    )
+    return Outcome(expectation=expectation, is_met=False, failing=failing)
+
+
+def read_share(expectation: Expectation, success: bool, result: Mapping[str, Any]) -> Outcome:
+    """Read the answer of an expectation on a batch as a whole.
+
+    Raises:
+        ValidateError: It says neither a share nor a value.
+    """
+    if result.get("unexpected_percent") is not None:
+        observed = f"{100 - result['unexpected_percent']:.1f} % of {result.get('element_count')}"
+    elif result.get("observed_value") is not None:
+        observed = f"{result['observed_value']:.4g}"
+    else:
+        raise ValidateError(f"expectation {expectation.name} ({expectation.kind}) does not say what it saw")
+    return Outcome(expectation=expectation, is_met=success, observed=observed)
 
 
 def reach_verdict(
@@ -172,8 +145,8 @@ def _too_many_failed(row_count: int, failed_count: int) -> BatchFinding | None:
     )
 
 
-def _raised(info: Mapping[str, Any]) -> str:
-    """First line of an exception; Great Expectations gives one, or one a metric."""
+def exception_message(info: Mapping[str, Any]) -> str:
+    """First line of the exception in an answer: Great Expectations gives one, or one a metric. Empty: none."""
     details = (
         [info]
         if "raised_exception" in info
