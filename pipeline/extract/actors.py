@@ -1,0 +1,579 @@
+"""Actors: a phrase, or a noun phrase in its tree, in; name, country and sector out.
+
+    phrase -> tokens -> matches in the lexicon -> core + possessor + what follows a preposition or a comma
+           -> sector from the head of the core, country from the nearest evidence
+
+An unknown actor keeps its name and has no code. A surname that several people bear has no code either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pipeline.extract.actor_entries import POSSESSIVE, QUALIFIER, Entry, Word, tokenize
+from pipeline.extract.actor_lexicon import ActorLexicon, Match, holds, load_lexicon, sector_on
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+__all__ = ["ActorCode", "ActorLexicon", "code_phrase", "code_span", "load_lexicon"]
+
+MAX_WORDS = 60
+"""A longer phrase is a parsing accident; its first words carry the actor, and time stays linear."""
+
+_HONORIFICS = frozenset("mr mrs ms miss mx dr sir dame sheikh sheik shaikh hajji alhaji prof hon honorable madam lady".split())
+_ARTICLES = frozenset("the a an this that these those its his her their our my your said".split())
+_OF = frozenset(("of", "for"))
+_WHERE = frozenset("of in from at near across within inside throughout around outside along en".split())
+_ELSEWHERE = frozenset(
+    "to with against on over about between by under after during into amid among before via towards toward "
+    "without through despite regarding concerning as like than since until upon onto out off up".split()
+)
+_PREPOSITIONS = _OF | _WHERE | _ELSEWHERE
+_BREAKS = frozenset(",;:–—")
+_CLAUSES = frozenset("who which that whose whom where when while is are was were has have had based living located".split())
+_ARMED = frozenset(("REB", "PRM", "MIL", "COP", "UAF", "CRM", "SEP", "OPP"))
+_OVERRIDDEN = frozenset(("MIL", "GOV", "PTY", "CVL", "UNK", "UAF", "LEG", "PRM", "COP", ""))
+_OFFICES = frozenset(("GOV", "LEG", "JUD", "SPY", ""))
+_CHAIRS = frozenset(
+    ("president", "vice president", "deputy president", "secretary", "commissioner", "founder", "governor", "minister")
+)
+_HEADS = ("strong", "title", "believer", "weak", "armed", "override", "modifier", "former", "quantity")
+_COLOURS = ("override", "modifier", "strong", "believer", "title", "former", "weak", "armed", "quantity")
+_NAME_LIKE = frozenset("jordan chad georgia israel ireland england france holland cuba kenya india china german".split())
+_TRIM = re.compile(
+    r"^(?:(?:the|a|an|some|several|many|most|all|at least|about|around|nearly|almost|more than|over|up to|"
+    r"thousands|hundreds|dozens|scores|tens|millions|groups?|number|crowds?|members|of|two|three|four|five|"
+    r"six|seven|eight|nine|ten|[\d,.]+)\s+)+(?=\S)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActorCode:
+    """Who an actor is.
+
+    Args:
+        name: The lexicon's name, or the phrase without articles and quantities.
+        country: ISO 3166 alpha-3, or IGO, IMG … (`actor_entries.INTERNATIONAL`); None when not known.
+        sector: PLOVER sector; None when not known.
+        entry_ids: Lexicon rows that gave it, the head's first.
+        organisation: "UNO" or "EUR" for what belongs to these bodies; else None.
+    """
+
+    name: str
+    country: str | None = None
+    sector: str | None = None
+    entry_ids: tuple[str, ...] = ()
+    organisation: str | None = None
+
+    @property
+    def code(self) -> str:
+        """Country then sector; empty when neither is known."""
+        return (self.country or "") + (self.sector or "")
+
+
+class _Coding:
+    """What is known of a part of a phrase while it is being coded."""
+
+    __slots__ = ("body", "country", "ids", "kind", "name", "organisation", "sector")
+
+    def __init__(self) -> None:
+        self.country = ""
+        self.sector = ""
+        self.name = ""
+        self.ids: list[str] = []
+        self.organisation = ""
+        self.kind = ""
+        self.body = False
+
+
+class _Reader:
+    """The state of coding one phrase: its words, its matches, the day."""
+
+    __slots__ = ("at", "known", "lexicon", "on", "words")
+
+    def __init__(
+        self, words: Sequence[Word], lexicon: ActorLexicon, on: date | None, known: Mapping[str, ActorCode] | None
+    ) -> None:
+        self.words = words
+        self.lexicon = lexicon
+        self.on = on
+        self.known = known
+        self.at: dict[int, Match] = {match.start: match for match in lexicon.scan(words)}
+
+    def phrase(self, low: int, high: int, *, nested: bool = False) -> _Coding:
+        """Code words low..high: cut off what follows the core, code it, then the core in its light."""
+        words, at = self.words, self.at
+        while low < high and low not in at and (words[low].key in _PREPOSITIONS or words[low].key in _ARTICLES):
+            low += 1
+        possessor: _Coding | None = None
+        core, here, link, seen = low, low, "", False
+        while here < high:
+            match = at.get(here)
+            if match:
+                seen = seen or match.entries[0].kind != "demonym"
+                here = match.end
+                continue
+            key = words[here].key
+            if key == POSSESSIVE:
+                if here > core:
+                    possessor = self._core(core, here, possessor, None, "", nested=True)
+                core, seen = here + 1, False
+            elif here > core and (
+                key in _PREPOSITIONS or key in _BREAKS or key in _CLAUSES or (key in ("and", "or") and seen)
+                or (seen and self._is_participle(here))
+            ):  # fmt: skip
+                link = key
+                break
+            here += 1
+        rest = self._rest(link, here, high)
+        return self._core(core, here, possessor, rest, link, nested=nested)
+
+    def _rest(self, link: str, here: int, high: int) -> _Coding | None:
+        if not link or link in ("and", "or"):
+            return None
+        if link in _BREAKS:
+            return self.phrase(here + 1, high)
+        if link in _OF or link in _WHERE:
+            return self.phrase(here + 1, high, nested=True)
+        # After "to", "against", a verb: only a place named later says where the actor is from.
+        for index in range(here, high):
+            if self.words[index].key in ("in", "from", "at") and index not in self.at and link not in _ELSEWHERE:
+                return self.phrase(index + 1, high, nested=True)
+            if self.words[index].key in _BREAKS:
+                return self.phrase(index + 1, high)
+        return None
+
+    def _is_participle(self, index: int) -> bool:
+        word = self.words[index]
+        return word.text.islower() and word.key.endswith(("ing", "ed")) and (index - 1 in self._ends())
+
+    def _ends(self) -> set[int]:
+        return {match.end - 1 for match in self.at.values()}
+
+    def _core(
+        self, low: int, high: int, possessor: _Coding | None, rest: _Coding | None, link: str, *, nested: bool
+    ) -> _Coding:
+        matches = [match for index in range(low, high) if (match := self.at.get(index)) and match.end <= high]
+        coding = _Coding()
+        hint = self._hint(matches, possessor, rest, link)
+        chosen = [(match, self._choose(match, hint, is_head=place == len(matches) - 1))
+                  for place, match in enumerate(matches)]  # fmt: skip
+        solid = [pair for pair in chosen if pair[1][0].strength != "quantity"]
+        counted = len(solid) < len(chosen) or any(self.words[index].key.isdigit() for index in range(low, high))
+        if not solid:
+            self._unknown(coding, low, high, possessor, rest, link, counted=bool(chosen))
+            return self._finish(coding, possessor, rest, link)
+        match, terms = solid[-1]
+        head = terms[0]
+        before = [entries[0] for _, entries in solid[:-1]]
+        tail = [word for word in self.words[match.end : high] if word.key != QUALIFIER]
+        coding.ids.append(head.id)
+        coding.kind = head.kind
+        if head.kind == "role":
+            self._role(coding, head, before, possessor, rest, link)
+            if tail and tail[0].text[:1].isupper() or (tail and head.strength == "title"):
+                self._bearer(coding, tail, head, hint)
+        elif head.kind == "person":
+            self._person(coding, terms, before, possessor, rest, link)
+        elif head.kind == "organisation":
+            self._organisation(coding, head, before)
+        elif head.kind == "seat":
+            coding.sector = "GOV" if not nested and len(solid) == 1 and not tail and not possessor else ""
+            coding.name = head.name if coding.sector else ""
+            coding.country = head.country
+        elif self._looks_like_person(solid, low, high):
+            coding.ids.clear()
+        else:
+            self._land(coding, head, solid, tail, counted=counted)
+        self._country(coding, head, solid, tail)
+        return self._finish(coding, possessor, rest, link)
+
+    def _choose(self, match: Match, hint: str, *, is_head: bool) -> tuple[Entry, ...]:
+        """The meaning of a match here: terms of one person, or one entry."""
+        entries = match.entries
+        if len(entries) == 1:
+            return entries
+        roles = [entry for entry in entries if entry.kind == "role"]
+        named = [entry for entry in entries if entry.kind != "role"]
+        if roles and (not named or not self.words[match.start].text[:1].isupper()):
+            order = _HEADS if is_head else _COLOURS
+            return (min(roles, key=lambda entry: order.index(entry.strength)),)
+        people = [entry for entry in named if entry.kind == "person"]
+        if people and len({entry.id for entry in people}) == 1 and len(people) == len(named):
+            return tuple(people)
+        return self._one_of(named, hint)
+
+    def _one_of(self, named: Sequence[Entry], hint: str) -> tuple[Entry, ...]:
+        lands = [entry for entry in named if entry.kind in ("country", "demonym", "seat")]
+        if lands:
+            return (lands[0],)
+        fitting = [entry for entry in named if not hint or entry.country == hint] or list(named)
+        fitting = [entry for entry in fitting if holds(entry, self.on)] or fitting
+        if len({entry.id for entry in fitting}) == 1:
+            return tuple(fitting) if fitting[0].kind == "person" else (fitting[0] if self.on else fitting[-1],)
+        countries = {entry.country for entry in fitting}
+        sectors = {entry.sector for entry in fitting}
+        first = fitting[0]
+        if len(countries) == 1 and len(sectors) == 1:
+            return (first,)
+        # Namesakes: only what they have in common is known.
+        return (first._replace(
+            name="", country=first.country if len(countries) == 1 else "",
+            sector=first.sector if len(sectors) == 1 else "", kind="organisation",
+        ),)  # fmt: skip
+
+    def _hint(
+        self, matches: Sequence[Match], possessor: _Coding | None, rest: _Coding | None, link: str
+    ) -> str:
+        for match in matches:
+            first = match.entries[0]
+            if first.kind in ("demonym", "country") or (first.kind in ("seat", "place") and len(matches) > 1):
+                return first.country
+        if possessor and possessor.country:
+            return possessor.country
+        return rest.country if rest and (link in _WHERE or link in _BREAKS) else ""
+
+    def _role(
+        self, coding: _Coding, head: Entry, before: Sequence[Entry], possessor: _Coding | None,
+        rest: _Coding | None, link: str,
+    ) -> None:  # fmt: skip
+        sector = head.sector
+        if head.strength in ("weak", "armed") or head.name in _CHAIRS:
+            allowed = _ARMED if head.strength == "armed" else None
+            found = self._body_sector(before, possessor, rest if link in _OF else None, chair=head.name in _CHAIRS)
+            if found and (allowed is None or found in allowed):
+                sector = found
+                coding.body = True
+        else:
+            coding.body = True
+        overriding = next((entry for entry in before if entry.strength == "override"), None)
+        if overriding and sector in _OVERRIDDEN:
+            sector = overriding.sector
+            coding.ids.append(overriding.id)
+        if sector == "JRN" and any(self._is_official(word.key) for word in self.words) and head.strength == "strong":
+            sector = "GOV"
+        if sector in _OFFICES and any(entry.strength == "former" for entry in before):
+            sector = "ELI"
+        coding.sector = sector
+
+    @staticmethod
+    def _is_official(key: str) -> bool:
+        return key in ("official", "state", "staterun", "governmental")
+
+    def _body_sector(
+        self, before: Sequence[Entry], possessor: _Coding | None, rest: _Coding | None, *, chair: bool
+    ) -> str:
+        for entry in reversed(before):
+            if entry.kind in ("organisation", "person") and entry.sector:
+                return entry.sector
+            if entry.kind == "role" and entry.sector and entry.strength not in ("former", "weak", "armed"):
+                if chair and entry.strength in ("modifier", "believer", "title"):
+                    continue
+                return "REL" if entry.strength == "believer" else entry.sector
+        if chair:
+            bodies = [part for part in (rest, possessor) if part and part.body and part.kind != "person"]
+            return next((part.sector for part in bodies if part.sector not in ("", "CVL", "UNK")), "")
+        return next((part.sector for part in (possessor, rest) if part and part.sector), "")
+
+    def _person(
+        self, coding: _Coding, terms: Sequence[Entry], before: Sequence[Entry], possessor: _Coding | None,
+        rest: _Coding | None, link: str,
+    ) -> None:  # fmt: skip
+        first = terms[0]
+        coding.name = first.name
+        coding.country, coding.organisation = first.country, first.organisation
+        coding.sector = sector_on(terms, self.on)
+        title = next((entry for entry in reversed(before) if entry.kind == "role" and entry.strength != "quantity"), None)
+        if title is None:
+            return
+        titled = _Coding()
+        self._role(titled, title, before[: before.index(title)] or (), possessor, None, "")
+        is_firm = titled.body or title.strength in ("title", "strong", "override")
+        if title.strength == "former":
+            titled.sector, is_firm = "ELI", True
+        if titled.sector and (is_firm or not coding.sector or titled.sector == "ELI"):
+            coding.sector = titled.sector
+            coding.ids.append(title.id)
+
+    def _organisation(self, coding: _Coding, head: Entry, before: Sequence[Entry]) -> None:
+        coding.name = head.name
+        coding.country, coding.sector, coding.organisation = head.country, head.sector, head.organisation
+        coding.body = True
+
+    def _land(
+        self, coding: _Coding, head: Entry, solid: Sequence[tuple[Match, tuple[Entry, ...]]], tail: Sequence[Word],
+        *, counted: bool,
+    ) -> None:  # fmt: skip
+        """A country, people or town as the head: its country; its people, where counted, are civilians."""
+        if head.kind == "demonym" and not tail:
+            faith_or_people = [e[0] for _, e in solid[:-1] if e[0].kind == "role" and e[0].sector == "CVL"]
+            if counted or faith_or_people:
+                coding.sector = "CVL"
+        if head.kind == "country" and not tail:
+            coding.name = head.name
+        if tail:
+            # The head is an unknown noun: a body named before it still says whose it is.
+            bodies = [e[0] for _, e in solid if e[0].kind in ("organisation", "role") and e[0].sector]
+            bodies = [entry for entry in bodies if entry.strength not in ("former", "quantity")]
+            if bodies:
+                coding.sector = bodies[-1].sector
+                coding.ids.append(bodies[-1].id)
+
+    def _looks_like_person(self, solid: Sequence[tuple[Match, tuple[Entry, ...]]], low: int, high: int) -> bool:
+        """Whether a country's name is somebody's surname here ("Michael Jordan")."""
+        match = solid[-1][0]
+        if self.words[match.start].key not in _NAME_LIKE or match.end != high or match.start == low:
+            return False
+        previous = self.words[match.start - 1]
+        return match.start - 1 not in self._ends() and previous.text[:1].isupper() and not previous.text.isupper()
+
+    def _country(
+        self, coding: _Coding, head: Entry, solid: Sequence[tuple[Match, tuple[Entry, ...]]], tail: Sequence[Word]
+    ) -> None:
+        """Evidence inside the core: the head's own, then adjectives of nation, bodies, countries, towns."""
+        if coding.country and coding.country not in ("IMG", "NGO") and head.kind != "role":
+            return
+        ethnic = False
+        found: dict[str, Entry] = {}
+        for match, terms in solid:
+            entry = terms[0]
+            if entry.kind == "role":
+                ethnic = entry.name == "ethnic"
+                continue
+            if ethnic and entry.kind == "demonym":
+                ethnic = False
+                continue
+            if entry is head and coding.country and head.kind != "organisation":
+                continue
+            kind = entry.kind
+            if kind in ("organisation", "person"):
+                kind = "body" if entry.country and entry.country not in ("IGO", "IMG") else "international"
+            if entry.country:
+                found.setdefault(kind, entry)
+        if coding.country and "demonym" not in found:
+            return
+        for kind in ("demonym", "body", "country", "seat", "place", "international"):
+            entry_found = found.get(kind)
+            if entry_found:
+                coding.country = entry_found.country
+                coding.organisation = entry_found.organisation
+                if entry_found.id not in coding.ids:
+                    coding.ids.append(entry_found.id)
+                return
+
+    def _bearer(self, coding: _Coding, tail: Sequence[Word], head: Entry, hint: str) -> None:
+        """The name after a title: known in this article, known by surname, or new."""
+        words = [word for word in tail if word.key not in _HONORIFICS]
+        if not words or not words[-1].text[:1].isupper():
+            if not words or head.strength != "title":
+                return
+        coding.name = " ".join(word.text for word in words)
+        coding.kind = "person"
+        told = self._told(words)
+        if told:
+            coding.name, coding.country = told.name, told.country or ""
+            coding.ids.extend(told.entry_ids)
+            return
+        terms = self._surname(words, hint, titled=True)
+        if terms:
+            coding.country, coding.organisation = terms[0].country, terms[0].organisation
+            coding.ids.append(terms[0].id)
+            if len({term.id for term in terms}) == 1:
+                coding.name = terms[0].name
+                if head.strength in ("weak", "armed") and not coding.body:
+                    coding.sector = sector_on(terms, self.on) or coding.sector
+
+    def _surname(self, words: Sequence[Word], hint: str, *, titled: bool) -> tuple[Entry, ...]:
+        """Terms of the people the last word may mean; empty where in doubt."""
+        keys = [word.key for word in words]
+        surnames = self.lexicon.surnames
+        found = (surnames.get(" ".join(keys[-2:])) if len(keys) > 1 else None) or surnames.get(keys[-1], ())
+        if titled and len(words) > 1 and found:
+            # "President Jose Ramos" is no evidence for another first name's Ramos.
+            given = keys[0][:3]
+            found = tuple(term for term in found if " ".join(keys[-2:]) in surnames or given in term.name.lower())
+        if hint:
+            found = tuple(term for term in found if term.country == hint)
+        elif not titled:
+            if keys[-1] in self.lexicon.common_surnames:
+                return ()
+            found = tuple(term for term in found if term.id.startswith("leaders:")) or found
+        in_office = [term for term in found if holds(term, self.on) and term.sector == "GOV"]
+        if len({term.country for term in found}) > 1 and len({term.country for term in in_office}) == 1:
+            found = tuple(in_office)
+        return tuple(found) if len({term.country for term in found}) == 1 else ()
+
+    def _told(self, words: Sequence[Word]) -> ActorCode | None:
+        """Somebody this article named in full before, if just one fits."""
+        if not self.known:
+            return None
+        keys = [word.key for word in words]
+        fitting = {}
+        for full, code in self.known.items():
+            parts = [word.key for word in tokenize(full)]
+            if parts[-len(keys) :] == keys:
+                fitting[code.code, code.name] = code
+        return next(iter(fitting.values())) if len(fitting) == 1 else None
+
+    def _unknown(
+        self, coding: _Coding, low: int, high: int, possessor: _Coding | None, rest: _Coding | None, link: str,
+        *, counted: bool,
+    ) -> None:  # fmt: skip
+        """No head in the lexicon: the words count what follows "of", or are a name."""
+        words = [word for word in self.words[low:high]
+                 if word.key not in _HONORIFICS and word.key not in _ARTICLES and word.key != QUALIFIER]  # fmt: skip
+        if rest and link == "of" and (counted or not words or all(word.key.isdigit() for word in words)):
+            coding.sector = rest.sector or ("CVL" if rest.kind == "demonym" else "")
+            coding.name, coding.kind, coding.body = rest.name, rest.kind, rest.body
+            return
+        if not words:
+            return
+        told = self._told(words)
+        if told:
+            coding.name, coding.country, coding.sector = told.name, told.country or "", told.sector or ""
+            coding.organisation = told.organisation or ""
+            coding.ids.extend(told.entry_ids)
+            return
+        if len(words) == 1 and words[0].text[:1].isupper() and not possessor:
+            terms = self._surname(words, "", titled=False)
+            if terms:
+                one = len({term.id for term in terms}) == 1
+                coding.name = terms[0].name if one else ""
+                coding.country, coding.sector = terms[0].country, sector_on(terms, self.on) if one else ""
+                coding.kind = "person"
+                coding.ids.append(terms[0].id)
+        if link in _OF and rest and rest.sector and not possessor and not words[-1].text[:1].isupper():
+            coding.sector = rest.sector
+
+    def _finish(self, coding: _Coding, possessor: _Coding | None, rest: _Coding | None, link: str) -> _Coding:
+        """Fill what the core left open from the possessor, an apposition, or where the actor is."""
+        parts: list[tuple[_Coding, bool]] = []
+        if possessor:
+            parts.append((possessor, False))
+        if rest and link not in _ELSEWHERE:
+            parts.append((rest, link in _BREAKS))
+        for part, is_apposition in parts:
+            if not coding.country and part.country:
+                coding.country, coding.organisation = part.country, part.organisation
+                coding.ids.extend(part.ids)
+            if is_apposition and part.sector and (not coding.sector or (coding.kind == "person" and part.body)):
+                coding.sector = part.sector
+                coding.ids.extend(identifier for identifier in part.ids if identifier not in coding.ids)
+        return coding
+
+
+def code_phrase(phrase: str, lexicon: ActorLexicon, *, on: date | None = None) -> ActorCode:
+    """Code a bare phrase ("the president of Kenya", "FARC rebels").
+
+    Args:
+        on: The day the text speaks of, which decides who held which office; None takes the office for granted.
+
+    Returns:
+        A code whose country and sector are None where not known; the name is never empty unless the phrase is.
+    """
+    return _coded(phrase, lexicon, on)
+
+
+@lru_cache(maxsize=20_000)
+def _coded(phrase: str, lexicon: ActorLexicon, on: date | None) -> ActorCode:
+    return _code_text(phrase, lexicon, on, None)
+
+
+def _code_text(
+    phrase: str, lexicon: ActorLexicon, on: date | None, known: Mapping[str, ActorCode] | None
+) -> ActorCode:
+    words = tokenize(phrase[:2000])[:MAX_WORDS]
+    words, aside = _split_aside(words)
+    coding = _Reader(words, lexicon, on, known).phrase(0, len(words))
+    if aside and not (coding.country and coding.sector):
+        other = _Reader(aside, lexicon, on, known).phrase(0, len(aside))
+        if other.country or other.sector:
+            coding.country = coding.country or other.country
+            coding.sector = coding.sector or other.sector
+            coding.organisation = coding.organisation or other.organisation
+            coding.ids.extend(other.ids)
+    return ActorCode(
+        name=coding.name or _trim(phrase),
+        country=coding.country or None,
+        sector=coding.sector or None,
+        entry_ids=tuple(dict.fromkeys(coding.ids)),
+        organisation=coding.organisation or None,
+    )
+
+
+def _split_aside(words: list[Word]) -> tuple[list[Word], list[Word]]:
+    """Parts what stands in brackets from the rest; all of it is the rest where nothing else is left."""
+    if not any(word.key in "()[]" for word in words):
+        return words, []
+    outside: list[Word] = []
+    inside: list[Word] = []
+    depth = 0
+    for word in words:
+        if word.key in ("(", "["):
+            depth += 1
+        elif word.key in (")", "]"):
+            depth = max(0, depth - 1)
+        else:
+            (inside if depth else outside).append(word)
+    return (outside, inside) if outside else (inside, [])
+
+
+def _trim(phrase: str) -> str:
+    text = " ".join(phrase.split())
+    return _TRIM.sub("", text) or text
+
+
+def code_span(
+    span: Span, lexicon: ActorLexicon, *, on: date | None = None, known: Mapping[str, ActorCode] | None = None
+) -> ActorCode:
+    """Code a noun phrase in its tree; coordinated heads, relative clauses and adverbials are left out.
+
+    Args:
+        span: The phrase; its root decides. Universal Dependencies labels are expected.
+        known: Full names already coded in this article, so that a surname resolves.
+    """
+    text = phrase_text(span)
+    if not known:
+        return code_phrase(text, lexicon, on=on)
+    return _code_text(text, lexicon, on, known)
+
+
+_LEFT = frozenset(("compound", "amod", "nummod", "flat", "nmod", "det", "case", "appos", "advmod", "name", "punct", "nsubj"))
+_RIGHT = frozenset(("compound", "flat", "nmod", "appos", "acl", "fixed", "name", "case", "amod"))
+
+
+def phrase_text(span: Span) -> str:
+    """The words of a noun phrase that say who it is, in their order."""
+    if not span.doc.has_annotation("DEP"):
+        return span.text
+    kept = sorted(_kept(span.root, span), key=lambda token: token.i)
+    pieces: list[str] = []
+    for token in kept:
+        if token.dep_.split(":")[0] == "appos" or any(
+            ancestor.dep_.split(":")[0] == "appos" and ancestor.left_edge.i == token.i for ancestor in token.ancestors
+        ):
+            pieces.append(", ")
+        pieces.append(token.text_with_ws)
+    return "".join(pieces).strip(" ,")
+
+
+def _kept(root: Token, span: Span) -> Iterable[Token]:
+    yield root
+    for child in root.children:
+        if not span.start <= child.i < span.end:
+            continue
+        label = child.dep_.split(":")[0]
+        if child.dep_ == "acl:relcl" or label not in (_LEFT if child.i < root.i else _RIGHT):
+            continue
+        if label == "punct" and child.text not in "-–":
+            continue
+        yield from (child,) if label in ("det", "case", "punct") else _kept(child, span)
+
+
