@@ -14,7 +14,7 @@ import gzip
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -65,6 +65,7 @@ class Gazetteer:
     divisions: Mapping[str, tuple[Entry, ...]]
     division_names: Mapping[tuple[str, str], str]
     iso3_of: Mapping[str, str]
+    capitals: frozenset[int]
     town_keys: bytes = field(repr=False)
     town_rows: tuple[bytes, ...] = field(repr=False)
 
@@ -146,16 +147,26 @@ def load_gazetteer() -> Gazetteer:
     except OSError as error:
         raise ConfigError(f"the gazetteer's towns cannot be read: {error}") from error
     countries, adjectives = _countries()
-    return Gazetteer(
+    gazetteer = Gazetteer(
         countries=countries,
         adjectives=adjectives,
         own=_own_places(),
         divisions=divisions,
         division_names=division_names,
         iso3_of=iso3_of,
+        capitals=frozenset(),
         town_keys=keys + b"\n",
         town_rows=tuple(rows.split(b"\n")),
     )
+    return replace(gazetteer, capitals=frozenset(_capitals(gazetteer)))
+
+
+def _capitals(gazetteer: Gazetteer) -> Iterator[int]:
+    for row in read_rows(DATA / "country_middles.csv"):
+        for town in _towns(gazetteer, fold(row["capital"])):
+            if town.country == row["iso3"] and town.geonames_id:
+                yield town.geonames_id
+                break
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
