@@ -67,7 +67,7 @@ def _write_feeds(source: Path, target: Path, seed_feed_url: str) -> None:
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerow((seed_feed_url, "Reuters", "GBR", "en", 1))
+        writer.writerow((seed_feed_url, "Reuters", "GBR", "en", 30))
         for feed in read_feeds(source):
             writer.writerow(
                 [getattr(feed, name) if getattr(feed, name) is not None else "" for name in columns]

@@ -1,0 +1,236 @@
+"""The whole way without Airflow: served articles, the five stages, and checksums of what came of them."""
+
+from __future__ import annotations
+
+import base64
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from pipeline import stages
+from pipeline.config import Settings
+from pipeline.fetch.serve import SeedArticle, SeedServer
+from pipeline.postgres.database import connect
+
+# What must be the same in the end: everything but surrogate ids and the clock.
+CHECKSUMS = {
+    "articles": "SELECT url, title, md5(text), published_at, codebook, is_quarantined FROM tocsin.articles",
+    "candidates": "SELECT url, candidate_key, verdict, event_key, stored_at IS NULL"
+    " FROM tocsin.candidates JOIN tocsin.articles ON articles.id = article_id",
+    "events": "SELECT (to_jsonb(event) - '{id,stored_at,revised_at,revision}'::text[])::text FROM tocsin.events AS event",
+    "mentions": "SELECT event_key, url, trigger_start FROM tocsin.mentions JOIN tocsin.articles ON articles.id = article_id",
+    "pending_alerts": "SELECT event_id FROM tocsin.pending_alerts",
+    "alerts": "SELECT alert_key, rule, group_key, reason, why FROM tocsin.alerts",
+    "notifications": "SELECT notification_key, receiver, state FROM tocsin.notifications",
+    "quarantine": "SELECT stage, reason, seen, url FROM tocsin.quarantine",
+    "seen_urls": "SELECT url FROM tocsin.seen_urls",
+}
+
+PLACES = [("Kenyan", "Nairobi"), ("French", "Paris"), ("Turkish", "Ankara"), ("Indian", "Delhi"), ("Chilean", "Santiago"),
+          ("Sudanese", "Khartoum"), ("Iraqi", "Baghdad"), ("Polish", "Warsaw"), ("Thai", "Bangkok"), ("Peruvian", "Lima")]  # fmt: skip
+SENTENCES = (
+    "{people} police arrested {count} protesters in {town} on {day}.",
+    "Rebels killed {count} soldiers near {town} on {day}.",
+    "{people} President met the Japanese foreign minister in {town} on {day}.",
+    "Gunmen kidnapped {count} aid workers in {town} on {day}.",
+    "Thousands of people protested against the government in {town} on {day}.",
+)
+
+
+def made_articles(count: int, *, seed: int = 1) -> list[SeedArticle]:
+    """News of our own making: two telling sentences each, some of them told by several articles."""
+    chance = random.Random(seed)
+    articles = []
+    for number in range(count):
+        told = " ".join(
+            chance.choice(SENTENCES).format(
+                people=people,
+                town=town,
+                count=chance.randint(3, 60),
+                day=chance.choice(("Monday", "Tuesday", "Friday")),
+            )
+            for people, town in chance.sample(PLACES, 2)
+        )
+        articles.append(
+            SeedArticle(
+                name=f"made-{number:04d}",
+                title=f"Report {number}",
+                source=f"Paper {number % 7}",
+                text=f"{told}\n\nOfficials gave no further details, and residents said that the streets were calm again.",
+                published_at=datetime(2026, 3, 18, 12, tzinfo=UTC) + timedelta(hours=number % 30),
+            )
+        )
+    return articles
+
+
+class Recorder:
+    """A webhook's other end: counts the keys it is sent, and fails now and then."""
+
+    def __init__(self, *, failure_share: float = 0.0):
+        self.accepted: Counter[str] = Counter()
+        recorder, chance = self, random.Random(5)
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                if chance.random() < failure_share:
+                    self.send_response(503)
+                else:
+                    recorder.accepted[self.headers["webhook-id"]] += 1
+                    self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.place = f"127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+RULE = """\
+rule: everything
+title: Any violent or forceful act
+owner: test
+status: active
+severity: medium
+match:
+  any:
+    - quad_class: 4
+notify: [recorder]
+dedup_hours: 0
+"""
+
+
+@contextmanager
+def served(articles: list[SeedArticle], settings: Settings) -> Iterator[tuple[Settings, Recorder]]:
+    """Serve articles as one feed, with a rule and a webhook; give the settings to run the stages with."""
+    server, recorder = SeedServer(articles), Recorder()
+    folder = settings.home / "served"
+    (folder / "rules").mkdir(parents=True)
+    (folder / "rules" / "everything.yaml").write_text(RULE)
+    (folder / "receivers.yaml").write_text(
+        f"recorder:\n  channel: webhook\n  url: http://{recorder.place}/hook\n"
+    )
+    (folder / "secret").write_text("whsec_" + base64.b64encode(b"x" * 32).decode() + "\n")
+    (folder / "feeds.csv").write_text(
+        f"url,source,country,language,interval_seconds\n{server.feed_url},Example,USA,en,30\n"
+    )
+    try:
+        yield (
+            replace(
+                settings,
+                feeds_path=folder / "feeds.csv",
+                rules_path=folder / "rules",
+                receivers_path=folder / "receivers.yaml",
+                webhook_secret_file=str(folder / "secret"),
+                allow_private_addresses=f"{server.feed_url.split('/')[2]},{recorder.place}",
+                max_new_entries=len(articles) + 1,
+                # An innocent article must not be refused because chance struck it often.
+                max_attempts=50,
+            ),
+            recorder,
+        )
+    finally:
+        server.close()
+        recorder.close()
+
+
+def whole_way(settings: Settings, run_key: str = "whole") -> None:
+    """All five stages, one after the other."""
+    batch_id = stages.open_batch(run_key, settings)
+    stages.fetch(batch_id, settings)
+    stages.extract(batch_id, settings)
+    stages.validate(batch_id, settings)
+    stages.store(batch_id, settings)
+    stages.alert(run_key, settings)
+
+
+def checksums(url: str) -> dict[str, tuple[int, str]]:
+    """Rows and md5 of each table, without ids and clock times."""
+    connection = connect(url, autocommit=True)
+    try:
+        with connection.cursor() as cursor:
+            found = {}
+            for table, statement in CHECKSUMS.items():
+                cursor.execute(
+                    f"SELECT count(*), coalesce(md5(string_agg(line, chr(10) ORDER BY line)), '')"  # noqa: S608
+                    f" FROM (SELECT told::text AS line FROM ({statement}) AS told) AS lines"
+                )
+                found[table] = cursor.fetchone()
+            return found
+    finally:
+        connection.close()
+
+
+def killed_way(
+    settings: Settings, *, kills: int, workers: int = 2, seed: int = 3, longest_seconds: float = 1.5
+) -> int:
+    """Run the whole way in child processes, killing one with -9 at a random time, again and again; then let it end.
+
+    The heavy libraries are loaded here and the children forked, so that kills strike the work and not the loading.
+
+    Returns:
+        How many kills struck a process that still ran.
+    """
+    chance = random.Random(seed)
+    struck = 0
+    children: dict[int, int] = {}
+
+    def start(number: int) -> int:
+        pid = os.fork()
+        if pid:
+            return pid
+        code = 1
+        try:
+            os.setpgid(0, 0)
+            whole_way(settings, f"killed-{number}")
+            code = 0
+        finally:
+            os._exit(code)
+
+    for number in range(kills):
+        while len(children) < workers:
+            children[start(number)] = number
+        time.sleep(chance.uniform(0.01, longest_seconds))
+        victim = chance.choice(sorted(children))
+        done, _ = os.waitpid(victim, os.WNOHANG)
+        if not done:
+            os.kill(victim, signal.SIGKILL)
+            os.waitpid(victim, 0)
+            struck += 1
+        del children[victim]
+    for pid in children:
+        os.waitpid(pid, 0)
+    return struck
+
+
+def make_due(url: str) -> None:
+    """Let every feed and notification be due now."""
+    connection = connect(url, autocommit=True)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE tocsin.feeds SET next_fetch_at = now() WHERE next_fetch_at IS NOT NULL")
+        cursor.execute("UPDATE tocsin.notifications SET next_attempt_at = now()")
+    connection.close()
+
+
+def preload(settings: Settings) -> None:
+    """Load what a task loads, once, before forking."""
+    import great_expectations  # noqa: F401
+
+    import pipeline.fetch.visit  # noqa: F401
+    from pipeline.extract.coder import load_coder
+
+    load_coder(settings)
