@@ -20,6 +20,13 @@ OBLIQUES = frozenset({"obl", "obl:agent", "obl:arg", "nmod", "obl:npmod", "obl:u
 COMPLEMENTS = frozenset({"ccomp", "xcomp", "advcl", "acl", "obl"})
 NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "hardly", "barely", "scarcely"})
 RELATIVES = frozenset({"who", "which", "that", "whom", "whose"})
+# Lemmas that suffix rules get wrong, right for every pipeline.
+REPAIRED_LEMMAS = {
+    "fre": "free", "agre": "agree", "guarante": "guarantee", "decre": "decree", "fle": "flee", "disagre": "disagree",
+    "people": "people", "troops": "troop", "forces": "force", "arms": "arm", "ceasefires": "ceasefire", "wo": "will",
+    "overseing": "oversee", "foresaw": "foresee", "sanctione": "sanction", "protester": "protester", "died": "die",
+}  # fmt: skip
+PARTICLES = frozenset("back out off down up over away forward apart aside".split())
 # A chain of controllers or conjuncts longer than this is a broken tree.
 MAX_CLIMB = 12
 
@@ -49,8 +56,15 @@ class Clause:
 
 
 def lemma_of(token: Token) -> str:
-    """The lemma in small letters; the word itself where the pipeline gave none."""
-    return (token.lemma_ or token.text).lower()
+    """The lemma in small letters, plurals and "-eed" pasts made regular; the word where the pipeline gave none."""
+    lemma = (token.lemma_ or token.text).lower()
+    if lemma in REPAIRED_LEMMAS:
+        return REPAIRED_LEMMAS[lemma]
+    if lemma.endswith("s") and len(lemma) > 4 and not lemma.endswith(("ss", "us", "is")) and token.tag_ in ("NNS", "NNPS"):
+        return lemma[:-1]
+    if lemma.endswith("eed") and token.tag_ in ("VBD", "VBN") and len(lemma) > 4:
+        return lemma[:-1]
+    return lemma
 
 
 def is_verbal(token: Token) -> bool:
@@ -124,6 +138,8 @@ def particle_of(verb: Token) -> str:
     for child in verb.children:
         if child.dep_ in ("compound:prt", "prt") and child.i > verb.i:
             return child.lower_
+    if verb.i + 1 < len(verb.doc) and verb.nbor(1).lower_ in PARTICLES and verb.nbor(1).dep_ != "case":
+        return verb.nbor(1).lower_
     return ""
 
 
@@ -149,7 +165,7 @@ def _own_subjects(verb: Token) -> list[Token]:
 
 def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
     """The grammatical subject, found through coordination, control, participles and relatives."""
-    own = _own_subjects(verb)
+    own = [subject for subject in _own_subjects(verb) if subject.ent_type_ not in ("DATE", "TIME")]
     if own:
         return [member for subject in own for member in coordinated(subject)]
     if depth > MAX_CLIMB or verb.head.i == verb.i:
@@ -201,8 +217,17 @@ def _obliques(verb: Token) -> list[tuple[str, Token]]:
         if child.dep_ in OBLIQUES or (child.dep_ == "advcl" and child.pos_ in ("NOUN", "PROPN")):
             prep = preposition(child)
             for member in coordinated(child):
-                found.append((preposition(member) or prep, member))
+                found.append((preposition(member) or prep, _undated(member)))
     return found
+
+
+def _undated(noun: Token) -> Token:
+    """ "in Gaza Sunday": where the parser made the weekday the head, the name before it is meant."""
+    if noun.ent_type_ in ("DATE", "TIME"):
+        for child in noun.children:
+            if child.i < noun.i and child.dep_ in ("compound", "flat", "nmod", "amod") and child.ent_type_ not in ("", "DATE", "TIME"):
+                return child
+    return noun
 
 
 def by_phrase(verb: Token) -> list[Token]:
@@ -218,7 +243,7 @@ def noun_phrases(noun: Token) -> list[tuple[str, Token]]:
         ):
             prep = preposition(child)
             if prep:
-                found.extend((preposition(member) or prep, member) for member in coordinated(child))
+                found.extend((preposition(member) or prep, _undated(member)) for member in coordinated(child))
     return found
 
 
@@ -312,7 +337,7 @@ def phrase(noun: Token) -> tuple[int, int]:
         if child.dep_ in ("det", "case", "punct", "cc", "mark", "advmod", "aux", "cop", "nsubj", "det:predet"):
             continue
         if child.i < noun.i and child.dep_ in ("amod", "compound", "nmod:poss", "nummod", "flat", "nmod", "nmod:desc", "nmod:unmarked", "obl"):
-            left = min(left, _left_edge(child))
+            left = min(left, _left_edge(child)) if not any(t.pos_ in ("VERB", "AUX") for t in child.subtree) else left
         elif child.i > noun.i and child.dep_ in ("flat", "flat:name", "fixed", "compound"):
             right = max(right, child.right_edge.i)
         elif child.i > noun.i and child.dep_ == "nmod" and preposition(child) == "of":

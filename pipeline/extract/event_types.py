@@ -23,7 +23,7 @@ CONFLICT = frozenset(
     {"REQUEST", "ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"}
 )
 OPERATOR_KINDS = frozenset(
-    "commit intend decide allowed threaten request order reject deny fail prevent reverse allow accuse praise "
+    "commit intend decide allowed threaten request order reject deny fail prevent reverse cancel allow accuse praise "
     "hypothetical factive".split()
 )
 # What a threat is called when the thing threatened is of this type (codebook: modes of THREATEN).
@@ -45,6 +45,8 @@ class Frame:
     takes_actor: bool
     takes_none: bool
     takes_any: bool
+    takes_thing: bool
+    doers: frozenset[str]
     prepositions: frozenset[tuple[str, str]]
     barred_prepositions: frozenset[str]
     recipient: tuple[str, ...]
@@ -53,7 +55,7 @@ class Frame:
     @property
     def weight(self) -> int:
         """How much a match says: a named object or preposition before any object."""
-        return 2 * (self.objects is not None) + (self.takes_actor and self.objects is None) + 2 * bool(self.prepositions)
+        return 2 * (self.objects is not None) + (self.takes_actor and self.objects is None) + 2 * bool(self.prepositions) + 2 * bool(self.doers)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,8 +115,9 @@ class Frames:
 
     def outcome(self, kind: str, event_type: str | None, noun_kind: str = "") -> Outcome | None:
         """What an operator makes of content of a type; None where it makes no event."""
-        for row in self.outcomes:
-            if row["kind"] == kind and _covers(row["content"], event_type, noun_kind):
+        kinds = ("cancel", "reverse") if kind == "cancel" else (kind,)
+        for row in sorted(self.outcomes, key=lambda row: row["kind"]) if kind == "cancel" else self.outcomes:
+            if row["kind"] in kinds and _covers(row["content"], event_type, noun_kind):
                 mode: str | None = row["mode"]
                 if mode == "threat":
                     mode = THREAT_MODES.get(event_type or "")
@@ -217,7 +220,7 @@ def _mode(row: dict[str, str]) -> str | None:
 
 def _frame(row: dict[str, str], groups: dict[str, frozenset[str]]) -> Frame:
     words = row["object"].split()
-    special = {ACTOR, "none", "-"}
+    special = {ACTOR, "none", "-", "thing"}
     objects = frozenset(_expand(" ".join(w for w in words if w not in special), groups, row["id"]))
     needed = [word for word in row["prep"].split() if not word.startswith("!")]
     return Frame(
@@ -228,6 +231,8 @@ def _frame(row: dict[str, str], groups: dict[str, frozenset[str]]) -> Frame:
         takes_actor=ACTOR in words,
         takes_none="none" in words,
         takes_any="-" in words,
+        takes_thing="thing" in words,
+        doers=frozenset(_expand(row["actor"], groups, row["id"])),
         prepositions=frozenset((word.split(":")[0], word.partition(":")[2]) for word in needed),
         barred_prepositions=frozenset(word[1:] for word in row["prep"].split() if word.startswith("!")),
         recipient=tuple(row["recipient"].split()),

@@ -24,6 +24,9 @@ NO_ACTOR_ENTITIES = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "
 PRONOUNS = frozenset("he she they it we i him her them us who".split())
 # Prepositions that may lead to a recipient when no slot of the frame did, best first.
 RECIPIENT_PREPOSITIONS = ("against", "on", "with", "to", "at", "from", "toward", "towards", "for", "over", "of", "between", "into", "by", "in")
+HUMAN_ENDINGS = ("man", "woman", "guard", "worker", "ist", "maker", "holder", "leader", "officer", "goer", "ant", "ian", "player", "fighter", "keeper", "teer", "minister", "seeker", "crat", "prisoner", "ee")
+THING_ENDINGS = ("ment", "grant", "plant", "warrant", "list", "fist", "committee", "guarantee", "fee", "coffee", "tree", "degree", "decree", "restaurant", "covenant", "twist", "mist")
+THINGS = frozenset("remnant variant elephant consultant-fee instant constant pendant refugee-camp knee spree employee-fund talisman jubilee levee toffee median pedestrian-crossing".split())
 DOCUMENTS = frozenset(
     "resolution decision plan bill law agreement deal statement order letter proposal report ruling decree motion "
     "declaration communique move measure treaty accord vote mandate document draft text announcement verdict".split()
@@ -75,6 +78,8 @@ class Reader:
             return True
         if lemma_of(token) in self.people:
             return token.pos_ in ("NOUN", "PROPN", "NUM", "ADJ") or token.tag_.startswith("NN")
+        if token.pos_ == "NOUN" and is_human_word(lemma_of(token)) and token.dep_ in ("obj", "nsubj", "nsubj:pass", "obl", "conj", "iobj", "nmod"):
+            return True
         if token.pos_ == "PROPN" and token.ent_type_ == "" and token.text[:1].isupper():
             return lemma_of(token) not in self.frames.nouns
         if token.pos_ == "NUM" and token.dep_ in ("obj", "nsubj:pass", "nsubj", "obl"):
@@ -116,15 +121,27 @@ class Reader:
     def _read_verb(self, token: Token, depth: int) -> Reading | None:
         clause = clause_of(token)
         operator, extra = self._operator(clause)
+        frame = self._frame(clause)
+        if frame is not None and frame.weight >= 2 and not (operator is not None and clause.complements):
+            return self._modal(self._from_frame(frame, clause), clause)
         if operator is not None:
             reading = self._apply(operator, clause, extra, depth)
             if reading is not None:
                 return self._modal(reading, clause)
-        frame = self._frame(clause)
         if frame is not None:
             return self._modal(self._from_frame(frame, clause), clause)
         reading = self._light(clause, depth) or self._passing(clause, depth)
-        return self._modal(reading, clause) if reading is not None else None
+        return self._modal(reading, clause) if reading is not None else self._duty(clause)
+
+    def _duty(self, clause: Clause) -> Reading | None:
+        """ "X said Y must …" asks Y for something, whatever the verb."""
+        if not status.modality(clause.predicate).is_duty:
+            return None
+        speaker = status.speaker_of(clause.predicate, self.report)
+        doers = tuple(t for t in clause.agents or clause.patients if self.is_actor(t))
+        if speaker is None or not doers or status.same_party(doers[0], speaker):
+            return None
+        return replace(self._urged(replace(self._bare(clause.predicate), agents=doers), speaker), speaker=speaker)
 
     def keys(self, clause: Clause) -> list[str]:
         """The names under which a verb may stand in the lexicon, most telling first."""
@@ -164,7 +181,9 @@ class Reader:
             p == wanted and (not noun or noun in self._names(t)) for wanted, noun in frame.prepositions for p, t in preps
         ):
             return False
-        if frame.takes_any:
+        if frame.doers and not any(self._doer(frame, token) for token in clause.agents):
+            return False
+        if frame.takes_any or (frame.takes_thing and clause.patients):
             return True
         if not clause.patients:
             return frame.takes_none
@@ -172,16 +191,21 @@ class Reader:
             return True
         return frame.takes_actor and any(self.is_actor(noun) for noun in clause.patients)
 
+    def _doer(self, frame: Frame, token: Token) -> bool:
+        return bool(self._names(token) & frame.doers) or ("person" in frame.doers and token.ent_type_ in ("PERSON", "PER"))
+
     def _names(self, noun: Token) -> set[str]:
         """Lemma of a noun, with its modifiers and of-phrase: {"strike", "hunger-strike"}."""
         lemma = lemma_of(noun)
-        found = {lemma}
+        found = {lemma, noun.lower_}
         for child in noun.children:
+            if child.dep_ == "compound" and lemma in ("delivery", "effort", "mission", "package", "shipment", "convoy", "supply", "bid"):
+                found.add(lemma_of(child))
             if child.i < noun.i and child.dep_ in ("compound", "amod", "nmod", "nmod:desc"):
                 found.add(f"{lemma_of(child)}-{lemma}")
             elif child.dep_ == "nmod" and child.i > noun.i and clauses.preposition(child) == "of":
                 found.add(f"{lemma}-of-{lemma_of(child)}")
-                if lemma in ("state", "number", "series", "act", "wave", "spate", "dozen", "hundred", "ton", "tonne", "plane", "shipment", "round", "lot", "couple", "sort", "kind", "form", "piece"):
+                if lemma in ("state", "number", "series", "act", "wave", "spate", "dozen", "hundred", "ton", "tonne", "plane", "shipment", "round", "lot", "couple", "sort", "kind", "form", "piece", "deployment", "contingent", "group", "kg", "worth", "delivery", "effort", "member", "team"):
                     found.add(lemma_of(child))
             elif child.dep_ == "conj":
                 found.add(lemma_of(child))
@@ -191,10 +215,14 @@ class Reader:
 
     def noun_entry(self, noun: Token) -> EventNoun | None:
         lemma = lemma_of(noun)
-        names = sorted(self._names(noun) - {lemma_of(c) for c in noun.children if c.dep_ == "conj"}, key=len, reverse=True)
-        for name in names:
-            if name in self.frames.nouns and (name.startswith(lemma) or name.endswith(lemma) or lemma == "state"):
-                return self.frames.nouns[name]
+        names = sorted(
+            self._names(noun) - {lemma_of(c) for c in noun.children if c.dep_ == "conj"},
+            key=lambda name: (not name.startswith("joint-"), -len(name)),
+        )
+        known = [name for name in names if name in self.frames.nouns]
+        strict = [name for name in known if name.startswith(lemma) or name.endswith(lemma)]
+        for name in (strict if lemma not in ("mission", "effort") else known) or known:
+            return self.frames.nouns[name]
         return None
 
     # -- frames ----------------------------------------------------------------------------------
@@ -264,6 +292,8 @@ class Reader:
         for slot in slots:
             if slot == "poss":
                 found = [t for t in clauses.owners(noun) if self.is_actor(t) or t.pos_ == "PRON"]
+                if noun.dep_ in ("obj", "obl", "dobj") and all(t.pos_ == "PRON" for t in found):
+                    found = []
             elif slot == "adj":
                 found = self._demonyms(noun)
             else:
@@ -435,7 +465,7 @@ class Reader:
             made = self._combine(operator, clause.predicate, agents, inner, addressed, depth)
             if made is not None and made.event_type:
                 return made
-        if operator.kind in ("reverse", "order", "factive", "deny", "fail", "hypothetical", "intend", "decide", "allowed", "prevent"):
+        if operator.kind in ("reverse", "cancel", "order", "factive", "deny", "fail", "hypothetical", "intend", "decide", "allowed", "prevent"):
             return None
         if self._frame(clause) is not None and operator.kind in ("praise", "accuse", "allow"):
             return None
@@ -446,7 +476,7 @@ class Reader:
     def _contents(self, clause: Clause, operator: Operator) -> list[Token]:
         found = list(clause.complements)
         found.extend(noun for noun in clause.patients if not self._is_name(noun) and noun.pos_ != "PRON")
-        preps = ("for", "to", "of", "on", "with", "against", "over", "in", "from", "about")
+        preps = ("for", "to", "of", "on", "upon", "with", "against", "over", "in", "from", "about")
         found.extend(t for p, t in clause.obliques if p in preps and not self._is_name(t) and not t.ent_type_ == "DATE")
         if operator.kind in ("request", "order", "prevent"):
             found = [t for t in found if not (t in clause.patients and lemma_of(t) in self.people and len(found) > 1)]
@@ -460,13 +490,17 @@ class Reader:
         consumed = inner.consumed | {head.i}
         frame_id = f"{operator.id}+{inner.frame_id}" if inner.frame_id else operator.id
         base = replace(inner, consumed=consumed, frame_id=frame_id, trigger=(head, *inner.trigger), weight=2)
+        if kind == "fail":
+            failed = self.frames.outcome("fail", "AGREE" if inner.frame_id.split("+")[-1] in ("sign", "noun:agreement", "commit-verb") else inner.event_type)
+            if failed is not None and failed.event_type:
+                return replace(base, event_type=failed.event_type, mode=None, agents=agents or inner.agents)
         if kind in ("hypothetical", "intend", "decide", "fail", "deny", "prevent", "allowed", "factive"):
             return self._claim(kind, head, base, agents)
         if kind == "order":
             if inner.event_type is None:
                 kind = "request"
             else:
-                return replace(base, agents=agents or inner.agents, patients=inner.patients or addressed)
+                return replace(base, agents=agents or inner.agents, patients=inner.patients or addressed, is_nominal=nominal)
         negated = inner.status == "denied"
         if kind == "commit" and negated:
             kind = "reject" if inner.event_type in COOPERATION or inner.event_type is None else "commit"
@@ -475,7 +509,7 @@ class Reader:
             outcome = self.frames.outcome(kind, inner.event_type, inner.kind)
         if outcome is None or not outcome.event_type:
             return None
-        if kind == "reverse" and inner.event_type is None and inner.kind not in ("mission", "access", "blockade", "curfew"):
+        if kind in ("reverse", "cancel") and inner.event_type is None and inner.kind not in ("mission", "access", "blockade", "curfew"):
             return None
         patients = self._addressees(kind, agents, inner, addressed)
         mode = inner.mode if outcome.mode == "=" else outcome.mode
@@ -483,7 +517,7 @@ class Reader:
             base,
             event_type=outcome.event_type,
             mode=mode,
-            agents=agents or (inner.agents if kind in ("reverse",) else ()),
+            agents=agents or (inner.agents if kind in ("reverse", "cancel") else ()),
             patients=patients,
             status="actual",
             reason="",
@@ -537,7 +571,7 @@ class Reader:
             claimed, reason = inner.status, inner.reason
         if kind == "decide" and inner.anchor.tag_ == "VBG":
             claimed, reason = inner.status, inner.reason
-        return replace(inner, agents=doers or agents, status=claimed, reason=reason)
+        return replace(inner, agents=doers or agents, status=claimed, reason=reason, is_nominal=False)
 
     # -- modality --------------------------------------------------------------------------------
 
@@ -584,13 +618,18 @@ class Reader:
         planned = replace(reading, status="planned", reason=f"future {word!r}")
         if not reading.agents:
             return planned
-        if reading.event_type in COOPERATION - {"CONSULT", "AGREE"} and reading.mode != "resign":
+        if reading.event_type in COOPERATION - {"AGREE"} and reading.mode != "resign":
             return replace(reading, event_type="AGREE", mode=None, frame_id=f"will+{reading.frame_id}", reason=f"commitment {word!r}")
         if reading.event_type in ("ASSAULT", "COERCE", "SANCTION", "PROTEST", "MOBILIZE") and speaker is not None:
             if status.same_party(reading.agents[0], speaker):
                 outcome = self.frames.outcome("threaten", reading.event_type)
                 return replace(reading, event_type="THREATEN", mode=outcome.mode if outcome else None, frame_id=f"will+{reading.frame_id}", reason=f"announced {word!r}")
         return planned
+
+
+def is_human_word(lemma: str) -> bool:
+    """Whether a noun's ending says that it is a person: "homeguard", "strategist", "councillor"."""
+    return lemma.endswith(HUMAN_ENDINGS) and not lemma.endswith(THING_ENDINGS) and lemma not in THINGS and len(lemma) > 4
 
 
 def _is_year(token: Token) -> bool:
