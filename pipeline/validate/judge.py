@@ -109,14 +109,14 @@ def _judge(
     candidates = f"SELECT * FROM tocsin.validation WHERE candidate_id = ANY('{{{array}}}'::bigint[])"  # noqa: S608 - integers only
     drift = f"SELECT * FROM tocsin.validation_drift('{now.isoformat()}'::timestamptz)"  # noqa: S608 - a time only
     with _data_source(database_url) as source:
-        batch = _batch(source, "candidates", candidates)
-        _check_row_count(batch, len(ids))
-        rows = _row_outcomes(batch, suite.rows, listed=(KEY, *CONTEXT_COLUMNS), row_count=len(ids))
+        validator = _validator(source, "candidates", candidates)
+        _check_row_count(validator, len(ids))
+        rows = _row_outcomes(validator, suite.rows, listed=(KEY, *CONTEXT_COLUMNS), row_count=len(ids))
         shares: tuple[Outcome, ...] = ()
         if len(ids) >= thresholds()["batch_rows_min"]:
-            shares = _share_outcomes(batch, suite.batch)
+            shares = _share_outcomes(validator, suite.batch)
         moved = _row_outcomes(
-            _batch(source, "drift", drift), suite.drift, listed=("recent_count",), row_count=1
+            _validator(source, "drift", drift), suite.drift, listed=("recent_count",), row_count=1
         )
     return rows, (*shares, *moved)
 
@@ -128,16 +128,17 @@ def _data_source(database_url: str) -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
 
         context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+        context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
         source = context.data_sources.add_postgres(
             "tocsin",
             connection_string=_connection_string(database_url),
             # The view is evaluated once; otherwise every one of some fifty queries would evaluate it again.
             create_temp_table=True,
             # A temporary table lives in one session, so there is only one.
-            kwargs={
+            kwargs={  # type: ignore[call-arg]  # its stub leaves them out
                 "pool_size": 1,
                 "max_overflow": 0,
                 "connect_args": {
@@ -159,15 +160,18 @@ def _connection_string(database_url: str) -> str:
     return "postgresql+psycopg2://" + rest.replace("$", "%24")
 
 
-def _batch(source: Any, name: str, query: str) -> Any:
-    return source.add_query_asset(name, query=query).add_batch_definition_whole_table("all").get_batch()
+def _validator(source: Any, name: str, query: str) -> Any:
+    """One validator a query: `Batch.validate` makes one, and with it the temporary table, at every call."""
+    from great_expectations.validator.v1_validator import Validator
+
+    return Validator(source.add_query_asset(name, query=query).add_batch_definition_whole_table("all"))
 
 
-def _check_row_count(batch: Any, expected: int) -> None:
+def _check_row_count(validator: Any, expected: int) -> None:
     """Refuse a batch with other rows than were asked for: a row the view lost would pass unjudged."""
     import great_expectations.expectations as gxe
 
-    result = batch.validate(gxe.ExpectTableRowCountToEqual(value=expected))
+    result = validator.validate_expectation(gxe.ExpectTableRowCountToEqual(value=expected))
     if not result.success:
         raise ValidateError(
             f"{expected} candidates were to be judged, tocsin.validation shows {result.result.get('observed_value')}"
@@ -175,7 +179,7 @@ def _check_row_count(batch: Any, expected: int) -> None:
 
 
 def _row_outcomes(
-    batch: Any, expectations: Sequence[Expectation], *, listed: Sequence[str], row_count: int
+    validator: Any, expectations: Sequence[Expectation], *, listed: Sequence[str], row_count: int
 ) -> tuple[Outcome, ...]:
     """Run expectations on rows; every failing row is named, with the `listed` columns.
 
@@ -183,12 +187,13 @@ def _row_outcomes(
     are asked for their rows, which takes a few queries each.
     """
     holds = [
-        bool(answer.success) for answer in _answers(batch, expectations, {"result_format": "BOOLEAN_ONLY"})
+        bool(answer.success)
+        for answer in _answers(validator, expectations, {"result_format": "BOOLEAN_ONLY"})
     ]
     broken = [expectation for expectation, held in zip(expectations, holds, strict=True) if not held]
     shown = dict.fromkeys((*listed, *(column for expectation in broken for column in expectation.shows)))
     answers = _answers(
-        batch,
+        validator,
         broken,
         {
             "result_format": "COMPLETE",
@@ -207,16 +212,16 @@ def _row_outcomes(
     )
 
 
-def _share_outcomes(batch: Any, expectations: Sequence[Expectation]) -> tuple[Outcome, ...]:
+def _share_outcomes(validator: Any, expectations: Sequence[Expectation]) -> tuple[Outcome, ...]:
     """Run expectations on a batch as a whole; failing rows are only counted."""
-    answers = _answers(batch, expectations, {"result_format": "BASIC", "partial_unexpected_count": 0})
+    answers = _answers(validator, expectations, {"result_format": "BASIC", "partial_unexpected_count": 0})
     return tuple(
         read_share(expectation, bool(answer.success), answer.result)
         for expectation, answer in zip(expectations, answers, strict=True)
     )
 
 
-def _answers(batch: Any, expectations: Sequence[Expectation], result_format: dict[str, Any]) -> list[Any]:
+def _answers(validator: Any, expectations: Sequence[Expectation], result_format: dict[str, Any]) -> list[Any]:
     """Ask Great Expectations; one answer an expectation, in their order.
 
     Raises:
@@ -227,9 +232,8 @@ def _answers(batch: Any, expectations: Sequence[Expectation], result_format: dic
     import great_expectations as gx
 
     built = [_built(expectation, position) for position, expectation in enumerate(expectations)]
-    answers = batch.validate(
-        gx.ExpectationSuite("tocsin", expectations=built), result_format=result_format
-    ).results
+    validator.result_format = result_format
+    answers = validator.validate_expectation_suite(gx.ExpectationSuite("tocsin", expectations=built)).results
     by_position = {answer.expectation_config.meta["position"]: answer for answer in answers}
     if sorted(by_position) != list(range(len(expectations))):
         raise ValidateError(f"{len(expectations)} expectations were asked, {len(answers)} answered")
@@ -243,9 +247,9 @@ def _built(expectation: Expectation, position: int) -> Any:
     import great_expectations.expectations as gxe
     from great_expectations.expectations.row_conditions import Column
 
-    from pipeline.validate import country_box
+    from pipeline.validate import own_kinds
 
-    kind = getattr(gxe, expectation.kind, None) or getattr(country_box, expectation.kind, None)
+    kind = getattr(gxe, expectation.kind, None) or getattr(own_kinds, expectation.kind, None)
     if kind is None:
         raise ValidateError(f"expectation {expectation.name}: Great Expectations has no {expectation.kind!r}")
     arguments = dict(expectation.arguments)

@@ -235,7 +235,7 @@ LANGUAGE sql STABLE AS $$
            (recent * day_count / nullif(history, 0))::double precision,
            (SELECT sum(abs(recent_share - history_share)) / 2 FROM mix)::double precision,
            (SELECT format('%s %s%% before, %s%% now', event_type, round(100 * history_share), round(100 * recent_share))
-            FROM mix ORDER BY abs(recent_share - history_share) DESC NULLS LAST, event_type LIMIT 1)
+            FROM mix WHERE recent > 0 AND history > 0 ORDER BY abs(recent_share - history_share) DESC NULLS LAST, event_type LIMIT 1)
     FROM total
 $$;
 COMMENT ON FUNCTION tocsin.validation_drift(timestamptz) IS 'One row: candidates of the last day against the 28 days before: how many a day, and how far their types moved (half the sum of the differences of shares, 0 to 1). Null without history.';

@@ -1,19 +1,31 @@
-"""An expectation of our own: a point lies in a box of its country. Needs great_expectations to be imported."""
+"""Kinds of expectations of our own. Importing this module loads Great Expectations.
+
+Both leave their long lists out of the expectation's arguments and name them instead: Great Expectations
+copies the arguments some hundred times an expectation, and with 250 countries that took longer than the
+queries. (A regex of all countries is short to copy, but Postgres builds its automaton anew for every row.)
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
-from great_expectations.expectations.expectation import MulticolumnMapExpectation
+from great_expectations.expectations.expectation import ColumnMapExpectation, MulticolumnMapExpectation
 from great_expectations.expectations.metrics.map_metric_provider import (
+    ColumnMapMetricProvider,
     MulticolumnMapMetricProvider,
+    column_condition_partial,
     multicolumn_condition_partial,
 )
 
-from pipeline.validate.expectations import Boxes, country_boxes
+from pipeline.validate.expectations import Boxes, country_boxes, vocabularies
+
+
+def in_vocabulary(value: Any, words: Collection[str]) -> Any:
+    """Build the SQL condition."""
+    return value.in_(sorted(words))
 
 
 def in_box(country: Any, latitude: Any, longitude: Any, boxes: Mapping[str, Boxes]) -> Any:
@@ -30,7 +42,28 @@ def in_box(country: Any, latitude: Any, longitude: Any, boxes: Mapping[str, Boxe
         )
         for code, its_boxes in boxes.items()
     )
-    return sa.or_(country.not_in(list(boxes)), *inside)
+    return sa.or_(country.not_in(sorted(boxes)), *inside)
+
+
+class ValuesInVocabulary(ColumnMapMetricProvider):
+    """The metric behind ExpectColumnValuesToBeInVocabulary."""
+
+    condition_metric_name = "tocsin.values_in_vocabulary"
+    condition_value_keys = ("vocabulary",)
+
+    @column_condition_partial(engine=SqlAlchemyExecutionEngine)
+    def _sqlalchemy(cls, column: Any, vocabulary: str, **_: Any) -> Any:
+        return in_vocabulary(column, vocabularies()[vocabulary])
+
+
+class ExpectColumnValuesToBeInVocabulary(ColumnMapExpectation):
+    """`vocabulary` is a name of `expectations.vocabularies()`."""
+
+    vocabulary: str
+
+    map_metric = "tocsin.values_in_vocabulary"
+    success_keys = ("mostly", "vocabulary")
+    args_keys = ("column", "vocabulary")
 
 
 class PlaceInCountryBox(MulticolumnMapMetricProvider):
