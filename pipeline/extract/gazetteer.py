@@ -223,7 +223,7 @@ def _several(names: str) -> Iterable[str]:
 
 
 def _own_places() -> dict[str, Entry]:
-    entries = {}
+    entries: dict[str, Entry] = {}
     for row in read_rows(DATA / "own_places.csv"):
         if row["resolution"] not in ("point", "admin1"):
             raise ConfigError(f"own_places.csv: resolution is point or admin1, got {row['resolution']!r}")

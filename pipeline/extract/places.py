@@ -31,7 +31,8 @@ __all__ = ["event_place_span", "load_gazetteer", "place_of", "place_spans", "res
 
 # Words around a name that say what kind of place it is.
 _DIVISION = re.compile(
-    r"\s+(?:province|governorate|department|state|region|oblast|republic|prefecture|county|autonomous region)$", re.I
+    r"\s+(?:province|governorate|department|state|region|oblast|republic|prefecture|county|autonomous region)$",
+    re.I,
 )
 _TOWN = re.compile(
     r"\s+(?:city|town|village|municipality|quarter|neighbou?rhood|suburb|district|(?:refugee )?camp|area"
@@ -123,9 +124,7 @@ def _choose(
 
 def _is_elsewhere(country: Entry, others: list[Entry], hints: frozenset[str]) -> bool:
     """Georgia in an article on the United States."""
-    return (
-        bool(hints) and country.country not in hints and any(other.country in hints for other in others)
-    )
+    return bool(hints) and country.country not in hints and any(other.country in hints for other in others)
 
 
 def _worth(entry: Entry, hints: frozenset[str], gazetteer: Gazetteer) -> float:
@@ -219,11 +218,56 @@ def load_links() -> Links:
 
 
 _PLACE_LABELS = frozenset(("GPE", "LOC", "FAC"))
-_LOCATIVE_PREPOSITIONS = frozenset("in at near inside outside around across through throughout along off into".split())
+_LOCATIVE_PREPOSITIONS = frozenset(
+    [
+        "in",
+        "at",
+        "near",
+        "inside",
+        "outside",
+        "around",
+        "across",
+        "through",
+        "throughout",
+        "along",
+        "off",
+        "into",
+    ]
+)
 _SITE = frozenset(
-    "airport square camp province district governorate department street avenue university hospital airbase village "
-    "town city quarter neighborhood neighbourhood prison bridge region mountains mountain hill island county "
-    "checkpoint countryside mosque stadium base".split()
+    [
+        "airport",
+        "square",
+        "camp",
+        "province",
+        "district",
+        "governorate",
+        "department",
+        "street",
+        "avenue",
+        "university",
+        "hospital",
+        "airbase",
+        "village",
+        "town",
+        "city",
+        "quarter",
+        "neighborhood",
+        "neighbourhood",
+        "prison",
+        "bridge",
+        "region",
+        "mountains",
+        "mountain",
+        "hill",
+        "island",
+        "county",
+        "checkpoint",
+        "countryside",
+        "mosque",
+        "stadium",
+        "base",
+    ]
 )
 _NAME_TAGS = frozenset(("PROPN", "ADJ", "NOUN", "X"))
 
@@ -267,13 +311,22 @@ def _is_place(entity: DocSpan, gazetteer: Gazetteer) -> bool:
 def _trim(entity: DocSpan) -> tuple[int, int]:
     """Without an article in front, a possessive behind, or what follows a comma."""
     start, end = entity.start, entity.end
-    while start < end and entity.doc[start].lower_ in ("the", "a", "northern", "southern", "eastern", "western"):
+    while start < end and entity.doc[start].lower_ in (
+        "the",
+        "a",
+        "northern",
+        "southern",
+        "eastern",
+        "western",
+    ):
         start += 1
     for number in range(start + 1, end):
         if entity.doc[number].text in (",", "("):
             end = number
             break
-    while end > start and (entity.doc[end - 1].lower_ in ("'s", "’s", "'", "’") or entity.doc[end - 1].is_space):
+    while end > start and (
+        entity.doc[end - 1].lower_ in ("'s", "’s", "'", "’") or entity.doc[end - 1].is_space
+    ):
         end -= 1
     return start, end
 
@@ -418,10 +471,44 @@ _LONGEST_PATH = 12
 _UNLINKED = 99.0
 _NEVER = 9.0
 _CLAUSE_WORDS = frozenset(
-    "who which that when where while after before as because since although though whose whom if unless said".split()
+    [
+        "who",
+        "which",
+        "that",
+        "when",
+        "where",
+        "while",
+        "after",
+        "before",
+        "as",
+        "because",
+        "since",
+        "although",
+        "though",
+        "whose",
+        "whom",
+        "if",
+        "unless",
+        "said",
+    ]
 )
 _COMPASS = re.compile(r"^(?:(?:north|south)(?:-?(?:east|west))?|east|west)(?:wards?)?$", re.I)
-_DISTANCES = frozenset("km kilometers kilometres kilometer kilometre miles mile meters metres yards hours minutes".split())
+_DISTANCES = frozenset(
+    [
+        "km",
+        "kilometers",
+        "kilometres",
+        "kilometer",
+        "kilometre",
+        "miles",
+        "mile",
+        "meters",
+        "metres",
+        "yards",
+        "hours",
+        "minutes",
+    ]
+)
 
 
 def link_cost(trigger: Token, span: DocSpan, links: Links) -> float:
@@ -510,7 +597,9 @@ def _cost_by_order(trigger: Token, span: DocSpan, links: Links) -> float:
         if token.pos_ == "VERB" or token.lower_ in _CLAUSE_WORDS:
             return _UNLINKED
     cost = links.order + links.preposition.get(word, links.preposition["other"])
-    return cost + (links.held if _in(span.doc[front - 1], links.holding) else 0.0) + 0.03 * (front - trigger.i)
+    return (
+        cost + (links.held if _in(span.doc[front - 1], links.holding) else 0.0) + 0.03 * (front - trigger.i)
+    )
 
 
 def _front(span: DocSpan) -> int:
