@@ -10,14 +10,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.config import Settings, load_settings
-from pipeline.errors import ConfigError, StoreError, TocsinError
+from pipeline.errors import ConfigError, TocsinError
 
 EXIT_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, others = parser.parse_known_args(arguments)
+    if options.command not in (_psql, _airflow) and others:
+        parser.error(f"unknown: {' '.join(others)}")
+    options.others = others
     try:
         settings = load_settings()
         logging.basicConfig(
@@ -51,7 +55,10 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     add("run", _run, "fetch, extract, validate, store and alert once, through Airflow, and report")
-    add("up", _up, "run for good: scheduler, API server and triggerer, every minute; Ctrl-C stops")
+    up = add("up", _up, "run for good: scheduler, API server and triggerer, every minute; Ctrl-C stops")
+    up.add_argument(
+        "--celery", metavar="REDIS_URL", default="", help="spread the tasks by Celery over this broker"
+    )
     add("status", _status, "what runs, what waits before each stage, what failed last")
     add("report", _report, "show the newest batch: feeds, events, alerts, quarantine")
     add("migrate", _migrate, "bring the database to the newest schema")
@@ -66,44 +73,39 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("event_id", type=int)
     rules = add("rules", _rules, "check the rule files and run the tests in them")
     rules.add_argument("action", choices=["check"])
-    psql = add("psql", _psql, "open psql on the database as the read-only analyst")
-    psql.add_argument("arguments", nargs=argparse.REMAINDER)
-    airflow = add("airflow", _airflow, "run an airflow command with Tocsin's settings")
-    airflow.add_argument("arguments", nargs=argparse.REMAINDER)
+    add("psql", _psql, "open psql on the database as the read-only analyst")
+    add("airflow", _airflow, "run an airflow command with Tocsin's settings")
     add("stop", _stop, "stop the embedded Postgres")
     return parser
 
 
-def _run(options: argparse.Namespace, settings: Settings) -> None:
+def _run(options: argparse.Namespace, settings: Settings) -> int:
     from pipeline.main_job import main_job
 
     logging.getLogger().setLevel(logging.WARNING)
-    main_job(settings)
+    return 0 if main_job(settings) else 1
 
 
 def _up(options: argparse.Namespace, settings: Settings) -> None:
-    from pipeline.main_job import start_database
-    from pipeline.operate import supervisor
+    from pipeline.main_job import console, progress
+    from pipeline.operate.run import up
 
-    start_database(settings)
-    supervisor.up(settings)
+    executor = "CeleryExecutor" if options.celery else "LocalExecutor"
+    with progress(console()) as tell:
+        up(settings, on_progress=tell, executor=executor, broker_url=options.celery)
 
 
 def _status(options: argparse.Namespace, settings: Settings) -> int:
-    from pipeline.operate import supervisor
-    from pipeline.report import console, lag
+    from pipeline.operate.run import status
+    from pipeline.report import console, lag, processes
     from pipeline.stages import database
 
     shown = console()
-    runs = supervisor.status(settings)
-    shown.print(str(runs))
-    try:
-        with database(settings).transaction() as transaction:
-            shown.print(lag(transaction.all("stage_lag"), transaction.one("totals") or {}))
-    except StoreError as error:
-        shown.print(f"database: {error}")
-        return 1
-    return 0
+    found = status(settings)
+    shown.print(processes(found))
+    with database(settings).transaction() as transaction:
+        shown.print(lag(transaction.all("stage_lag"), transaction.one("totals") or {}))
+    return 0 if found.is_running else 1
 
 
 def _report(options: argparse.Namespace, settings: Settings) -> None:
@@ -113,18 +115,18 @@ def _report(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _migrate(options: argparse.Namespace, settings: Settings) -> None:
-    from pipeline.main_job import start_database
+    from pipeline.operate.run import prepare
 
-    start_database(settings)
+    prepare(settings)
     print("the schema is up to date")
 
 
 def _stage(stage: str) -> Callable[[argparse.Namespace, Settings], None]:
     def run(options: argparse.Namespace, settings: Settings) -> None:
         from pipeline import stages
-        from pipeline.main_job import start_database
+        from pipeline.operate.run import prepare
 
-        start_database(settings)
+        prepare(settings)
         if stage == "alert":
             counts = stages.alert(settings=settings)
         else:
@@ -162,20 +164,18 @@ def _rules(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _psql(options: argparse.Namespace, settings: Settings) -> None:
-    from pipeline.postgres import embedded
+    from pipeline.postgres.analyst import analyst_environment, psql
 
-    if settings.database_url:
-        raise ConfigError("with TOCSIN_DATABASE_URL set, call psql yourself: it is your server")
-    program, url = embedded.psql(settings)
-    os.execv(program, [str(program), url, *options.arguments])
+    program = psql(settings)
+    os.execve(program, ["psql", *options.others], {**os.environ, **analyst_environment(settings)})
 
 
 def _airflow(options: argparse.Namespace, settings: Settings) -> None:
     from pipeline.operate.environment import airflow_environment
 
     program = Path(sys.executable).with_name("airflow")
-    environment = airflow_environment(settings, home=settings.home)
-    os.execve(program, ["airflow", *options.arguments], {**os.environ, **environment})
+    environment = airflow_environment(settings, home=settings.home, port=settings.airflow_port)
+    os.execve(program, ["airflow", *options.others], {**os.environ, **environment})
 
 
 def _stop(options: argparse.Namespace, settings: Settings) -> None:

@@ -3,42 +3,65 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
 
 from pipeline.config import ROOT, Settings
 from pipeline.errors import ConfigError
-from pipeline.postgres.migrate import migrate
 from pipeline.postgres.rows import article_from, candidate_from
 from pipeline.report import console, report
 from pipeline.stages import database
+
+if TYPE_CHECKING:
+    from pipeline.operate.records import Progress
 
 SEED_ARTICLES = ROOT / "seeds"
 NEW_ENTRIES_SHOWN = 5  # from each real feed: enough to see that it works, few enough to end in minutes
 EVENTS_SHOWN = 40
 
 
-def main_job(settings: Settings) -> None:
-    """Run the news DAG and the alerts it causes, then print what came of it."""
-    from pipeline.operate import supervisor
+def main_job(settings: Settings) -> bool:
+    """Run the news DAG and the alerts it causes, then print what came of it; say whether all went well."""
+    from pipeline.operate import run
 
     shown = console()
-    with shown.status("starting Postgres") as status:
-        start_database(settings)
-        with served_seeds(settings) as run_settings:
-            supervisor.run_once(run_settings, on_progress=status.update)
-    print_report(settings)
+    with ExitStack() as stack:
+        run_settings = settings
+        if run.running_instance(settings.home):
+            shown.print(
+                "tocsin up runs already: this run is given to it, on its own feeds, without the seed article"
+            )
+        else:
+            run_settings = stack.enter_context(served_seeds(settings))
+        result = run.run_once(run_settings, stack.enter_context(progress(shown)))
+        print_report(settings)
+    for failure in result.failures:
+        shown.print(f"[bold red]{failure.task} failed[/]; its log: {failure.log_file}")
+    return result.is_success
 
 
-def start_database(settings: Settings) -> None:
-    """Start the embedded server where it is ours, and bring the schema up to date."""
-    if not settings.database_url:
-        from pipeline.postgres import embedded
+@contextmanager
+def progress(shown: Console) -> Iterator[Callable[[Progress], None]]:
+    """Show what is at work, and a line for each part that is done."""
+    with shown.status("starting") as status:
 
-        embedded.start(settings)
-    migrate(database(settings).url)
+        def tell(change: Progress) -> None:
+            name = change.subject.removeprefix("news.").removeprefix("alerts.")
+            if change.state in ("ready", "success"):
+                shown.print(f"[green]✓[/] {name} [dim]{change.seconds:.0f} s[/]")
+            elif change.state in ("failed", "upstream_failed", "up_for_retry"):
+                shown.print(
+                    f"[red]✗[/] {name} {change.state.replace('_', ' ')} [dim]{change.seconds:.0f} s[/]"
+                )
+            else:
+                status.update(f"{name} {change.state}")
+
+        yield tell
 
 
 @contextmanager

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from pipeline.operate.records import OperateStatus
 
 Row = Mapping[str, Any]
 MAX_SENTENCE = 110
@@ -120,6 +123,26 @@ def console() -> Console:
     """A console that prints at least 100 columns wide, also into a file."""
     console = Console(highlight=False)
     return console if console.width >= 100 else Console(highlight=False, width=140, soft_wrap=True)
+
+
+def processes(found: OperateStatus) -> RenderableType:
+    """What runs, with its memory, and what failed last."""
+    parts: list[RenderableType] = [
+        f"Tocsin runs, the UI is on {found.address} (passwords: {found.passwords_file})"
+        if found.is_running
+        else "Tocsin does not run; `tocsin up` starts it"
+    ]
+    if found.components:
+        table = Table("process", "pid", "memory", box=None, pad_edge=False, padding=(0, 2))
+        for component in found.components:
+            table.add_row(component.name, str(component.pid), f"{component.memory_bytes / 1e6:.0f} MB")
+        parts.append(table)
+    parts += [
+        f"[red]failed[/] {failure.task} at {failure.ended_at:%Y-%m-%d %H:%M:%S} UTC, log: {failure.log_file}"
+        for failure in found.failures
+        if failure.ended_at
+    ]
+    return Group(*parts)
 
 
 def lag(stages: Sequence[Row], totals: Row) -> RenderableType:

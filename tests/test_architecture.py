@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "postgres": {"errors", "config", "model"},
     "operate": {"errors", "config", "postgres"},
     **{stage: {"errors", "config", "plover", "model"} for stage in STAGES},
-    "report": set(),
+    "report": {"operate"},
     "stages": {"errors", "config", "plover", "model", "postgres", *STAGES},
     "main_job": {"errors", "config", "model", "postgres", "stages", "report", "operate", *STAGES},
     "cli": {"errors", "config", "postgres", "stages", "report", "operate", "main_job", *STAGES},
