@@ -82,7 +82,10 @@ def coordinated(token: Token) -> list[Token]:
         if len(found) > 40:
             break
         found.extend(child for child in member.children if child.dep_ == "conj" and not is_clause_conjunct(child))
-    return found
+        for name in member.children:
+            if name.dep_ in ("appos", "flat") and name.pos_ == "PROPN" and name.i - member.i <= 2:
+                found.extend(child for child in name.children if child.dep_ == "conj" and not is_verbal(child))
+    return list({member.i: member for member in found}.values())
 
 
 def is_clause_conjunct(token: Token) -> bool:
@@ -143,7 +146,31 @@ def particle_of(verb: Token) -> str:
     return ""
 
 
+def is_swallowed(verb: Token) -> bool:
+    """A past-tense verb the parser made a modifier of its own object: "Qatar withdrew peacekeepers"."""
+    if verb.dep_ != "amod" or verb.head.i <= verb.i or verb.i == 0:
+        return False
+    return verb.tag_ == "VBD" or (verb.tag_ == "VBN" and verb.nbor(-1).lower_ in ("has", "have", "had"))
+
+
+def is_headless(verb: Token) -> bool:
+    """ "A minister threatened to …" read as "a minister (who was) threatened": the sentence has no other verb."""
+    head = verb.head
+    return (
+        verb.dep_ == "acl"
+        and verb.tag_ in ("VBN", "VBD")
+        and head.head.i == head.i
+        and head.pos_ in ("NOUN", "PROPN")
+        and verb.i > head.i
+        and not any(token.text == "," for token in verb.doc[head.i : verb.i])
+        and not any(child.dep_ in ("cop", "aux") for child in head.children)
+        and not any(child.lower_ == "by" for token in verb.children for child in token.children)
+    )
+
+
 def is_passive(verb: Token) -> bool:
+    if is_swallowed(verb) or is_headless(verb):
+        return False
     if any(child.dep_ in ("aux:pass", "auxpass") or child.dep_ in PASSIVE_SUBJECTS for child in verb.children):
         return True
     if verb.tag_ != "VBN":
@@ -165,6 +192,8 @@ def _own_subjects(verb: Token) -> list[Token]:
 
 def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
     """The grammatical subject, found through coordination, control, participles and relatives."""
+    if is_swallowed(verb):
+        return [_noun_before(verb)]
     own = [subject for subject in _own_subjects(verb) if subject.ent_type_ not in ("DATE", "TIME")]
     if own:
         return [member for subject in own for member in coordinated(subject)]
@@ -193,6 +222,16 @@ def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
     if head.pos_ in ("AUX", "ADJ") or is_verbal(head):
         return surface_subjects(head, depth + 1)
     return []
+
+
+def _noun_before(verb: Token) -> Token:
+    """The head of the noun phrase that ends before a swallowed verb."""
+    token = verb.nbor(-1)
+    if token.lower_ in ("has", "have", "had") and token.i > 0:
+        token = token.nbor(-1)
+    while token.head.i < verb.i and token.head.i != token.i and not is_verbal(token.head):
+        token = token.head
+    return token
 
 
 def governor_of_noun(noun: Token, depth: int = 0) -> list[Token]:
@@ -292,9 +331,13 @@ def clause_of(verb: Token) -> Clause:
     passive = is_passive(verb)
     subjects = with_antecedent(surface_subjects(verb))
     objects = with_antecedent([m for child in children(verb, OBJECTS) for m in coordinated(child)])
+    if is_swallowed(verb):
+        objects = coordinated(verb.head)
     if not objects and verb.dep_ == "conj" and is_verbal(verb.head) and not passive:
         objects = _shared_objects(verb)
     obliques = _obliques(verb)
+    if is_swallowed(verb):
+        obliques = noun_phrases(verb.head)
     if passive:
         agents, patients = [t for p, t in obliques if p == "by"], [*subjects, *objects]
     else:
@@ -333,6 +376,11 @@ def phrase(noun: Token) -> tuple[int, int]:
     """Token range of the noun phrase that names an actor: modifiers, flat names, an of-phrase; no clauses."""
     left = noun.i
     right = noun.i
+    for entity in noun.doc.ents if noun.ent_type_ in ("ORG", "PERSON", "PER", "GPE", "NORP", "LOC") else ():
+        if entity.start <= noun.i < entity.end:
+            left, right = entity.start, entity.end - 1
+    while left < noun.i and noun.doc[left].lower_ in ("the", "a", "an"):
+        left += 1
     for child in noun.children:
         if child.dep_ in ("det", "case", "punct", "cc", "mark", "advmod", "aux", "cop", "nsubj", "det:predet"):
             continue

@@ -27,6 +27,10 @@ RECIPIENT_PREPOSITIONS = ("against", "on", "with", "to", "at", "from", "toward",
 HUMAN_ENDINGS = ("man", "woman", "guard", "worker", "ist", "maker", "holder", "leader", "officer", "goer", "ant", "ian", "player", "fighter", "keeper", "teer", "minister", "seeker", "crat", "prisoner", "ee")
 THING_ENDINGS = ("ment", "grant", "plant", "warrant", "list", "fist", "committee", "guarantee", "fee", "coffee", "tree", "degree", "decree", "restaurant", "covenant", "twist", "mist")
 THINGS = frozenset("remnant variant elephant consultant-fee instant constant pendant refugee-camp knee spree employee-fund talisman jubilee levee toffee median pedestrian-crossing".split())
+NOT_TOWARDS = frozenset(
+    "after before during since because because+of despite according according+to amid following by as like unlike "
+    "including than until under without near due+to in+return+for under+pressure+from along+with".split()
+)
 DOCUMENTS = frozenset(
     "resolution decision plan bill law agreement deal statement order letter proposal report ruling decree motion "
     "declaration communique move measure treaty accord vote mandate document draft text announcement verdict".split()
@@ -119,6 +123,14 @@ class Reader:
         return None
 
     def _read_verb(self, token: Token, depth: int) -> Reading | None:
+        reading = self._verb(token, depth)
+        if reading is None or not reading.event_type or reading.patients or depth or reading.is_nominal:
+            return reading
+        if reading.is_mutual and len(reading.agents) > 1:
+            return reading
+        return replace(reading, patients=self.reach(token, reading.agents), is_mutual=False)
+
+    def _verb(self, token: Token, depth: int) -> Reading | None:
         clause = clause_of(token)
         operator, extra = self._operator(clause)
         frame = self._frame(clause)
@@ -284,6 +296,38 @@ class Reader:
         if head == "obj":
             return [t for noun in clause.patients if not self._is_name(noun) for t in self._noun_slots((rest,), noun)]
         return [t for p, t in clause.obliques if p == head and self.is_actor(t)]
+
+    def reach(self, head: Token, own: tuple[Token, ...]) -> tuple[Token, ...]:
+        """The nearest actor below a word, through objects, phrases and infinitives; the last resort for a recipient."""
+        taken = {token.i for token in own}
+        names = {token.lower_ for token in own}
+        level, second = [head], []
+        for _ in range(6):
+            below: list[Token] = []
+            for token in level:
+                for child in token.children:
+                    if not self._leads_on(child, head):
+                        continue
+                    if child.i > head.i and child.i not in taken and child.lower_ not in names and child.pos_ != "PRON" and self._nameable(child):
+                        if clauses.preposition(child) == "in" and child.ent_type_ == "GPE":
+                            second.append(child)
+                        else:
+                            return (child,)
+                    below.append(child)
+            level = below
+        return tuple(second[:1])
+
+    def _nameable(self, token: Token) -> bool:
+        if token.ent_type_ in ("GPE", "NORP", "ORG", "PERSON", "PER"):
+            return True
+        return token.pos_ in ("NOUN", "PROPN") and self.is_actor(token) and token.dep_ != "compound"
+
+    def _leads_on(self, child: Token, head: Token) -> bool:
+        if child.i < head.i and child.head.i == head.i:
+            return False
+        if child.dep_ in ("obj", "nmod", "nmod:poss", "xcomp", "iobj", "amod", "compound", "obl", "conj", "ccomp"):
+            return clauses.preposition(child) not in NOT_TOWARDS and child.ent_type_ not in ("DATE", "TIME") and not status.marker(child) in ("if", "unless", "because", "after", "as")
+        return child.dep_ in ("acl", "advcl") and clauses.has_to(child)
 
     def _is_name(self, noun: Token) -> bool:
         return noun.ent_type_ in ("PERSON", "PER", "GPE", "ORG")
