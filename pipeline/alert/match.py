@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from typing import Any
 
 from pipeline.alert.records import AlertEvent, Branch, Rule
 
@@ -41,7 +42,7 @@ def why(rule: Rule, event: AlertEvent) -> str:
 
 def branch_holds(branch: Branch, event: AlertEvent) -> bool:
     """Say whether every condition of the branch holds."""
-    return all(holds for _, _, _, holds in _judge(branch, event))
+    return all(judge(event, name, wanted)[1] for name, wanted, judge in _set_conditions(branch))
 
 
 def text_words(text: str) -> tuple[str, ...]:
@@ -55,17 +56,43 @@ def text_words(text: str) -> tuple[str, ...]:
 
 def phrase_occurs(phrase: str, text: str) -> bool:
     """Say whether the words of the phrase stand in a row in the text; `word*` takes any ending."""
-    wanted, given = text_words(phrase), text_words(text.replace("*", " "))
-    last_start = len(given) - len(wanted)
-    return bool(wanted) and any(
-        all(map(_same_word, wanted, given[start : start + len(wanted)])) for start in range(last_start + 1)
-    )
+    pieces, haystack = _pieces(phrase), _haystack(text)
+    # One look-up decides nearly always: a phrase has a second piece only after a `*` inside it.
+    if not pieces or pieces[0] not in haystack:
+        return False
+    return len(pieces) == 1 or _pieces_follow(pieces, haystack)
 
 
-def _same_word(wanted: str, given: str) -> bool:
-    if wanted.endswith("*"):
-        return given.startswith(wanted[:-1])
-    return wanted == given
+def _pieces_follow(pieces: Sequence[str], haystack: str) -> bool:
+    """Say whether the pieces stand in the text, each after the end of the word that the last began."""
+    at = haystack.find(pieces[0])
+    while at >= 0:
+        end = at + len(pieces[0])
+        for piece in pieces[1:]:
+            end = haystack.find(" ", end)
+            if end < 0 or not haystack.startswith(piece, end):
+                break
+            end += len(piece)
+        else:
+            return True
+        at = haystack.find(pieces[0], at + 1)
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _haystack(text: str) -> str:
+    """Write the text's words with one space around each, so that a phrase is found as a substring."""
+    return f" {' '.join(_text_words(text.replace('*', ' ')))} "
+
+
+@lru_cache(maxsize=4096)
+def _pieces(phrase: str) -> tuple[str, ...]:
+    """Cut a phrase after each `*`: "air* strike" is (" air", " strike ")."""
+    words = _text_words(phrase)
+    if not words:
+        return ()
+    parts = f" {' '.join(words)} ".split("*")
+    return tuple(part for part in parts if part.strip())
 
 
 @lru_cache(maxsize=4096)
@@ -79,16 +106,23 @@ def _plain_word(word: str) -> str:
     return word.replace(".", "") if max(map(len, word.split("."))) == 1 else word
 
 
-Judgement = tuple[str, object, object, bool]
+Judge = Callable[[AlertEvent, str, Any], tuple[object, bool]]
 
 
-def _judge(branch: Branch, event: AlertEvent) -> Iterator[Judgement]:
-    """Yield (condition, wanted, seen, holds) for every condition the branch sets, cheapest first."""
-    for name, judge in _CONDITIONS:
-        wanted = getattr(branch, name)
-        if wanted is not None and wanted != ():
-            seen, holds = judge(event, name, wanted)
-            yield name, wanted, seen, holds
+@lru_cache(maxsize=4096)
+def _set_conditions(branch: Branch) -> tuple[tuple[str, Any, Judge], ...]:
+    """Pick the conditions the branch sets, cheapest first."""
+    pairs = ((name, getattr(branch, name), judge) for name, judge in _CONDITIONS)
+    return tuple(
+        (name, wanted, judge) for name, wanted, judge in pairs if wanted is not None and wanted != ()
+    )
+
+
+def _judge(branch: Branch, event: AlertEvent) -> Iterator[tuple[str, object, object, bool]]:
+    """Yield (condition, wanted, seen, holds) for every condition the branch sets."""
+    for name, wanted, judge in _set_conditions(branch):
+        seen, holds = judge(event, name, wanted)
+        yield name, wanted, seen, holds
 
 
 def _equal(event: AlertEvent, name: str, wanted: Sequence[object]) -> tuple[object, bool]:
@@ -121,7 +155,7 @@ def _at_most(event: AlertEvent, name: str, wanted: float) -> tuple[object, bool]
     return seen, seen is not None and seen <= wanted
 
 
-_CONDITIONS: tuple[tuple[str, Callable[..., tuple[object, bool]]], ...] = (
+_CONDITIONS: tuple[tuple[str, Judge], ...] = (
     ("event_type", _equal),
     ("status", _equal),
     ("mode", _equal),

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pipeline.alert.clean import clean, safe_link
+from pipeline.alert.clean import MAX_URL, clean, safe_link
 from pipeline.alert.decide import alert_key
 from pipeline.alert.match import why
 from pipeline.alert.records import MAX_PAYLOAD_BYTES, MAX_SUBJECT, AlertEvent, Message, Rule
@@ -20,6 +20,7 @@ from pipeline.alert.records import MAX_PAYLOAD_BYTES, MAX_SUBJECT, AlertEvent, M
 # What may be quoted of an article by default, see the copyright note in ARCHITECTURE.md.
 MAX_SENTENCE = 400
 MAX_NAME = 200
+MAX_CODE = 40
 MAX_TITLE = 300
 MAX_WHY = 500
 
@@ -75,8 +76,8 @@ def party(name: str | None, code: str) -> str:
     """Name an actor or recipient: "NATO (IGO)"; "" if nothing is known of it."""
     shown = clean(name, MAX_NAME)
     if not shown:
-        return clean(code, 6)
-    return f"{shown} ({clean(code, 6)})" if code else shown
+        return clean(code, MAX_CODE)
+    return f"{shown} ({clean(code, MAX_CODE)})" if code else shown
 
 
 def place(event: AlertEvent) -> str:
@@ -215,9 +216,9 @@ def _body(rule: Rule, event: AlertEvent, created_at: datetime, share: float) -> 
             "why": clean(why(rule, event), int(MAX_WHY * share)),
             "event": {
                 "event_key": clean(event.event_key, 100),
-                "event_type": event.event_type,
-                "mode": event.mode,
-                "contexts": list(event.contexts[:20]),
+                "event_type": clean(event.event_type, MAX_CODE),
+                "mode": clean(event.mode, MAX_CODE) or None,
+                "contexts": [clean(context, MAX_CODE) for context in event.contexts[:20]],
                 "status": event.status,
                 "quad_class": event.quad_class,
                 "score": event.score,
@@ -230,7 +231,7 @@ def _body(rule: Rule, event: AlertEvent, created_at: datetime, share: float) -> 
                 "place": {
                     "name": clean(event.place_name, name_limit) or None,
                     "admin1": clean(event.admin1, name_limit) or None,
-                    "country": event.country,
+                    "country": clean(event.country, MAX_CODE) or None,
                     "latitude": event.latitude,
                     "longitude": event.longitude,
                 },
@@ -248,7 +249,11 @@ def _body(rule: Rule, event: AlertEvent, created_at: datetime, share: float) -> 
 
 
 def _party_body(name: str | None, country: str | None, sector: str | None, limit: int) -> dict[str, Any]:
-    return {"name": clean(name, limit) or None, "country": country, "sector": sector}
+    return {
+        "name": clean(name, limit) or None,
+        "country": clean(country, MAX_CODE) or None,
+        "sector": clean(sector, MAX_CODE) or None,
+    }
 
 
 def _encode(body: Mapping[str, Any]) -> bytes:
@@ -273,4 +278,4 @@ def _fields(rule: Rule, event: AlertEvent) -> tuple[tuple[str, str], ...]:
         "confidence": f"{event.confidence:.2f}",
         "url": safe_link(event.article_url),
     }
-    return tuple((name, _plain(value)) for name, value in fields.items() if value)
+    return tuple((name, _plain(clean(value, MAX_URL))) for name, value in fields.items() if value)

@@ -121,7 +121,7 @@ def check_rule(content: object, path: str, *, receivers: Collection[str] | None 
         tests=_tests(raw.get("tests"), problems),
         path=path,
     )
-    _check_wildcards(rule, problems)
+    _check_phrases(rule, problems)
     problems.raise_any()
     problems.extend(failed_tests(rule))
     problems.raise_any()
@@ -178,16 +178,20 @@ def _check_modes(checked: Mapping[str, Any], key: str, problems: Problems) -> No
             problems.add(f"{key}.mode", mode, ", ".join(known) or f"none: {event_types} has no modes")
 
 
-def _check_wildcards(rule: Rule, problems: Problems) -> None:
+def _check_phrases(rule: Rule, problems: Problems) -> None:
+    """Refuse a rule that would be slow: what a rule costs grows with its phrases."""
     branches = (*rule.any_branches, *([rule.not_branch] if rule.not_branch else []))
-    count = sum(
-        phrase.count("*")
-        for branch in branches
-        for phrase in (*branch.text, *branch.actor_name, *branch.recipient_name)
-    )
-    if count > MAX_WILDCARDS:
+    phrases = [
+        one for branch in branches for one in (*branch.text, *branch.actor_name, *branch.recipient_name)
+    ]
+    stars = sum(phrase.count("*") for phrase in phrases)
+    if len(phrases) > MAX_VALUES:
         problems.append(
-            f"{problems.path}: match has {count} wildcards (*); allowed: up to {MAX_WILDCARDS} a rule"
+            f"{problems.path}: match has {len(phrases)} phrases; allowed: up to {MAX_VALUES} a rule"
+        )
+    if stars > MAX_WILDCARDS:
+        problems.append(
+            f"{problems.path}: match has {stars} wildcards (*); allowed: up to {MAX_WILDCARDS} a rule"
         )
 
 

@@ -65,6 +65,9 @@ def test_branch_holds_as_its_condition_says(event, condition, fields, holds):
         ("café", "the CAFÉ", True),
         ("ﬁre", "under fire", True),
         ("strike*", "strike**", True),
+        ("peace* talks", "the peacekeeping talks", True),
+        ("peace* talks", "peace and talks", False),
+        ("peace* talks resum*", "peace, then peaceful talks resumed", True),
         ("a(b)+c", "a b c", True),
         ("(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", False),
         ("ليبيا", "في ليبيا اليوم", True),
@@ -118,7 +121,9 @@ def test_why_agrees_with_matches(event, rule):
     """The words never say otherwise than the answer."""
     rules = [rule(any_branches=(Branch(country=(code,)),)) for code in ("AFG", "LBY")]
 
-    assert [why(one, event()).startswith("matched") for one in rules] == [matches(one, event()) for one in rules]
+    assert [why(one, event()).startswith("matched") for one in rules] == [
+        matches(one, event()) for one in rules
+    ]
 
 
 def test_text_words_of_a_long_line_take_linear_time():
@@ -130,8 +135,8 @@ def test_text_words_of_a_long_line_take_linear_time():
     assert time.perf_counter() - began < 5
 
 
-def test_largest_rule_stays_under_its_time_for_a_thousand_events(event, rule):
-    """64 branches of keywords cost at most 50 ms a thousand events per hundred phrases: here 200 in all."""
+def test_large_rule_stays_quick(event, rule):
+    """192 phrases over 64 branches, on a busy machine: far from what a pattern could cost."""
     branches = tuple(Branch(text=(f"word{n} phrase", f"wild{n}*", "left town")) for n in range(64))
     big, events = rule(any_branches=branches), [event(event_key=str(n)) for n in range(100)]
     began = time.perf_counter()

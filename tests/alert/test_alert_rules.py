@@ -90,7 +90,11 @@ def test_status_can_be_asked_for():
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("owner: desk", "owner: desk\nonwer: me", "r.yaml: the file has no key 'onwer'; allowed: rule, title"),
+        (
+            "owner: desk",
+            "owner: desk\nonwer: me",
+            "r.yaml: the file has no key 'onwer'; allowed: rule, title",
+        ),
         ("rule: leaving", "rule: Leaving Town", "r.yaml: rule is 'Leaving Town'; allowed: an id of"),
         ("rule: leaving", "rule: -leaving", "rule is '-leaving'"),
         ("rule: leaving", "rule: 7", "rule is 7"),
@@ -102,8 +106,16 @@ def test_status_can_be_asked_for():
         ("owner: desk\n", "", "owner is None"),
         ("status: active", "status: on", "status is True; allowed: staging, active, retired"),
         ("severity: high", "severity: urgent", "severity is 'urgent'; allowed: info, low, medium"),
-        ("event_type: RETREAT\n", "event_type: RETREET\n", "match.any[1].event_type is 'RETREET'; allowed: AGREE"),
-        ("event_type: RETREAT\n", "event_typ: RETREAT\n", "match.any[1] has no key 'event_typ'; allowed: actor"),
+        (
+            "event_type: RETREAT\n",
+            "event_type: RETREET\n",
+            "match.any[1].event_type is 'RETREET'; allowed: AGREE",
+        ),
+        (
+            "event_type: RETREAT\n",
+            "event_typ: RETREAT\n",
+            "match.any[1] has no key 'event_typ'; allowed: actor",
+        ),
         ("event_type: RETREAT\n", "mode: riots\n", "match.any[1].mode is 'riots'; allowed: "),
         ("event_type: RETREAT\n", "{event_type: RETREAT, mode: riot}\n", "no YAML"),
         ("min_confidence: 0.5", "mode: riot", "match.any[1].mode is 'riot'; allowed: access, ceasefire"),
@@ -132,8 +144,16 @@ def test_status_can_be_asked_for():
         ("min_confidence: 0.5", f"text: {[f'word{n}*' for n in range(11)]}", "match has 11 wildcards"),
         ("country: [LBY, TUN]", "country: [LBY, Tunisia]", "country is 'Tunisia'"),
         ("    mode: resign", "    {}", "match.not would match every event"),
-        ("group_by: [country, event_date]", "group_by: city", "group_by is 'city'; allowed: event, event_type"),
-        ("notify: [desk, night]", "notify: [desk, nihgt]", "notify is 'nihgt'; allowed: receivers: desk, night"),
+        (
+            "group_by: [country, event_date]",
+            "group_by: city",
+            "group_by is 'city'; allowed: event, event_type",
+        ),
+        (
+            "notify: [desk, night]",
+            "notify: [desk, nihgt]",
+            "notify is 'nihgt'; allowed: receivers: desk, night",
+        ),
         ("dedup_hours: 6", "dedup_hours: -1", "dedup_hours is -1; allowed: a number from 0 to 8760"),
         ("max_age_days: 7", "max_age_days: week", "max_age_days is 'week'"),
         ("expect: true", "expect: 'yes'", "tests[1].expect is 'yes'; allowed: true, false"),
@@ -144,7 +164,11 @@ def test_status_can_be_asked_for():
         ("RETREAT, country: LBY}", "RETREAT, contexts: [rain]}", "contexts is 'rain'"),
         ("RETREAT, country: LBY}", "RETREAT, published_at: 2020-01-01T00:00:00}", "must carry a time zone"),
         ("RETREAT, country: LBY}", "RETREAT, trigger_start: 5, trigger_end: 9}", "lies outside its sentence"),
-        ("RETREAT, country: LBY}", "RETREAT, event_date: yesterday}", "event_date is 'yesterday', wanted date"),
+        (
+            "RETREAT, country: LBY}",
+            "RETREAT, event_date: yesterday}",
+            "event_date is 'yesterday', wanted date",
+        ),
         ("RETREAT, country: LBY}", "RETREAT, country: 218}", "country is 218, wanted str"),
     ],
 )
@@ -164,7 +188,9 @@ def test_file_that_is_no_mapping_is_refused(text):
         parse_rule(text)
 
 
-@pytest.mark.parametrize("branches", ["[]", "{event_type: ASSAULT}", "ASSAULT", "[ASSAULT]", "[{status: actual}]", "[{}]"])
+@pytest.mark.parametrize(
+    "branches", ["[]", "{event_type: ASSAULT}", "ASSAULT", "[ASSAULT]", "[{status: actual}]", "[{}]"]
+)
 def test_match_without_a_condition_is_refused(branches):
     """A rule that fires on everything is nobody's wish."""
     with pytest.raises(ConfigError, match=r"match\.any"):
@@ -177,9 +203,20 @@ def test_too_many_branches_are_refused():
         parse_rule("{rule: a, title: b, owner: c, match: {any: [%s]}}" % ",".join(["{country: LBY}"] * 65))  # noqa: UP031
 
 
+def test_too_many_phrases_are_refused():
+    """256 over all branches of a rule."""
+    branches = ",".join("{text: [%s]}" % ",".join(f"w{n}x{m}" for m in range(100)) for n in range(3))  # noqa: UP031
+    with pytest.raises(ConfigError, match="match has 300 phrases; allowed: up to 256"):
+        parse_rule("{rule: a, title: b, owner: c, match: {any: [%s]}}" % branches)  # noqa: UP031
+
+
 def test_all_mistakes_of_a_file_are_told_together():
     """One line each, so that one go mends them."""
-    text = GOOD.replace("severity: high", "severity: x").replace("owner: desk", "owner: ''").replace("LBY, TUN", "x")
+    text = (
+        GOOD.replace("severity: high", "severity: x")
+        .replace("owner: desk", "owner: ''")
+        .replace("LBY, TUN", "x")
+    )
     with pytest.raises(ConfigError) as error:
         parse_rule(text, "r.yaml")
 

@@ -69,7 +69,10 @@ def test_syntax_error_names_its_place():
 
 def test_few_aliases_are_allowed():
     """Anchors are of use to honest people."""
-    assert parse_yaml(b"a: &codes [LBY, TUN]\nb: *codes", "r.yaml") == {"a": ["LBY", "TUN"], "b": ["LBY", "TUN"]}
+    assert parse_yaml(b"a: &codes [LBY, TUN]\nb: *codes", "r.yaml") == {
+        "a": ["LBY", "TUN"],
+        "b": ["LBY", "TUN"],
+    }
 
 
 def test_byte_order_mark_is_passed_over():

@@ -38,19 +38,27 @@ def compose_mail(notification: Notification, message: Message, *, sender: str) -
     """Write the mail: text and HTML, nothing fetched from elsewhere.
 
     Raises:
-        NotifyError: Sender or address is no mail address; final.
+        NotifyError: Sender or address is no mail address, or a header holds a line break; final.
     """
     to = notification.receiver.to
     for address in (sender, to):
         if not is_mail_address(address):
             raise NotifyError(f"{address!r} is no mail address such as desk@example.org", is_final=True)
+    try:
+        return _mail(notification.notification_key, message, sender=sender, to=to)
+    except ValueError as error:
+        # EmailMessage refuses line breaks in headers; composed messages have none.
+        raise NotifyError(f"the mail cannot be written: {_reason(error)}", is_final=True) from error
+
+
+def _mail(key: str, message: Message, *, sender: str, to: str) -> EmailMessage:
     # Seven bits: an old relay that knows no 8BITMIME must not garble names.
     mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     mail["Subject"] = message.subject
     mail["From"] = sender
     mail["To"] = to
     mail["Date"] = format_datetime(message.created_at)
-    mail["Message-ID"] = f"<{notification.notification_key}@{sender.rpartition('@')[2]}>"
+    mail["Message-ID"] = f"<{key}@{sender.rpartition('@')[2]}>"
     # Asks the desk, not a web page: nobody has to be able to reach this machine.
     mail["List-Unsubscribe"] = f"<mailto:{quote(sender, safe='@')}?subject=unsubscribe>"
     mail["Auto-Submitted"] = "auto-generated"

@@ -7,10 +7,13 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from pipeline.alert.clean import clean
 from pipeline.alert.records import Message, Notification
 from pipeline.config import Settings
 
 log = logging.getLogger(__name__)
+
+MAX_VALUE = 2000
 
 
 def make_notifier(
@@ -33,4 +36,4 @@ def notify(notification: Notification, message: Message) -> None:
 
 def _value(value: str) -> str:
     plain = value.isascii() and value.replace("-", "").replace("_", "").replace(".", "").isalnum()
-    return value if plain else json.dumps(value, ensure_ascii=False)
+    return value if plain else json.dumps(clean(value, MAX_VALUE), ensure_ascii=False)

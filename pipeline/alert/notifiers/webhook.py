@@ -131,41 +131,50 @@ def _post(
     port = parts.port or (443 if parts.scheme == "https" else 80)
     sock = open_socket(host, port, allowed=allowed, timeout_seconds=timeout_seconds)
     connection = http.client.HTTPConnection(host, port)
-    timer = None
+    deadline = None
     try:
         if parts.scheme == "https":
             sock = ssl.create_default_context().wrap_socket(
                 sock, server_hostname=host, do_handshake_on_connect=False
             )
-        timer = _shut_after(timeout_seconds, sock)
+        deadline = _Deadline(timeout_seconds, sock)
         if isinstance(sock, ssl.SSLSocket):
             sock.do_handshake()
         connection.sock = sock
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", target, body, {**_HEADERS, "host": parts.netloc, **headers})
         answer = connection.getresponse()
+        # A head cut short by us reads like a whole one: who dripped it has promised nothing.
+        if deadline.is_over:
+            raise TimeoutError(f"no whole answer in {timeout_seconds:g} s")
         return answer.status, answer.headers.get("retry-after")
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise NotifyError(f"{host}:{port} took no notification: {_reason(error)}") from error
     finally:
-        if timer:
-            timer.cancel()
+        if deadline:
+            deadline.cancel()
         connection.close()
         sock.close()
 
 
-def _shut_after(seconds: float, sock: socket.socket) -> threading.Timer:
-    """Limit the whole exchange: a socket's own timeout starts again with every byte that drips in."""
-    timer = threading.Timer(seconds, _shut, (sock,))
-    timer.daemon = True
-    timer.start()
-    return timer
+class _Deadline:
+    """Shuts a socket after some seconds: its own timeout starts again with every byte that drips in."""
 
+    def __init__(self, seconds: float, sock: socket.socket):
+        self.is_over = False
+        self._sock = sock
+        self._timer = threading.Timer(seconds, self._shut)
+        self._timer.daemon = True
+        self._timer.start()
 
-def _shut(sock: socket.socket) -> None:
-    # Past the TLS layer, whose own shutdown would break under a read in the other thread.
-    with contextlib.suppress(OSError):
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+    def cancel(self) -> None:
+        self._timer.cancel()
+
+    def _shut(self) -> None:
+        self.is_over = True
+        # Past the TLS layer, whose own shutdown would break under a read in the other thread.
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
 
 
 def _reason(error: Exception) -> str:

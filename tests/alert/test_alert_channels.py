@@ -1,0 +1,83 @@
+"""The dictionary of channels, the log, and what importing costs."""
+
+import logging
+import re
+import subprocess
+import sys
+
+import pytest
+
+from pipeline.alert.message import compose
+from pipeline.alert.notifiers.channels import NOTIFIERS, notifier
+from pipeline.alert.records import CHANNELS
+from pipeline.config import ROOT, Settings
+from pipeline.errors import ConfigError
+
+HOSTILE = [
+    *(chr(point) for point in range(0x20)), *(chr(point) for point in range(0x7F, 0xA0)),
+    "\r\n2020-01-01 ERROR forged", '" rule="forged', "\\", "\\n", "\u2028", "\u2029", "\u202e", "\u2066", "\ud800",
+    "\u200e", "\u061c", "\ufeff", "\x1b]0;title\x07", "a=b c=d", "'", "%s %d %(x)s", "{0}", "\U000e0041", "\u200b",
+    *(f"line {number}\nline {number + 1}" for number in range(20)),
+]  # fmt: skip
+
+
+def test_every_channel_of_a_receiver_has_its_notifier():
+    """A receivers' file can name no channel that cannot send."""
+    assert sorted(NOTIFIERS) == sorted(CHANNELS)
+    assert all(callable(notifier(channel, Settings())) for channel in CHANNELS)
+
+
+def test_unknown_channel_lists_the_known_ones():
+    """An error says what is allowed."""
+    with pytest.raises(ConfigError, match="no channel 'sms'; there are: email, log, webhook"):
+        notifier("sms", Settings())
+
+
+def test_log_writes_one_line_of_key_and_value(caplog, notification, message):
+    """What a machine can read again."""
+    caplog.set_level(logging.INFO)
+    notifier("log", Settings())(notification(), message)
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "alert receiver=desk notification=0123456789abcdef0123456789abcdef rule=leaving "
+        'actor="Northern Alliance" subject="[high] Leaving"'
+    ]
+
+
+def test_there_are_at_least_a_hundred_hostile_names():
+    """As many as were promised."""
+    assert len(set(HOSTILE)) >= 100
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_name_forges_no_log_line(caplog, notification, event, rule, now, name):
+    """One notification is one printable line, and its keys are ours."""
+    caplog.set_level(logging.INFO)
+    composed = compose(
+        rule(title=name),
+        event(actor_name=name, place_name=name, mode=name, article_title=name),
+        created_at=now,
+    )
+    notifier("log", Settings())(notification(), composed)
+    [line] = [record.getMessage() for record in caplog.records]
+
+    pairs = re.findall(r'(\w+)=("(?:[^"\\]|\\.)*"|\S+)', line)
+
+    assert line.isprintable()
+    assert line == "alert " + " ".join(f"{key}={value}" for key, value in pairs)
+    assert [key for key, _ in pairs] == [
+        "receiver", "notification", *(key for key, _ in composed.fields), "subject",
+    ]  # fmt: skip
+
+
+def test_importing_alert_loads_nothing_heavy():
+    """Neither the database nor the network modules come in before they are used."""
+    code = (
+        "import sys; from pipeline.alert import decide, match, message, receivers, retry, rules; "
+        "from pipeline.alert.notifiers import channels; "
+        "print([name for name in ('psycopg2', 'spacy', 'great_expectations', 'airflow', 'smtplib', 'ssl') "
+        "if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+
+    assert done.stdout.strip() == "[]"
