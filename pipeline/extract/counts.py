@@ -25,7 +25,7 @@ _WORDS_PATH = Path(__file__).parent / "data" / "counts" / "words.toml"
 Bounds = tuple[int | None, int | None]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Words:
     """words.toml, ready for use."""
 
@@ -92,20 +92,27 @@ _MOST = 10_000_000_000
 def quantity(phrase: str) -> Bounds | None:
     """Read how many a phrase says, as (at least, at most); None for a bound left open, or for no number.
 
-    An age ("a 12-year-old") is no number of people. "About 50" is taken as 50.
+    An age ("a 12-year-old") is no number of people. "About 50" is taken as 50, and "more than 100"
+    as 100 or more: nobody means 101.
     """
     words = load_words()
     text = _AGE.sub(" ", phrase.lower().replace("’", "'"))
     between = _BETWEEN.search(text)
     if between:
         return _ordered(_number(between[1], words), _number(between[2], words))
-    span = _RANGE.search(text)
+    span = _RANGE.search(text) or _word_range(words).search(text)
     if span:
         return _ordered(_number(span[1], words), _number(span[2], words))
     value = _number(text, words)
     if value is None:
         return _vague(text, words)
     return _bounded(text, value, words)
+
+
+@lru_cache(maxsize=1)
+def _word_range(words: Words) -> re.Pattern[str]:
+    number = "|".join(words.numbers)
+    return re.compile(rf"\b({number}) (?:to|or) ({number})\b")
 
 
 def _ordered(low: int | None, high: int | None) -> Bounds | None:
@@ -116,12 +123,8 @@ def _bounded(text: str, value: int, words: Words) -> Bounds:
     name = next((name for name, pattern in words.bounds if pattern.search(text)), None)
     if name == "lower" or (name is None and _MORE.search(text)):
         return value, None
-    if name == "above":
-        return value + 1, None
     if name == "upper":
         return None, value
-    if name == "below":
-        return None, max(0, value - 1)
     if name == "nearly":
         return int(value * words.nearly_share), value
     return value, value
@@ -140,7 +143,7 @@ def _number(text: str, words: Words) -> int | None:
             current += words.numbers[token]
             seen = True
         elif token in words.scales and (seen or _is_article(text, match.start())):
-            current = (current or 1) * words.scales[token]
+            current = (current or (0.5 if "half a " in text[: match.start()] else 1)) * words.scales[token]
             seen = True
             if words.scales[token] >= 1000:
                 total, current = total + int(min(current, _MOST)), 0.0
@@ -186,14 +189,29 @@ def counts_of(trigger: Token) -> tuple[Count, ...]:
         kind = _kind(word, words)
         if kind is None or kind in counts:
             continue
-        count = _count(word, kind, words)
+        if kind == "crowd" and word.i != trigger.i:
+            continue
+        count = _count(word, kind, words) or _count_by_order(word, kind, words)
         if count:
             counts[kind] = count
     return tuple(counts.values())
 
 
 def _kind(word: Token, words: Words) -> CountKind | None:
-    return words.kinds.get(word.lemma_.lower()) or words.kinds.get(word.lower_)
+    kind = words.kinds.get(word.lemma_.lower()) or words.kinds.get(word.lower_)
+    if kind or not word.is_upper:
+        return kind
+    # the lemma of a word in capitals is often the word itself
+    return next((words.kinds[base] for base in _bases(word.lower_) if base in words.kinds), None)
+
+
+def _bases(word: str) -> Iterator[str]:
+    for ending in ("s", "es", "d", "ed", "ing"):
+        if word.endswith(ending):
+            yield word.removesuffix(ending)
+            yield word.removesuffix(ending) + "e"
+    if word[-3:] == "ped":
+        yield word[:-3]
 
 
 def _words_of(trigger: Token) -> Iterator[Token]:
@@ -204,12 +222,13 @@ def _words_of(trigger: Token) -> Iterator[Token]:
         level = [child for token in level for child in token.children if child.dep_ in _RESULTS]
         depth += 1
     head = trigger.head
+    # "people were killed in fighting": seen from "fighting"
     if head.i != trigger.i and trigger.dep_ in ("nsubj", "obl", "conj", "advcl", "obj", "nmod", "acl:relcl"):
         yield head
         yield from (
             child
             for child in head.children
-            if child.dep_ in ("conj", "advcl", "xcomp") and child.i != trigger.i
+            if child.dep_ in ("conj", "advcl", "xcomp", "obj", "nsubj:pass") and child.i != trigger.i
         )
 
 
@@ -227,6 +246,94 @@ def _count(word: Token, kind: CountKind, words: Words) -> Count | None:
     return Count(kind=kind, lower=lower, upper=upper, span=Span(start=start, end=end, text=text))
 
 
+def _count_by_order(word: Token, kind: CountKind, words: Words) -> Count | None:
+    """What the order of words says where the tree says nothing: "killed 12", "12 people were killed"."""
+    doc, sentence = word.doc, word.sent
+    is_borne = (
+        kind == "crowd" or word.lemma_ in _BORNE_BY_SUBJECT or word.tag_ in ("VBN", "JJ") or word.is_upper
+    )
+    ranges = [(word.i + 1, min(word.i + 9, sentence.end))] if kind != "crowd" else []
+    if is_borne:
+        ranges.insert(0, (max(sentence.start, word.i - 10), word.i))
+    for start, end in ranges:
+        tokens = _run(word, start, end)
+        if tokens:
+            span = doc[tokens[0].i : tokens[-1].i + 1]
+            bounds = quantity(span.text)
+            if bounds:
+                where = Span(start=span.start_char, end=span.end_char, text=span.text)
+                return Count(kind=kind, lower=bounds[0], upper=bounds[1], span=where)
+    return None
+
+
+def _run(word: Token, start: int, end: int) -> list[Token]:
+    """The tokens of a counted phrase next to the word: up to the noun, with nothing but its modifiers."""
+    words = load_words()
+    tokens = list(word.doc[start:end])
+    if end <= word.i:
+        while tokens and (tokens[-1].pos_ in ("AUX", "ADV", "PART") or tokens[-1].lower_ in _AUXILIARIES):
+            tokens.pop()
+        first = next((n for n, token in enumerate(tokens) if _breaks(tokens[n + 1 :])), None)
+        tokens = [] if first is None else tokens[first + 1 :] if _stops(tokens[first]) else tokens[first:]
+    else:
+        stop = next((n for n, token in enumerate(tokens) if _stops(token)), len(tokens))
+        tokens = tokens[:stop]
+        noun = next((n for n, token in enumerate(tokens) if token.tag_ in ("NNS", "NNPS", "NN")), None)
+        tokens = tokens[: noun + 1] if noun is not None else tokens[:4]
+    number = next((n for n, token in enumerate(tokens) if _is_number(token, words)), None)
+    # far from the word, a number counts something else
+    if number is None or any(token.lemma_.lower() in words.not_people for token in tokens[number:]):
+        return []
+    return tokens if end <= word.i or number <= 4 else []
+
+
+_AUXILIARIES = frozenset(
+    [
+        "were",
+        "was",
+        "are",
+        "is",
+        "been",
+        "being",
+        "be",
+        "have",
+        "has",
+        "had",
+        "also",
+        "reportedly",
+        "later",
+        "left",
+    ]
+)
+
+
+def _breaks(rest: list[Token]) -> bool:
+    return not any(_stops(token) for token in rest)
+
+
+def _stops(token: Token) -> bool:
+    if _kind(token, load_words()) not in (None, "crowd"):
+        return True
+    is_text = token.pos_ in ("VERB", "PUNCT", "SCONJ", "PRON") or token.lower_ in (
+        "in",
+        "on",
+        "at",
+        "by",
+        "from",
+        "after",
+    )
+    return is_text or (token.lower_ == "and" and token.nbor(-1).pos_ == "VERB" if token.i else False)
+
+
+def _is_number(token: Token, words: Words) -> bool:
+    return (
+        token.like_num
+        or token.lower_ in words.least
+        or token.lower_ in words.scales
+        or token.lower_ in words.exactly
+    )
+
+
 def _people(word: Token, kind: CountKind) -> list[Token]:
     """Heads of the phrases that say who was killed, held, or came."""
     roles = (
@@ -237,8 +344,10 @@ def _people(word: Token, kind: CountKind) -> list[Token]:
     found = [child for child in word.children if child.dep_ in roles]
     if not found and word.pos_ in ("NOUN", "ADJ", "PROPN"):
         found = [child for child in word.children if child.dep_ == "nmod" and _is_of(child)]
-        if word.dep_ == "amod" or kind == "crowd" or any(child.dep_ == "nummod" for child in word.children):
-            found = found or [word.head if word.dep_ == "amod" else word]
+        if not found and any(child.dep_ == "nummod" for child in word.children):
+            return [word]  # "seven dead"
+        if not found and word.dep_ == "amod":
+            found = [word.head]
         if not found and word.dep_ in ("xcomp", "obj", "acl", "amod"):
             found = [child for child in word.head.children if child.dep_ == "obj" and child.i != word.i]
     if not found and word.dep_ in ("conj", "xcomp"):
