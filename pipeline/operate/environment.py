@@ -29,7 +29,8 @@ MEASURED = {
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
     # Heavy imports are paid once by the fork server, not by each task: 4.9 s became 2.0 s.
     "AIRFLOW__CORE__MP_START_METHOD": "forkserver",
-    "AIRFLOW__CORE__MP_FORKSERVER_PRELOAD": "pipeline.operate.preload",
+    "AIRFLOW__CORE__MP_FORKSERVER_PRELOAD": "airflow.executors.local_executor,airflow.sdk.execution_time.supervisor,"
+    "airflow.sdk.execution_time.task_runner,pipeline.operate.preload",
     # The fully qualified name asks the resolver, which takes seconds on a machine without network.
     "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
     "AIRFLOW__API__HOST": "127.0.0.1",

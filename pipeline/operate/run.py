@@ -15,6 +15,7 @@ import logging
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -33,7 +34,13 @@ from pipeline.operate.housekeeping import Housekeeper
 from pipeline.operate.records import ComponentStatus, Failure, OperateStatus, Progress, RunResult
 from pipeline.operate.rest import AirflowApi, quoted
 from pipeline.operate.secrets import ADMIN, load_secrets
-from pipeline.operate.supervisor import Supervisor, command_of, descendants_of, is_free, running_components
+from pipeline.operate.supervisor import (
+    Supervisor,
+    airflow_commands,
+    descendants_of,
+    is_free,
+    running_components,
+)
 from pipeline.postgres import embedded
 from pipeline.postgres.embedded import write_private
 from pipeline.postgres.migrate import migrate
@@ -212,7 +219,7 @@ def _operating(
             is_on_demand=is_on_demand,
         )
         _migrate_airflow(environment, home)
-        supervisor = Supervisor(environment, home=home, port=port, components=components)
+        supervisor = Supervisor(environment, home=home, port=port, commands=airflow_commands(components))
         try:
             _start(supervisor, home, when_api_answers)
             tell("airflow", "ready")
@@ -246,7 +253,7 @@ def _migrate_airflow(environment: dict[str, str], home: Path) -> None:
     with output.open("wb") as file:
         try:
             done = subprocess.run(
-                [*command_of("api-server")[:3], "db", "migrate"],
+                [sys.executable, "-m", "airflow", "db", "migrate"],
                 stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, env=environment, cwd=home,
                 umask=0o077, timeout=MIGRATE_SECONDS,
             )  # fmt: skip

@@ -1,6 +1,6 @@
 """Airflow's processes under one roof: started in the right order, restarted, stopped without leftovers.
 
-    supervisor = Supervisor(environment, home=…, port=…)
+    supervisor = Supervisor(environment, home=…, port=…, commands=airflow_commands(…))
     supervisor.start()          API server and DAG processor, then the scheduler and the rest
     while …: supervisor.check() restarts what died; raises when that does not help
     supervisor.stop()           within STOP_SECONDS, whole process groups
@@ -73,13 +73,24 @@ class Supervisor:
         *,
         home: Path,
         port: int,
-        components: Sequence[str] = tuple(COMMANDS)[:4],
+        commands: Mapping[str, Sequence[str]],
+        restart_after_seconds: Sequence[float] = RESTART_AFTER_SECONDS,
     ):
+        """Take the processes to run.
+
+        Args:
+            environment: Of all of them.
+            home: Folder with `airflow/` and `logs/`.
+            port: Of the API server on 127.0.0.1.
+            commands: By component, in the order of their start; "api-server" must be there.
+            restart_after_seconds: Before the first, second … restart; after the last, death is final.
+        """
         self.environment = dict(environment)
         self.home = home
         self.address = f"http://127.0.0.1:{port}"
         self.port = port
-        self.components = [Component(name=name, command=command_of(name)) for name in components]
+        self.restart_after_seconds = restart_after_seconds
+        self.components = [Component(name=name, command=command) for name, command in commands.items()]
 
     def start(self, *, when_api_answers: Callable[[], None] = lambda: None) -> None:
         """Start all components; return when the API server answers and the others run.
@@ -90,8 +101,9 @@ class Supervisor:
         Raises:
             OperateError: The port is taken, a component died, or the API server did not answer in time.
         """
-        refuse_taken_port(self.port)
+        # First, since a leftover may be what holds the port.
         end_leftovers(self.home)
+        refuse_taken_port(self.port)
         for component in self.components:
             if component.name in FIRST:
                 self._launch(component)
@@ -105,7 +117,7 @@ class Supervisor:
         """Restart components that died, each later than the time before.
 
         Raises:
-            OperateError: One died once more than RESTART_AFTER_SECONDS allows.
+            OperateError: One died once more than is allowed.
         """
         now = time.monotonic()
         for component in self.components:
@@ -124,6 +136,8 @@ class Supervisor:
             _signal(component, signal.SIGTERM)
         for component in running:
             _await_end(component, deadline)
+        if not running:
+            return
         processes_file(self.home).unlink(missing_ok=True)
         log.info("stopped airflow components=%s", ",".join(component.name for component in running))
 
@@ -148,16 +162,16 @@ class Supervisor:
         _kill_group(process.pid)
         if now - component.started_at > RECOVERED_SECONDS:
             component.deaths = 0
-        if component.deaths >= len(RESTART_AFTER_SECONDS):
+        if component.deaths >= len(self.restart_after_seconds):
             raise OperateError(
                 f"Airflow's {component.name} died {component.deaths + 1} times and is given up: "
                 f"{self._last_words(component)}"
             )
-        delay = RESTART_AFTER_SECONDS[component.deaths]
+        delay = self.restart_after_seconds[component.deaths]
         component.deaths += 1
         component.restart_at = now + delay
         log.warning(
-            "airflow component died component=%s exit=%s deaths=%d restart_after_seconds=%d",
+            "airflow component died component=%s exit=%s deaths=%d restart_after_seconds=%.1f",
             component.name, process.returncode, component.deaths, delay,
         )  # fmt: skip
 
@@ -193,9 +207,9 @@ class Supervisor:
         write_private(processes_file(self.home), json.dumps(running))
 
 
-def command_of(component: str) -> list[str]:
-    """Return the command of a component; with our own Python, so that it is our own Airflow."""
-    return [sys.executable, "-m", "airflow", *COMMANDS[component]]
+def airflow_commands(components: Sequence[str]) -> dict[str, list[str]]:
+    """Return the commands of components, by name; with our own Python, so that it is our own Airflow."""
+    return {name: [sys.executable, "-m", "airflow", *COMMANDS[name]] for name in components}
 
 
 def processes_file(home: Path) -> Path:
@@ -204,12 +218,8 @@ def processes_file(home: Path) -> Path:
 
 def running_components(home: Path) -> dict[str, psutil.Process]:
     """Return the components noted as running under a home that do run, by name."""
-    try:
-        noted = json.loads(processes_file(home).read_text())
-    except (OSError, ValueError):
-        return {}
     found = {}
-    for name, (pid, created_at) in noted.items():
+    for name, (pid, created_at) in _read_processes(home).items():
         try:
             process = psutil.Process(pid)
             # The number alone may belong to another process by now.
@@ -220,14 +230,40 @@ def running_components(home: Path) -> dict[str, psutil.Process]:
     return found
 
 
+def _noted(home: Path) -> dict[int, float]:
+    return dict(_read_processes(home).values())
+
+
+def _read_processes(home: Path) -> dict[str, tuple[int, float]]:
+    try:
+        noted = json.loads(processes_file(home).read_text())
+    except (OSError, ValueError):
+        return {}
+    return {name: (int(pid), float(created_at)) for name, (pid, created_at) in noted.items()}
+
+
 def end_leftovers(home: Path) -> None:
-    """End the components of a supervisor that was killed."""
-    leftovers = running_components(home)
-    for name, process in leftovers.items():
-        log.warning("ending a leftover of a killed supervisor component=%s pid=%d", name, process.pid)
-        for child in (*descendants_of(process), process):
-            _kill(child)
-    psutil.wait_procs(list(leftovers.values()), timeout=5)
+    """End what a killed supervisor left: its components, and workers whose component is gone."""
+    noted = _noted(home)
+    leftovers = [process for process in psutil.process_iter() if _is_leftover(process, noted)]
+    for process in leftovers:
+        log.warning("ending a leftover of a killed supervisor pid=%d", process.pid)
+        _kill(process)
+    psutil.wait_procs(leftovers, timeout=5)
+
+
+def _is_leftover(process: psutil.Process, noted: Mapping[int, float]) -> bool:
+    """Say whether a process belongs to the group of a noted component; each leads one of its own.
+
+    A number is not given anew while a group bears it, so a leader that is gone leaves no doubt.
+    """
+    try:
+        group = os.getpgid(process.pid)
+        if group not in noted or process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        return not psutil.pid_exists(group) or psutil.Process(group).create_time() == noted[group]
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return False
 
 
 def refuse_taken_port(port: int) -> None:

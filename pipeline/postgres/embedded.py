@@ -192,6 +192,14 @@ def url(settings: Settings, database: str = "tocsin") -> str:
     return _url(place, database)
 
 
+def destroy(settings: Settings) -> None:
+    """Stop the embedded server and delete its data for good; for servers that are made for a test."""
+    stop(settings)
+    place = _find(settings)
+    _remove(place.folder)
+    _remove(place.state)
+
+
 def ensure_database(url: str) -> None:
     """Make the database of an address on a server of the user's own, unless it is there.
 
