@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from pipeline.alert.clean import clean
 from pipeline.alert.records import AlertEvent, Branch, Rule
 
 # A regular expression of ours over the text, linear in its length; never one of the user's.
@@ -193,5 +194,4 @@ def _show(value: object, limit: int = 80) -> str:
         return "none"
     if isinstance(value, list | tuple):
         value = " or ".join(map(str, value))
-    shown = str(value)
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+    return clean(str(value), limit)

@@ -169,6 +169,10 @@ def test_status_can_be_asked_for():
             "RETREAT, event_date: yesterday}",
             "event_date is 'yesterday', wanted date",
         ),
+        ("RETREAT, country: LBY}", "RETREAT, sentence: null}", "sentence is None, wanted str"),
+        ("RETREAT, country: LBY}", "RETREAT, quad_class: true}", "quad_class is True, wanted int"),
+        ("RETREAT, country: LBY}", "RETREAT, event_date: 2020-01-01T00:00:00Z}", "wanted date"),
+        ("RETREAT, country: LBY}", 'RETREAT, country: "A\\e[0m"}', "country is A\\u001b[0m, wanted LBY"),
         ("RETREAT, country: LBY}", "RETREAT, country: 218}", "country is 218, wanted str"),
     ],
 )

@@ -37,13 +37,14 @@ def test_shipped_receiver_is_the_log():
 @pytest.mark.parametrize(
     "fields",
     [
+        {"actor_name": "NATO", "actor_country": "IGO", "actor_sector": "MIL", "country": "LBY"},
         {"actor_name": "NATO", "actor_country": None, "actor_sector": "IGO", "country": "LBY"},
         {"actor_name": "NATO", "actor_country": None, "actor_sector": "IGO", "recipient_country": "LBY"},
         {"actor_name": "NATO", "actor_country": None, "actor_sector": None, "sentence": "Out of Libya, it said."},
         {"actor_name": "UN Security Council", "actor_country": None, "actor_sector": None,
          "sentence": "The Libyan mandate ends."},
     ],
-    ids=["place", "recipient", "text", "council"],
+    ids=["place", "sector", "recipient", "text", "council"],
 )  # fmt: skip
 @pytest.mark.parametrize("status", ["actual", "planned"])
 def test_end_of_a_libyan_mission_fires(event, fields, status):
