@@ -1,0 +1,123 @@
+"""The command: what goes wrong is told in one line with what to do, and never with a traceback."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import ROOT, Settings
+
+
+def tocsin(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *arguments],
+        cwd=ROOT, env=environment | settings, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def told_in_one_line(done: subprocess.CompletedProcess[str]) -> str:
+    """The last line of stderr, after checking that it is a message and no traceback."""
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr + done.stdout
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("tocsin: ")
+    return last
+
+
+def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
+    """The setting, its value and what is allowed."""
+    done = tocsin("report", TOCSIN_HOME=str(tmp_path), TOCSIN_AIRFLOW_PORT="eighty")
+
+    assert "TOCSIN_AIRFLOW_PORT must be of type int, got 'eighty'" in told_in_one_line(done)
+
+
+def test_an_unreachable_database_is_told_without_its_password(tmp_path: Path) -> None:
+    """Where, why and what to check; the password stays out."""
+    done = tocsin(
+        "fetch", TOCSIN_HOME=str(tmp_path), TOCSIN_DATABASE_URL="postgresql://desk:hidden@127.0.0.1:9/news"
+    )
+    message = told_in_one_line(done)
+
+    assert "postgresql://desk@127.0.0.1:9/news" in message
+    assert "TOCSIN_DATABASE_URL" in message
+    assert "hidden" not in done.stderr + done.stdout
+
+
+def test_a_missing_model_is_told(tmp_path: Path) -> None:
+    """The path that was looked at, and the setting that names it."""
+    (tmp_path / "in.jsonl").write_text(
+        '{"id": "1", "text": "Rebels attacked a village.", "date": "2026-01-01"}\n'
+    )
+    done = tocsin(
+        "code", "--jsonl", str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl"),
+        TOCSIN_MODEL_PATH=str(tmp_path / "nowhere"),
+    )  # fmt: skip
+    message = told_in_one_line(done)
+
+    assert "nowhere" in message
+    assert "TOCSIN_MODEL_PATH" in message
+
+
+def test_a_missing_file_to_code_is_told(tmp_path: Path) -> None:
+    """No traceback for a typing mistake."""
+    done = tocsin("code", "--jsonl", str(tmp_path / "none.jsonl"), str(tmp_path / "out.jsonl"))
+
+    assert "none.jsonl" in told_in_one_line(done)
+
+
+def test_a_bad_rule_file_is_told(tmp_path: Path) -> None:
+    """The file, the key and the allowed values."""
+    (tmp_path / "bad.yaml").write_text(
+        "rule: bad\ntitle: Bad\nowner: x\nstatus: loud\nseverity: high\nmatch: {any: [{event_type: ATTACK}]}\n"
+    )
+    done = tocsin("rules", "check", TOCSIN_RULES_PATH=str(tmp_path))
+
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "bad.yaml" in done.stderr
+    assert "ASSAULT" in done.stderr
+
+
+def test_the_shipped_rules_are_good() -> None:
+    """The rules in seeds pass their own tests."""
+    done = tocsin("rules", "check")
+
+    assert done.returncode == 0
+    assert "are good" in done.stdout
+
+
+@pytest.mark.slow
+def test_a_port_in_use_is_told(tmp_path: Path) -> None:
+    """Which port, and the setting to change it; Airflow is not started."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = tocsin("up", TOCSIN_HOME=str(tmp_path), TOCSIN_AIRFLOW_PORT=port)
+    tocsin("stop", TOCSIN_HOME=str(tmp_path))
+    message = told_in_one_line(done)
+
+    assert port in message
+    assert "TOCSIN_AIRFLOW_PORT" in message
+
+
+def test_an_unknown_argument_is_refused() -> None:
+    """Only psql and airflow pass arguments on."""
+    done = tocsin("report", "--loud")
+
+    assert done.returncode == 2
+    assert "--loud" in done.stderr
+
+
+def test_every_setting_is_explained() -> None:
+    """A setting nobody explains is one nobody finds: .env.example names all of them."""
+    example = (ROOT / ".env.example").read_text("utf-8")
+
+    assert [field.name for field in fields(Settings) if f"TOCSIN_{field.name.upper()}=" not in example] == []
