@@ -105,7 +105,14 @@ def _named_host(part: str) -> NamedHost:
             network = ipaddress.ip_network(part)
             return NamedHost(host=part, network=network, port=None)
         url = URL(f"http://{part}")
-        if not url.raw_host or url.user or url.raw_path != "/" or url.raw_query_string or url.raw_fragment:
+        if (
+            not url.raw_host
+            or len(part.split()) > 1
+            or url.user
+            or url.raw_path != "/"
+            or url.raw_query_string
+            or url.raw_fragment
+        ):
             raise wrong
         port = url.explicit_port
         # A bare "host:80" is told from "host" although 80 is the default of http.

@@ -73,7 +73,8 @@ def take_article(
         else PageText()
     )
     title = entry.title or title_text(read.title, is_html=False)
-    is_other = bool(read.text) and not tells_same(f"{entry.title} {feed_text(entry)[0]}", read.text)
+    announced = f"{entry.title} {feed_text(entry)[0]}"
+    is_other = letter_count(read.text) >= MINIMUM_LETTERS and not tells_same(announced, read.text)
     if is_other:
         read, page_url = PageText(), entry.url
     text, text_method = _best_text(entry, read)

@@ -32,6 +32,7 @@ FEED_TYPES = (
 )
 PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 MAXIMUM_REDIRECTS = 5
+CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
 REDIRECTS = (301, 302, 303, 307, 308)
 PERMANENT_REDIRECTS = (301, 308)
 CONNECTIONS_PER_HOST = 2
@@ -323,7 +324,9 @@ class Client:
         async with self._session.get(target, headers=headers, allow_redirects=False) as answer:
             if answer.status in REDIRECTS:
                 return _redirect(target, answer)
-            if answer.status not in (200, 304):
+            # A 304 nobody asked for is no answer: there is nothing it could be the same as.
+            is_expected_304 = answer.status == 304 and bool(CONDITIONS & headers.keys())
+            if answer.status != 200 and not is_expected_304:
                 raise _status_error(target, answer)
             body = b"" if answer.status == 304 else await _read(answer, limit=limit)
             return {

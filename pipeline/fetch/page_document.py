@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from typing import Any
 
 import trafilatura
 from htmldate import find_date
 
 MAXIMUM_TEXT = 500_000
-_CHARSETS_WE_TRUST_LESS = ("", "iso-8859-1", "latin-1", "us-ascii")
+_LATIN_1 = ("", "iso-8859-1", "iso8859-1", "latin-1", "latin1", "us-ascii", "ascii", "windows-1252", "cp1252")
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 
 
 def read_page(body: bytes, header: dict[str, Any]) -> dict[str, Any]:
@@ -27,17 +31,23 @@ def read_page(body: bytes, header: dict[str, Any]) -> dict[str, Any]:
     return {**answer, "text": (text or "")[:MAXIMUM_TEXT]}
 
 
-def _decoded(body: bytes, charset: str) -> str | bytes:
-    """By the header's charset if it fits; else the reader finds out by itself.
+def _decoded(body: bytes, charset: str) -> str:
+    """The first of these that fits: BOM, the header's charset, UTF-8, the page's own word, windows-1252.
 
-    Servers say latin-1 by default for pages that are UTF-8, and anything is latin-1; so that is no word.
+    Servers say latin-1 out of habit, and anything is latin-1; so it is tried last, as browsers do, under
+    the name of windows-1252, which is what it mostly is.
     """
-    if charset.lower() in _CHARSETS_WE_TRUST_LESS:
-        return body
-    try:
-        return body.decode(charset)
-    except (LookupError, UnicodeDecodeError):
-        return body
+    marks = [name for mark, name in _MARKS if body.startswith(mark)]
+    named = _META_CHARSET.search(body[:4096])
+    own = named[1].decode("ascii", "replace") if named else ""
+    for candidate in (*marks, charset, "utf-8", own):
+        if candidate.lower() in _LATIN_1:
+            continue
+        try:
+            return body.decode(candidate)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return body.decode("windows-1252", "replace")
 
 
 def _canonical(tree: Any) -> str | None:

@@ -65,7 +65,7 @@ def choose_canonical(
     reached = canonical_url(page_url) or canonical_url(entry_url)
     # A consent or login wall is reached by redirect too: a bare front page is not the article.
     here = canonical_url(entry_url) if _is_dull(reached) else reached
-    named = canonical_url(urljoin(page_url, page_canonical)) if page_canonical else ""
+    named = _absolute(page_canonical or "", page_url)
     if not named or _is_dull(named):
         return here
     if is_trusted:
@@ -79,6 +79,13 @@ def choose_canonical(
 def is_same_site(one: str, other: str) -> bool:
     """Whether two addresses have one registered domain (by the public suffix list)."""
     return _site(one) == _site(other)
+
+
+def _absolute(link: str, base: str) -> str:
+    try:
+        return canonical_url(urljoin(base, link)) if link else ""
+    except ValueError:
+        return ""
 
 
 def _is_akin(one: str, other: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import time
 import zlib
 from collections.abc import Callable, Sequence
@@ -20,6 +21,8 @@ from pipeline.fetch.schedule import next_fetch
 from pipeline.fetch.url import canonical_url
 from pipeline.fetch.worker import aside
 from pipeline.model import Entry
+
+log = logging.getLogger(__name__)
 
 KnownUrls = Callable[[Sequence[str]], set[str]]
 
@@ -194,7 +197,13 @@ async def _take_pages(
         async with places:
             if time.monotonic() > deadline:
                 return None
-            return await _take_entry(entry, feed, client=client, now=now)
+            try:
+                return await _take_entry(entry, feed, client=client, now=now)
+            except Exception as error:
+                # The edge of one entry: a defect of ours must not keep its neighbours from the desk.
+                log.exception("entry broke stage=fetch feed=%d url=%r", feed.id, entry.url[:500])
+                reason = f"{type(error).__name__}: {error}"[:500]
+                return Failure(url=entry.url, title=entry.title, reason=reason, is_final=False)
 
     for entry, outcome in zip(entries, await asyncio.gather(*map(one, entries)), strict=True):
         _put(outcome, entry, basket)

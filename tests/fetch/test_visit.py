@@ -1,0 +1,365 @@
+"""One visit to one feed, the whole way over loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipeline.fetch.http import Client, Response, open_client
+from pipeline.fetch.records import FeedState, FetchResult
+from pipeline.fetch.visit import fetch_feed
+
+PUBLISHED = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+
+def reasons(result) -> list[str]:
+    return [discard.reason for discard in result.discards]
+
+
+def test_new_entry_becomes_an_article(web, fetching):
+    """With the page's text and the feed's time."""
+    fetching.serve_feed(fetching.serve_story(published_at=PUBLISHED), ETag='"1"', Last_Modified="today")
+
+    result = fetching.visit()
+
+    (article,) = result.articles
+    assert result.outcome == "fetched"
+    assert (article.url, article.title, article.published_at) == (
+        f"{web.url}/story",
+        fetching.title,
+        PUBLISHED,
+    )
+    assert article.text == "\n\n".join(fetching.story)
+    assert (article.source, article.feed_id) == ("Morning Post", 7)
+
+
+def test_good_visit_leaves_validators_and_the_next_time(fetching):
+    """To be written with the articles."""
+    fetching.serve_feed(fetching.serve_story(), ETag='W/"1"', Last_Modified="today")
+
+    state = fetching.visit(fetching.feed(failure_count=3, last_error="old", interval_seconds=60)).feed
+
+    assert (state.etag, state.last_modified, len(state.body_sha256)) == ('W/"1"', "today", 64)
+    assert (state.failure_count, state.last_error, state.is_active) == (0, None, True)
+    assert state.next_fetch_at == fetching.now + timedelta(seconds=54)
+
+
+def test_second_visit_sends_the_validators_and_reads_nothing(web, fetching):
+    """304: no page is asked for again."""
+    fetching.serve_feed(fetching.serve_story(), ETag='"1"')
+    first = fetching.visit()
+    web.routes["/feed"] = fetching.reply(304)
+    web.requests.clear()
+
+    second = fetching.visit(first.feed)
+
+    assert (second.outcome, second.articles, second.feed.etag) == ("unchanged", (), '"1"')
+    assert [headers["If-None-Match"] for _, headers in web.requests] == ['"1"']
+
+
+def test_new_etag_on_the_same_body_is_unchanged(web, fetching):
+    """The hash of the body is the second net."""
+    story = fetching.serve_story()
+    fetching.serve_feed(story, ETag='"1"')
+    first = fetching.visit()
+    fetching.known.clear()
+    fetching.serve_feed(story, ETag='"2"')
+
+    second = fetching.visit(first.feed)
+
+    assert (second.outcome, second.feed.etag) == ("unchanged", '"2"')
+
+
+def test_now_and_then_no_condition_is_sent(web, fetching):
+    """A server that answers 304 for ever would hide its news."""
+    fetching.serve_feed(fetching.serve_story(), ETag='"1"')
+    state = fetching.visit().feed
+    web.requests.clear()
+
+    for _ in range(24):
+        fetching.now += timedelta(seconds=state.interval_seconds)
+        fetching.visit(state)
+
+    assert [headers.get("If-None-Match") for path, headers in web.requests].count(None) == 1
+
+
+def test_known_entry_is_not_asked_for(web, fetching):
+    """Nor is one that comes back with other campaign parameters."""
+    fetching.known = {f"{web.url}/story"}
+    fetching.serve_story()
+    fetching.serve_feed(
+        fetching.item("Talks", f"{web.url}/story?utm_source=rss"),
+        fetching.item("Talks", f"{web.url}/story#2"),
+    )
+
+    result = fetching.visit()
+
+    assert reasons(result) == ["known", "known"]
+    assert web.asked("/story") == []
+
+
+def test_entry_is_fetched_by_its_own_address(web, fetching):
+    """Not by the canonical one, which may not be served."""
+    fetching.serve_story()
+    fetching.serve_feed(fetching.item(fetching.title, f"{web.url}/story?utm_source=rss"))
+
+    result = fetching.visit()
+
+    assert len(web.asked("/story?utm_source=rss")) == 1
+    assert result.articles[0].url == f"{web.url}/story"
+
+
+def test_discard_is_seen_and_not_asked_for_again(web, fetching):
+    """A page that is not English is read once."""
+    german = "Die Minister trafen sich am Dienstag in der Stadt, um über die Fischerei zu sprechen, sagte eine Sprecherin."
+    web.routes["/story"] = fetching.reply(200, fetching.page("Gespräche", german), Content_Type="text/html")
+    fetching.serve_feed(fetching.item("Gespräche", f"{web.url}/story"))
+
+    first, second = fetching.visit(), fetching.visit()
+
+    assert (reasons(first), first.seen_urls) == (["not_english"], (f"{web.url}/story",))
+    assert reasons(second) == ["known"]
+    assert len(web.asked("/story")) == 1
+
+
+def test_page_that_fails_for_now_is_tried_at_the_next_visit(web, fetching):
+    """So the visit keeps no validators: a 304 would hide the entry."""
+    good = fetching.serve_story("/good")
+    fetching.serve_feed(good, fetching.item("Later", f"{web.url}/later", summary="Short."), ETag='"1"')
+    web.routes["/later"] = fetching.reply(503)
+
+    first = fetching.visit()
+    fetching.serve_story("/later")
+    second = fetching.visit(first.feed)
+
+    assert [(failure.url, failure.is_final) for failure in first.failures] == [(f"{web.url}/later", False)]
+    assert (first.feed.etag, first.feed.body_sha256, first.feed.failure_count) == (None, None, 0)
+    assert [article.url for article in first.articles] == [f"{web.url}/good"]
+    assert [article.url for article in second.articles] == [f"{web.url}/later"]
+    assert second.feed.etag == '"1"'
+
+
+def test_page_that_is_gone_is_final(web, fetching):
+    """It is seen, and holds nothing back."""
+    fetching.serve_feed(fetching.item("Gone", f"{web.url}/gone"), ETag='"1"')
+    web.routes["/gone"] = fetching.reply(410)
+
+    result = fetching.visit()
+
+    assert [failure.is_final for failure in result.failures] == [True]
+    assert (result.seen_urls, result.feed.etag) == ((f"{web.url}/gone",), '"1"')
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_summary_stands_in_for_a_refused_page(web, fetching, status):
+    """Its publisher gives the summary and not the page."""
+    fetching.serve_feed(fetching.item(fetching.title, f"{web.url}/closed", summary=fetching.story[0]))
+    web.routes["/closed"] = fetching.reply(status)
+
+    (article,) = fetching.visit().articles
+
+    assert (article.text, article.text_method) == (fetching.story[0], "feed_summary")
+
+
+def test_summary_does_not_stand_in_for_a_page_that_fails_for_now(web, fetching):
+    """The page may come, and it has more."""
+    fetching.serve_feed(fetching.item(fetching.title, f"{web.url}/later", summary=fetching.story[0]))
+    web.routes["/later"] = fetching.reply(500)
+
+    result = fetching.visit()
+
+    assert (result.articles, len(result.failures)) == ((), 1)
+
+
+def test_robots_keeps_us_from_the_page_but_not_from_the_feed(web, fetching):
+    """The summary is for readers of feeds; without one the entry is discarded."""
+    web.routes["/robots.txt"] = fetching.reply(200, "User-agent: *\nDisallow: /")
+    with_summary = fetching.serve_story("/a", summary=fetching.story[0])
+    fetching.serve_feed(with_summary, fetching.serve_story("/b"))
+
+    result = fetching.visit()
+
+    assert [article.text_method for article in result.articles] == ["feed_summary"]
+    assert reasons(result) == ["robots"]
+    assert web.asked("/a") == web.asked("/b") == []
+
+
+def test_entry_that_links_home_is_never_asked_for(web, canary, fetching):
+    """A feed must not make us read our own network."""
+    fetching.serve_feed(
+        fetching.item("Secret", f"{canary.url}/secret"), fetching.item("Secret", "http://169.254.169.254/")
+    )
+
+    result = fetching.visit()
+
+    assert canary.requests == []
+    assert [failure.is_final for failure in result.failures] == [True, True]
+
+
+def test_no_more_than_the_limit_is_taken_at_once(web, fetching):
+    """A feed with ten thousand new guids is read over many visits, and nothing is lost."""
+    fetching.serve_feed(*[fetching.serve_story(f"/story-{number}") for number in range(5)], ETag='"1"')
+
+    first = fetching.visit(max_new_entries=2)
+    second = fetching.visit(first.feed, max_new_entries=2)
+    third = fetching.visit(second.feed, max_new_entries=2)
+
+    assert [len(result.articles) for result in (first, second, third)] == [2, 2, 1]
+    assert [result.postponed_count for result in (first, second, third)] == [3, 1, 0]
+    assert [result.feed.etag for result in (first, second, third)] == [None, None, '"1"']
+
+
+def test_article_under_a_canonical_address_is_known_by_both(web, fetching):
+    """The link of the entry is seen, so the page is not read twice."""
+    fetching.serve_feed(
+        fetching.serve_story("/2026/talks-77123", head='<link rel="canonical" href="/talks-77123">')
+    )
+
+    first, second = fetching.visit(), fetching.visit()
+
+    assert [article.url for article in first.articles] == [f"{web.url}/talks-77123"]
+    assert first.seen_urls == (f"{web.url}/2026/talks-77123",)
+    assert reasons(second) == ["known"]
+
+
+def test_two_links_to_one_canonical_address_are_one_article(web, fetching):
+    """As with the mobile and the desktop page."""
+    head = '<link rel="canonical" href="/talks-77123">'
+    fetching.serve_feed(
+        fetching.serve_story("/a/talks-77123", head=head), fetching.serve_story("/b/talks-77123", head=head)
+    )
+
+    result = fetching.visit()
+
+    assert [article.url for article in result.articles] == [f"{web.url}/talks-77123"]
+    assert reasons(result) == ["known"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (500, "", "answered 500"),
+        (404, "", "answered 404"),
+        (200, "", "empty"),
+        (200, "<html><body>Error 503</body></html>", "an HTML page"),
+        (200, '<rss version="2.0"><channel><title>x</titel>', "broken before its first entry"),
+        (200, "Too many connections", "no feed"),
+    ],
+)
+def test_broken_answer_is_a_failure_with_its_reason(web, fetching, status, body, error):
+    """Not a quiet day. What was known of the feed stays known, and it is tried again later."""
+    web.routes["/feed"] = fetching.reply(status, body)
+
+    result = fetching.visit(fetching.feed(etag='"1"', body_sha256="ab", failure_count=1))
+
+    assert (result.outcome, result.articles) == ("failed", ())
+    assert error in result.feed.last_error
+    assert (result.feed.etag, result.feed.body_sha256) == ('"1"', "ab")
+    assert (result.feed.failure_count, result.feed.is_active) == (2, True)
+    assert result.feed.next_fetch_at == fetching.now + timedelta(seconds=2700)
+
+
+def test_broken_xml_with_entries_is_read(web, fetching):
+    """A careless publisher still has news."""
+    story = fetching.serve_story()
+    web.routes["/feed"] = fetching.reply(200, fetching.rss(story, "<item><title>Tea & cake")[:-20])
+
+    assert [article.url for article in fetching.visit().articles] == [f"{web.url}/story"]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_server_that_asks_for_patience_gets_it(web, fetching, status):
+    """Where its wish is longer than our own back-off."""
+    web.routes["/feed"] = fetching.reply(status, Retry_After="7200")
+
+    result = fetching.visit()
+
+    assert result.feed.next_fetch_at == fetching.now + timedelta(seconds=7200)
+
+
+def test_gone_feed_is_visited_no_more(web, fetching):
+    """410 is the publisher's word; anything else may pass."""
+    web.routes["/feed"] = fetching.reply(410)
+
+    result = fetching.visit()
+
+    assert (result.outcome, result.feed.is_active, result.feed.next_fetch_at) == ("gone", False, None)
+
+
+def test_feed_at_a_refused_address_stays_alive(fetching):
+    """A name server's bad day must not end a feed."""
+    result = fetching.visit(fetching.feed(url="http://10.0.0.1/feed"))
+
+    assert (result.outcome, result.feed.is_active) == ("failed", True)
+    assert "not a public address" in result.feed.last_error
+
+
+def test_permanent_move_is_reported_and_followed(web, fetching):
+    """The address itself is left for a person to change."""
+    fetching.serve_feed(fetching.serve_story())
+    web.routes["/old"] = fetching.reply(301, Location="/feed")
+
+    result = fetching.visit(FeedState(url=f"{web.url}/old", source="Morning Post"))
+
+    assert (result.moved_to, result.feed.url, len(result.articles)) == (
+        f"{web.url}/feed",
+        f"{web.url}/old",
+        1,
+    )
+
+
+def test_slow_page_does_not_hold_up_its_neighbours(web, fetching):
+    """It fails for now, they are taken."""
+    good = [fetching.serve_story(f"/good-{number}") for number in range(3)]
+    web.routes["/slow"] = fetching.drip(b"x" * 1000, seconds=0.1)
+    fetching.serve_feed(fetching.item("Slow", f"{web.url}/slow"), *good)
+
+    result = fetching.visit(fetch_timeout_seconds=1.0)
+
+    assert len(result.articles) == 3
+    assert [failure.url for failure in result.failures] == [f"{web.url}/slow"]
+
+
+def test_page_beyond_the_limit_is_a_final_failure(web, fetching):
+    """It would be as large tomorrow."""
+    web.routes["/huge"] = fetching.reply(200, b"x" * 50_000)
+    fetching.serve_feed(fetching.item("Huge", f"{web.url}/huge"))
+
+    result = fetching.visit(max_page_bytes=40_000)
+
+    assert [failure.is_final for failure in result.failures] == [True]
+
+
+class Careless:
+    """A client with a defect that one page brings out."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.settings, self.get_feed = client.settings, client.get_feed
+        self.may_fetch_page, self.is_named = client.may_fetch_page, client.is_named
+
+    async def get_page(self, url: str) -> Response:
+        if url.endswith("/bad"):
+            raise ZeroDivisionError("a defect")
+        return await self._client.get_page(url)
+
+
+def test_defect_of_one_entry_leaves_the_others(web, fetching, caplog):
+    """It is named, logged with its traceback, and tried again."""
+    fetching.serve_feed(fetching.serve_story("/bad"), fetching.serve_story("/good"))
+
+    async def go() -> FetchResult:
+        async with open_client(fetching.settings()) as client:
+            return await fetch_feed(
+                fetching.feed(), client=Careless(client), now=fetching.now, known_urls=lambda urls: set()
+            )
+
+    result = asyncio.run(go())
+
+    assert [article.url for article in result.articles] == [f"{web.url}/good"]
+    assert [(failure.reason, failure.is_final) for failure in result.failures] == [
+        ("ZeroDivisionError: a defect", False)
+    ]
+    assert "Traceback" in caplog.text
