@@ -11,7 +11,8 @@ from urllib.parse import quote, urlencode
 
 from pipeline.errors import OperateError
 
-TIMEOUT_SECONDS = 10.0
+# One worker answers all of Airflow; on a busy machine it may be a while before it comes to us.
+TIMEOUT_SECONDS = 60.0
 
 # Loopback is never reached through a proxy.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
