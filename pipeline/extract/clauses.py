@@ -85,7 +85,10 @@ def coordinated(token: Token) -> list[Token]:
         for name in member.children:
             if name.dep_ in ("appos", "flat") and name.pos_ == "PROPN" and name.i - member.i <= 2:
                 found.extend(child for child in name.children if child.dep_ == "conj" and not is_verbal(child))
-    return list({member.i: member for member in found}.values())
+    found = list({member.i: member for member in found}.values())
+    if len(found) == 2 and not any(child.dep_ == "cc" for member in found for child in member.children):
+        return [token]
+    return found
 
 
 def is_clause_conjunct(token: Token) -> bool:

@@ -54,9 +54,8 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def _coded(rows: list[dict[str, Any]], phrases: bool, settings: Settings) -> Iterator[dict[str, Any]]:
     if phrases:
-        from pipeline.extract import stand_ins
+        from pipeline.extract import actors
 
-        actors = stand_ins.module("actors")
 
         lexicon = actors.load_lexicon(settings.actors_path)
         for row in rows:

@@ -19,7 +19,7 @@ from spacy.tokens import Doc, Token
 from pipeline import plover
 from pipeline.config import Settings
 from pipeline.errors import ExtractError
-from pipeline.extract import clauses, parse, stand_ins, status
+from pipeline.extract import actors, clauses, counts, dates, parse, places
 from pipeline.extract.cameo import cameo_code
 from pipeline.extract.confidence import confidence, load_weights
 from pipeline.extract.contexts import contexts_of
@@ -28,12 +28,7 @@ from pipeline.extract.event_types import Frames, load_frames
 from pipeline.extract.merge_mentions import merge
 from pipeline.extract.readings import Reader, Reading
 from pipeline.extract.sentences import may_hold_event, readings_of
-from pipeline.model import Actor, Article, Candidate, EventDate, Span
-
-actors = stand_ins.module("actors")
-places = stand_ins.module("places")
-dates = stand_ins.module("dates")
-counts = stand_ins.module("counts")
+from pipeline.model import Actor, Article, Candidate, EventDate, Place, Span
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +86,9 @@ class Coder:
     ) -> list[Candidate]:
         agents = [token for token in _distinct(reading.agents)][:MAX_SIDES]
         patients = [token for token in _distinct(reading.patients)][:MAX_SIDES]
-        if reading.is_mutual and not patients and len(agents) > 1:
+        if len(agents) > 1 and patients and all(_means_both(token) for token in patients):
+            patients = []
+        if reading.event_type in MUTUAL_TYPES and not patients and len(agents) > 1:
             agents, patients = agents[:1], agents[1:]
         made = []
         on = article.published_at.date()
@@ -112,12 +109,15 @@ class Coder:
         recipient = self._actor(patient, text, offset, mentions, number, on, reading.speaker)
         if actor is None and recipient is None:
             return None
+        if actor is not None and recipient is not None and actor.name == recipient.name:
+            recipient = None
         code = plover.code(reading.event_type or "", reading.mode)
         sentence = _sentence_span(reading.anchor, text, offset)
         contexts = contexts_of(sentence.text, reading.mode)
         hints = tuple(c for c in ((actor and actor.country), (recipient and recipient.country)) if c)
-        place = places.place_of(reading.anchor, gazetteer=self.gazetteer, country_hints=hints)
+        place = self._place(reading, hints)
         when = dates.date_of(reading.anchor, article.published_at)
+        actor, recipient = at_home(actor, recipient, place.country if place else None, reading.event_type or "")
         features = {
             "has_actor_code": float(bool(actor and actor.code)),
             "has_recipient_code": float(bool(recipient and recipient.code)),
@@ -146,6 +146,13 @@ class Coder:
             confidence=confidence(features, load_weights()),
         )
 
+    def _place(self, reading: Reading, hints: tuple[str, ...]) -> Place | None:
+        for token in dict.fromkeys((reading.anchor, *reversed(reading.trigger))):
+            found = places.place_of(token, gazetteer=self.gazetteer, country_hints=hints)
+            if found is not None:
+                return found
+        return None
+
     def _actor(
         self, token: Token | None, text: str, offset: int, mentions: Mentions, number: int, on: date,
         speaker: Token | None,
@@ -153,19 +160,81 @@ class Coder:
         if token is None:
             return None
         meant = mentions.resolve(token, number, speaker) or token
-        fuller = mentions.fuller(meant)
         start, end = clauses.phrase(token)
         span = _span(token.doc, start, end, text, offset)
-        for candidate in (fuller, meant):
-            if candidate is None:
-                continue
-            left, right = clauses.phrase(candidate)
-            coded = actors.code_span(candidate.doc[left:right], self.lexicon, on=on, known=None)
-            if coded.country or coded.sector or candidate is meant:
-                break
-        if meant.pos_ == "PRON" and not (coded.country or coded.sector) and meant is token and token.lower_ in ("it", "who", "that", "which", "this"):
+        coded = actors.code_span(_wide(meant), self.lexicon, on=on)
+        fuller = mentions.fuller(meant)
+        if fuller is not None and not (coded.country and coded.sector):
+            better = actors.code_span(_wide(fuller), self.lexicon, on=on)
+            coded = better if better.country or better.sector else coded
+        if (meant.pos_ == "PRON" or meant.lower_ in ("both", "each", "other", "others", "one", "some")) and not (coded.country or coded.sector):
             return None
-        return Actor(name=coded.name or span.text, country=coded.country, sector=coded.sector, span=span, entry_ids=tuple(coded.entry_ids))
+        country = coded.country
+        if country is None and coded.sector:
+            owner = next((child for child in meant.children if child.dep_ == "nmod:poss" and child.pos_ == "PRON"), None)
+            holder = mentions.resolve(owner, number, speaker) if owner is not None else None
+            if holder is not None:
+                country = actors.code_span(_wide(holder), self.lexicon, on=on).country
+        left, right = clauses.phrase(fuller or meant)
+        name = span.text if meant is token and fuller is None else (fuller or meant).doc[left:right].text
+        return Actor(name=_name(coded.name, name), country=country, sector=coded.sector, span=span, entry_ids=tuple(coded.entry_ids))
+
+
+# Civil bodies that act on their own soil unless the text says otherwise; armies do not.
+DOMESTIC = frozenset({"COP", "JUD", "GOV", "LEG"})
+DOMESTIC_TYPES = frozenset({"COERCE", "ASSAULT", "PROTEST", "SANCTION", "ACCUSE", "CONCEDE"})
+
+
+def at_home(
+    actor: Actor | None, recipient: Actor | None, country: str | None, event_type: str
+) -> tuple[Actor | None, Actor | None]:
+    """Give a generic party without a country the country of the event's place, or of a domestic counterpart."""
+    if event_type in GROUND_TYPES:
+        actor = _settle(actor, country) if actor and actor.sector in LOCAL_SECTORS else actor
+        recipient = _settle(recipient, country) if recipient and recipient.sector in LOCAL_SECTORS else recipient
+    if event_type in DOMESTIC_TYPES and actor and recipient:
+        if actor.country and not recipient.country and actor.sector in DOMESTIC:
+            recipient = _settle(recipient, actor.country)
+        elif recipient.country and not actor.country and (recipient.sector in DOMESTIC or event_type == "PROTEST"):
+            actor = _settle(actor, recipient.country)
+    return actor, recipient
+
+
+# Sectors of people who are of the country they act in; ministers, armies and organisations may be guests.
+LOCAL_SECTORS = frozenset("CVL REB PRM CRM OPP REF PPL LAB COP EDU MED JRN AGR UAF ELI REL SEP".split())
+# Events that happen on the ground, where the place says whose people they are.
+GROUND_TYPES = frozenset({"PROTEST", "ASSAULT", "COERCE", "MOBILIZE", "RETREAT", "CONCEDE"})
+
+
+def _settle(actor: Actor | None, country: str | None) -> Actor | None:
+    if actor is None or country is None or actor.country or actor.sector in (None, "NGO", "IGO", "MNC", "NGM"):
+        return actor
+    return replace(actor, country=country)
+
+
+def _name(coded: str, phrase: str) -> str:
+    return coded if coded and len(coded) <= 80 else phrase[:80]
+
+
+def _wide(noun: Token) -> Doc | Any:
+    """The noun with all that hangs on it, for the lexicon; cut where a list or a clause makes it long."""
+    if noun.ent_type_ in ("GPE", "NORP"):
+        start, end = clauses.phrase(noun)
+        return noun.doc[start:end]
+    left = max(noun.left_edge.i, noun.i - 20)
+    right = min(noun.right_edge.i + 1, noun.i + 20)
+    return noun.doc[left:right]
+
+
+# Types whose coordinated actors act on each other when no recipient is named.
+MUTUAL_TYPES = frozenset({"CONSULT", "COOPERATE", "AGREE", "SUPPORT"})
+
+
+def _means_both(token: Token) -> bool:
+    """ "A and B agreed on a pact between the two countries": the two are A and B."""
+    return clauses.lemma_of(token) in ("country", "side", "nation", "party", "other", "neighbor", "neighbour", "leader") and any(
+        child.lower_ in ("two", "both", "each", "three") for child in token.children
+    )
 
 
 def _distinct(tokens: Iterable[Token]) -> list[Token]:
@@ -230,4 +299,4 @@ def load_coder(settings: Settings) -> Coder:
     return Coder(nlp=nlp, frames=frames, lexicon=lexicon, gazetteer=places.load_gazetteer(), codebook=codebook)
 
 
-__all__ = ["Coder", "ExtractError", "load_coder", "status"]
+__all__ = ["Coder", "ExtractError", "at_home", "load_coder"]

@@ -77,6 +77,8 @@ class Mentions:
         word = token.lower_
         if token.text in self.acronyms:
             return self.acronyms[token.text]
+        if token.pos_ not in ("PRON", "DET") and not token.tag_.startswith(("PRP", "WP")) and word not in ROLE_NOUNS:
+            return None
         if word in SPEAKER_PRONOUNS:
             return speaker
         if word in PEOPLE_PRONOUNS:

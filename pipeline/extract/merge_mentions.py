@@ -57,9 +57,11 @@ def _compatible_places(first: Candidate, second: Candidate) -> bool:
 
 
 def _overlap(first: Candidate, second: Candidate) -> bool:
-    """Two tellings in one sentence are two events unless a trigger is the other's."""
+    """Two tellings in one sentence are two events unless a trigger is the other's or both parties are the same words."""
     if first.sentence != second.sentence:
         return True
+    if first.actor and first.recipient and second.actor and second.recipient and first.event_type == "ASSAULT":
+        return first.actor.span == second.actor.span and first.recipient.span == second.recipient.span
     return first.trigger.start < second.trigger.end and second.trigger.start < first.trigger.end
 
 

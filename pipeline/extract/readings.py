@@ -295,7 +295,11 @@ class Reader:
             return [t for t in clause.indirect if self.is_actor(t)]
         if head == "obj":
             return [t for noun in clause.patients if not self._is_name(noun) for t in self._noun_slots((rest,), noun)]
-        return [t for p, t in clause.obliques if p == head and self.is_actor(t)]
+        found = [t for p, t in clause.obliques if p == head and self.is_actor(t)]
+        if not found and head in ("against", "over", "about", "on", "at", "with", "of"):
+            nouns = [t for p, t in clause.obliques if p == head and not t.ent_type_ == "DATE"]
+            found = [t for noun in nouns for t in self._noun_slots(("by", "poss", "of", "against"), noun)]
+        return found
 
     def reach(self, head: Token, own: tuple[Token, ...]) -> tuple[Token, ...]:
         """The nearest actor below a word, through objects, phrases and infinitives; the last resort for a recipient."""
@@ -518,13 +522,18 @@ class Reader:
         return None
 
     def _contents(self, clause: Clause, operator: Operator) -> list[Token]:
-        found = list(clause.complements)
-        found.extend(noun for noun in clause.patients if not self._is_name(noun) and noun.pos_ != "PRON")
+        found = [c for c in clause.complements if c.dep_ in ("ccomp", "xcomp", "conj") or not clause.patients]
+        found.extend(noun for noun in clause.patients if not self._is_name(noun) and noun.pos_ != "PRON" and self._tells(noun))
+        found.extend(c for c in clause.complements if c not in found)
+        found.extend(noun for noun in clause.patients if not self._is_name(noun) and noun.pos_ != "PRON" and noun not in found)
         preps = ("for", "to", "of", "on", "upon", "with", "against", "over", "in", "from", "about")
         found.extend(t for p, t in clause.obliques if p in preps and not self._is_name(t) and not t.ent_type_ == "DATE")
         if operator.kind in ("request", "order", "prevent"):
             found = [t for t in found if not (t in clause.patients and lemma_of(t) in self.people and len(found) > 1)]
         return found
+
+    def _tells(self, noun: Token) -> bool:
+        return self.noun_entry(noun) is not None or (lemma_of(noun), "noun") in self.frames.operators
 
     def _combine(
         self, operator: Operator, head: Token, agents: tuple[Token, ...], inner: Reading,
@@ -532,6 +541,8 @@ class Reader:
     ) -> Reading | None:  # fmt: skip
         kind = operator.kind
         consumed = inner.consumed | {head.i}
+        if kind not in ("factive", "decide"):
+            consumed |= self._beneath(inner.trigger[0])
         frame_id = f"{operator.id}+{inner.frame_id}" if inner.frame_id else operator.id
         base = replace(inner, consumed=consumed, frame_id=frame_id, trigger=(head, *inner.trigger), weight=2)
         if kind == "fail":
@@ -570,6 +581,16 @@ class Reader:
             kind="",
             is_mutual=kind == "commit" and not patients,
         )
+
+    def _beneath(self, content: Token) -> frozenset[int]:
+        """Events inside an operator's content: they are asked for, alleged or promised, not told."""
+        found: set[int] = set()
+        level = [content]
+        while level and len(found) < 60:
+            token = level.pop()
+            found.add(token.i)
+            level.extend(child for child in token.children if not _is_told(child) and child.i > content.i)
+        return frozenset(found)
 
     def _addressees(
         self, kind: str, agents: tuple[Token, ...], inner: Reading, addressed: tuple[Token, ...]
@@ -669,6 +690,14 @@ class Reader:
                 outcome = self.frames.outcome("threaten", reading.event_type)
                 return replace(reading, event_type="THREATEN", mode=outcome.mode if outcome else None, frame_id=f"will+{reading.frame_id}", reason=f"announced {word!r}")
         return planned
+
+
+def _is_told(token: Token) -> bool:
+    """Whether a word below an operator's content is claimed on its own: a relative or a finite clause of time or reason."""
+    if token.dep_ == "acl:relcl":
+        return True
+    finite = token.tag_ in ("VBD", "VBZ", "VBP") or any(c.dep_ in ("aux", "aux:pass") and c.tag_ in ("VBD", "VBZ", "VBP", "MD") for c in token.children)
+    return finite and token.dep_ in ("advcl", "parataxis", "conj") and is_verbal(token)
 
 
 def is_human_word(lemma: str) -> bool:

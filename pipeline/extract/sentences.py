@@ -7,12 +7,13 @@ taken for an event of its own.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from spacy.tokens import Span, Token
 
 from pipeline.extract import status
-from pipeline.extract.clauses import is_verbal, lemma_of
+from pipeline.extract.clauses import is_verbal
 from pipeline.extract.event_types import Frames
 from pipeline.extract.readings import Reader, Reading
 
@@ -45,6 +46,7 @@ def may_hold_event(text: str, frames: Frames) -> bool:
 def readings_of(sentence: Span, reader: Reader) -> list[Reading]:
     """All events of one parsed sentence, outermost first, none told twice."""
     consumed: set[int] = set()
+    told: set[int] = set()
     found: list[Reading] = []
     for token in _top_down(sentence):
         if token.i in consumed or not _may_trigger(token, reader):
@@ -58,6 +60,9 @@ def readings_of(sentence: Span, reader: Reader) -> list[Reading]:
         reading = _placed(reading)
         if not (reading.agents or reading.patients):
             continue
+        if reading.status != "actual" and _serves_another(reading, told):
+            continue
+        told |= reading.consumed
         found.append(reading)
     return found
 
@@ -92,16 +97,28 @@ def _stands_alone(token: Token, reading: Reading, consumed: set[int]) -> bool:
     return bool(reading.agents and reading.patients)
 
 
+def _serves_another(reading: Reading, told: set[int]) -> bool:
+    """A purpose or a possibility below an event that was told belongs to that event."""
+    if not reading.reason.startswith(("purpose", "under", "leave")):
+        return False
+    token = reading.trigger[0]
+    for _ in range(4):
+        if token.head.i == token.i:
+            return False
+        token = token.head
+        if token.i in told:
+            return True
+    return False
+
+
 def _placed(reading: Reading) -> Reading:
-    """Add what stands above the event in the tree: conditions, questions; and the speaker of a noun."""
+    """Add what stands above the event in the tree: conditions, questions, purposes, abilities."""
     if reading.status != "actual":
         return reading
-    claimed, reason = status.surroundings(reading.trigger[0] if reading.trigger else reading.anchor)
+    top = reading.trigger[0] if reading.trigger else reading.anchor
+    claimed, reason = status.surroundings(top)
+    if claimed == "actual":
+        claimed, reason = status.non_finite(top)
     if claimed == "actual":
         return reading
-    from dataclasses import replace
-
     return replace(reading, status=claimed, reason=reason)
-
-
-__all__ = ["lemma_of", "may_hold_event", "readings_of"]

@@ -105,6 +105,40 @@ def surroundings(token: Token) -> tuple[Status, str]:
     return "actual", ""
 
 
+# Words whose gerund or infinitive tells what can be or is alleged, not what was.
+POTENTIAL = frozenset(
+    "capable able likely unlikely possible suspicion accusation allegation charge charged accused suspected wanted "
+    "risk threat danger fear hope chance possibility prospect aim goal purpose hypothetical without instead rather "
+    "expected believed thought alleged convicted guilty responsible plan plot bid idea cost ability right wish "
+    "demand request call order proposal offer pressure need refusal reluctance willing ready".split()
+)
+HAPPENED = frozenset("continue begin start manage help go come proceed succeed use force compel lead prompt cause".split())
+
+
+def non_finite(token: Token) -> tuple[Status, str]:
+    """Infinitives of purpose and gerunds under words of ability, blame or wish are no facts."""
+    current = token
+    for _ in range(4):
+        head = current.head
+        if head.i == current.i:
+            return "actual", ""
+        if is_verbal(current) and current.dep_ in ("advcl", "acl", "xcomp", "ccomp", "obl", "nmod", "conj", "csubj"):
+            if current.dep_ != "conj":
+                if lemma_of(head) in POTENTIAL and current.tag_ in ("VB", "VBG"):
+                    return "hypothetical", f"under {head.lower_!r}"
+                to = any(child.lower_ == "to" and child.dep_ in ("mark", "aux") for child in current.children)
+                if to and current.tag_ == "VB" and lemma_of(head) not in HAPPENED:
+                    return "planned", "purpose"
+                if current.tag_ == "VBG" and marker(current) in ("without", "instead", "from", "against", "before", "for", "than"):
+                    return ("denied", f"under {marker(current)!r}") if marker(current) in ("without", "instead", "from") else ("hypothetical", f"under {marker(current)!r}")
+                if current.dep_ not in ("xcomp",):
+                    return "actual", ""
+            current = head
+            continue
+        return "actual", ""
+    return "actual", ""
+
+
 def _temporal(clause: Token, word: str) -> tuple[Status, str]:
     own = modality(clause)
     main = modality(clause.head)
