@@ -51,9 +51,11 @@ _POSSESSIVE = re.compile(r"(?:['’]s?|\s+)$")
 # A town is believed without any hint from here on, as log10 of its people; below, its country must be named.
 # 4.3 is 20,000 people: under that, two in three names of one word also belong to something else.
 _FAMOUS = 4.3
+# A name borne in one country alone is believed from 1,000 people on.
+_ONLY = 3.0
 _HINT = 4.0
 _CAPITAL = 1.0
-_OTHER_SPELLING = -0.7
+_OTHER_SPELLING = -0.5
 # Two towns of one name in two countries, closer than this (a factor of 1.6), are not told apart by size.
 _APART = 0.2
 # A division gives way to the town it is called after when that holds this share of its townspeople.
@@ -117,7 +119,7 @@ def _choose(
         return countries[0] if countries else None
     best, winner = scored[0]
     rival = next((worth for worth, entry in scored if entry.country != winner.country), -math.inf)
-    if best < _FAMOUS or best - rival < _APART:
+    if best - rival < _APART or best < (_FAMOUS if rival > -math.inf else _ONLY):
         return None
     return _town_or_division(winner, [entry for _, entry in scored], wants_division)
 
@@ -174,6 +176,12 @@ class Links:
     by_order: frozenset[str]
     distance: float
     beside: float
+    far: float
+    finer: float
+    doer: float
+    other_clause: float
+    coarse: Mapping[str, float]
+    happening: frozenset[str]
     subject_is_place: frozenset[str]
     climb: Mapping[str, float]
     descend: Mapping[str, float]
@@ -181,6 +189,7 @@ class Links:
     locative: frozenset[str]
     holding: frozenset[str]
     object_is_place: frozenset[str]
+    object_names_place: frozenset[str]
     verb_preposition: Mapping[str, frozenset[str]]
 
 
@@ -202,6 +211,12 @@ def load_links() -> Links:
             by_order=frozenset(tables["words"]["by_order"].split()),
             distance=float(tables["distance"]),
             beside=float(tables["beside"]),
+            far=float(tables["far"]),
+            finer=float(tables["finer"]),
+            doer=float(tables["doer"]),
+            other_clause=float(tables["other_clause"]),
+            coarse=tables["coarse"],
+            happening=frozenset(tables["words"]["happening"].split()),
             subject_is_place=frozenset(tables["words"]["subject_is_place"].split()),
             climb=tables["climb"],
             descend=tables["descend"],
@@ -209,6 +224,7 @@ def load_links() -> Links:
             locative=frozenset(tables["words"]["locative"].split()),
             holding=frozenset(tables["words"]["holding"].split()),
             object_is_place=frozenset(tables["words"]["object_is_place"].split()),
+            object_names_place=frozenset(tables["words"]["object_names_place"].split()),
             verb_preposition={verb: frozenset(words) for verb, words in tables["verb_preposition"].items()},
         )
     except (OSError, tomllib.TOMLDecodeError) as error:
@@ -295,17 +311,75 @@ def _find_spans(doc: Doc) -> Iterator[tuple[int, int]]:
 
 
 def _is_place(entity: DocSpan, gazetteer: Gazetteer) -> bool:
+    before = _words_before(entity)
     if entity.label_ in _PLACE_LABELS:
-        return True
-    if entity.label_ not in ("ORG", "PERSON"):
+        return not _is_in_name(entity, before)
+    if entity.label_ not in ("ORG", "PERSON", "NORP"):
         return False
-    before = entity[0].nbor(-1).lower_ if entity.start else ""
-    if entity[-1].lower_ in _SITE:
+    if entity[-1].lower_ in _SITE and entity.label_ != "PERSON":
         return True
-    if before == "the" and entity.start > 1:
-        before = entity[0].nbor(-2).lower_
-        return before in _LOCATIVE_PREPOSITIONS and bool(gazetteer.find(entity.text))
-    return before in _LOCATIVE_PREPOSITIONS and bool(gazetteer.find(_POSSESSIVE.sub("", entity.text)))
+    is_after_preposition = bool(before) and before[-1] in _LOCATIVE_PREPOSITIONS
+    return is_after_preposition and bool(gazetteer.find(_POSSESSIVE.sub("", entity.text)))
+
+
+def _words_before(entity: DocSpan) -> list[str]:
+    """Up to three words in front, without an article."""
+    words = [token.lower_ for token in entity.doc[max(0, entity.start - 4) : entity.start]]
+    while words and (words[-1] == "the" or words[-1].endswith("ern")):
+        words.pop()
+    return words
+
+
+def _is_in_name(entity: DocSpan, before: list[str]) -> bool:
+    """Part of the name of a body: "Islamic State of Iraq", "Bank of England"."""
+    if len(before) < 2 or entity.start < 2 or before[-1] not in ("of", "in", "and"):
+        return False
+    head = (
+        entity.doc[entity.start - 2] if entity.doc[entity.start - 1].lower_ in ("of", "in", "and") else None
+    )
+    if head is None or not head.text[:1].isupper() or head.is_sent_start:
+        return False
+    if head.text.isupper() and entity.text.isupper() and len(head) > 3:
+        return head.lower_ in _BODIES
+    return head.lower_ in _BODIES or (
+        before[-1] == "of" and head.lower_ not in load_links().locative and head.ent_type_ == "ORG"
+    )
+
+
+_BODIES = frozenset(
+    [
+        "state",
+        "army",
+        "front",
+        "bank",
+        "university",
+        "government",
+        "republic",
+        "kingdom",
+        "union",
+        "church",
+        "party",
+        "movement",
+        "forces",
+        "council",
+        "congress",
+        "parliament",
+        "voice",
+        "radio",
+        "embassy",
+        "organization",
+        "organisation",
+        "association",
+        "federation",
+        "institute",
+        "emirate",
+        "committee",
+        "league",
+        "brigade",
+        "brigades",
+        "battalion",
+    ]
+)
 
 
 def _trim(entity: DocSpan) -> tuple[int, int]:
@@ -332,23 +406,103 @@ def _trim(entity: DocSpan) -> tuple[int, int]:
 
 
 def _unlabelled(doc: Doc, taken: set[int], gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
-    """Names after a locative preposition that the entity recogniser left out."""
-    for token in doc:
-        if token.lower_ not in _LOCATIVE_PREPOSITIONS or token.i + 1 >= len(doc):
+    """Names that the entity recogniser left out: behind a locative preposition or a verb like "stormed"."""
+    objects = load_links().object_is_place
+    for token in doc[: len(doc) - 1]:
+        is_preposition = token.lower_ in _LOCATIVE_PREPOSITIONS
+        if not is_preposition and not (token.pos_ == "VERB" and token.lemma_ in objects):
             continue
         start = token.i + 1
-        if doc[start].lower_ == "the":
+        while start < len(doc) and doc[start].lower_ in _OPENERS:
             start += 1
         end = start
-        while end < len(doc) and end not in taken and _may_be_name(doc[end]):
+        while end < len(doc) and end not in taken and _may_be_name(doc[end], is_inside=end > start):
             end += 1
-        for stop in range(end, start, -1):
-            if gazetteer.find(doc[start:stop].text):
-                yield start, stop
-                break
+        stop = _name_end(doc, start, end, gazetteer, is_preposition=is_preposition)
+        if stop > start:
+            yield start, stop
 
 
-def _may_be_name(token: Token) -> bool:
+_OPENERS = frozenset(
+    [
+        "the",
+        "a",
+        "key",
+        "strategic",
+        "important",
+        "northern",
+        "southern",
+        "eastern",
+        "western",
+        "central",
+        "nearby",
+        "town",
+        "city",
+        "village",
+        "of",
+    ]
+)
+
+
+def _name_end(doc: Doc, start: int, end: int, gazetteer: Gazetteer, *, is_preposition: bool) -> int:
+    """Where a run of capitalised words stops being a place's name; its start when it is none."""
+    for stop in range(end, start, -1):
+        if gazetteer.find(doc[start:stop].text):
+            return stop
+    if end == start or doc[start].lower_ in _NOT_PLACES or doc[start].text.isupper():
+        return start
+    has_kind = doc[end - 1].lower_ in _SITE or (end < len(doc) and doc[end].lower_ in _SITE)
+    if doc[start - 1].pos_ == "VERB" and doc[start - 1].lemma_ in load_links().object_names_place:
+        return end
+    is_named = all(token.tag_ == "NNP" or token.pos_ == "PROPN" for token in doc[start:end])
+    return (
+        end
+        if has_kind
+        or (is_named and doc[start - 1].lower_ in ("town", "city", "village", "of"))
+        or (is_named and is_preposition and doc[start - 1].lower_ in ("in", "near", "at"))
+        else start
+    )
+
+
+# What stands capitalised behind "in" and is no place.
+_NOT_PLACES = frozenset(
+    [
+        "congress",
+        "parliament",
+        "islam",
+        "christianity",
+        "english",
+        "arabic",
+        "french",
+        "ramadan",
+        "easter",
+        "christmas",
+        "mass",
+        "facebook",
+        "twitter",
+        "president",
+        "prime",
+        "mr",
+        "mrs",
+        "operation",
+        "world",
+        "cup",
+        "olympics",
+        "god",
+        "english",
+        "spanish",
+        "russian",
+        "chinese",
+        "hebrew",
+        "sunni",
+        "shiite",
+    ]
+)
+
+
+def _may_be_name(token: Token, *, is_inside: bool) -> bool:
+    if is_inside and token.lower_ in ("-", "al", "el", "de", "la", "las", "los", "del", "ez", "es"):
+        return True
     return token.text[:1].isupper() and token.pos_ in _NAME_TAGS and token.ent_type_ != "DATE"
 
 
@@ -380,14 +534,44 @@ def event_place_span(trigger: Token) -> DocSpan | None:
     """The words that name the event's place, on the map or not; None when no place hangs on the event."""
     links = load_links()
     sentence = trigger.sent
-    best: tuple[float, DocSpan] | None = None
+    costs: list[tuple[float, DocSpan]] = []
     for span in place_spans(trigger.doc):
         if span.start < sentence.start or span.end > sentence.end or span.start <= trigger.i < span.end:
             continue
-        cost = link_cost(trigger, span, links)
-        if cost <= links.limit and (best is None or cost < best[0]):
-            best = cost, span
-    return best[1] if best else None
+        costs.append((link_cost(trigger, span, links), span))
+    best = min(costs, key=lambda pair: pair[0], default=None)
+    if best is None or best[0] > links.limit:
+        return None
+    return _finer(best, costs, links)
+
+
+def _finer(best: tuple[float, DocSpan], costs: list[tuple[float, DocSpan]], links: Links) -> DocSpan:
+    """Of "A in B" and "the B town of A", the A: what lies inside the other, where both may be meant."""
+    number = next(n for n, (_, span) in enumerate(costs) if span.start == best[1].start)
+    chosen = best[1]
+    for other_cost, other in reversed(costs[:number]):
+        gap = chosen.doc[other.end : chosen.start].text.lower()
+        if len(gap) > 60 or not _HOLDS.fullmatch(gap) or _is_named_by(gap) or "and" in gap.split():
+            break
+        if other_cost > best[0] + links.finer or _RANK[_level(other.text)] < _RANK[_level(chosen.text)]:
+            break
+        chosen = other
+    if chosen.start == best[1].start and number + 1 < len(costs):
+        cost, behind = costs[number + 1]
+        gap = chosen.doc[chosen.end : behind.start].text.lower()
+        is_coarse = _RANK[_level(chosen.text)] < _RANK[_level(behind.text)]
+        if cost < _NEVER and (_is_named_by(gap) if not is_coarse else _HOLDS.fullmatch(gap) and " of" in gap):
+            return behind
+    return chosen
+
+
+_RANK = {"country": 0, "admin1": 1, "point": 2}
+
+
+def _is_named_by(gap: str) -> bool:
+    """ "another Harare township, Mabvuku": the name comes behind the comma."""
+    words = gap.replace(",", " , ").split()
+    return len(words) in (2, 3) and words[-1] == "," and words[-2] in load_links().locative
 
 
 def locate(span: DocSpan, *, gazetteer: Gazetteer, country_hints: Collection[str] = ()) -> Place | None:
@@ -436,9 +620,9 @@ def _containers(span: DocSpan, gazetteer: Gazetteer) -> list[Entry]:
 
 
 _HOLDS = re.compile(
-    r"(?:\s*(?:,|\(|in|of|city|town|village|quarter|district|neighbou?rhood|camp|area|province|region|the|part|capital"
-    r"|northern|southern|eastern|western|central|north|south|east|west|northeastern|northwestern|southeastern"
-    r"|southwestern|countryside|\w+ern)\s*)+"
+    r"(?:\s*(?:,|\(|in|of|near|the|part|regional|provincial|capital|\w+ern|north|south|east|west|central|rural|downtown"
+    r"|city|town|village|quarter|district|neighbou?rhood|camp|area|province|region|countryside|suburbs?|outskirts"
+    r"|colony|governorate|department|county|state|island|township|municipality|commune)\b\s*|\s*[,(]\s*)+"
 )
 
 
@@ -446,22 +630,24 @@ def _sentence_countries(span: DocSpan, gazetteer: Gazetteer) -> frozenset[str]:
     sentence = span.sent
     return frozenset(
         country
-        for entity in span.doc.ents
-        if sentence.start <= entity.start < sentence.end and entity.start != span.start
-        if entity.label_ in ("GPE", "LOC", "NORP")
-        if (country := gazetteer.country_of(entity.text))
+        for named in _country_words(span.doc)
+        if sentence.start <= named.start < sentence.end and named.start != span.start
+        if (country := gazetteer.country_of(named.text))
     )
+
+
+def _country_words(doc: Doc) -> Iterator[DocSpan]:
+    """What may name a country: places that are no part of a body's name, and adjectives."""
+    yield from place_spans(doc)
+    yield from (entity for entity in doc.ents if entity.label_ == "NORP")
 
 
 def _text_countries(doc: Doc, gazetteer: Gazetteer) -> frozenset[str]:
     """The three countries a text names most."""
     known = doc.user_data.get("text_countries")
     if known is None:
-        counts = Counter(
-            country
-            for entity in doc.ents
-            if entity.label_ in ("GPE", "LOC", "NORP") and (country := gazetteer.country_of(entity.text))
-        )
+        named = (gazetteer.country_of(span.text) for span in _country_words(doc))
+        counts = Counter(country for country in named if country)
         known = doc.user_data["text_countries"] = frozenset(country for country, _ in counts.most_common(3))
     return known
 
@@ -518,8 +704,22 @@ def link_cost(trigger: Token, span: DocSpan, links: Links) -> float:
         return _UNLINKED
     by_tree = sum(links.climb.get(token.dep_, links.climb["other"]) for token in up)
     by_tree += _descent(trigger, up, down, links)
-    cost = min(by_tree, _cost_by_order(trigger, span, links)) + 0.01 * abs(span.root.i - trigger.i)
-    return cost + _bearing(span, links)
+    if down and down[-1].dep_ == "nsubj:pass" and not load_gazetteer().find(_POSSESSIVE.sub("", span.text)):
+        return _NEVER
+    cost = min(by_tree, _cost_by_order(trigger, span, links)) + links.far * abs(span.root.i - trigger.i)
+    return cost + _bearing(span, links) + links.coarse[_level(span.text)]
+
+
+@lru_cache(maxsize=20_000)
+def _level(name: str) -> str:
+    """Whether a name is a country's, a division's, or finer; of two places of one event the finer one tells more."""
+    gazetteer = load_gazetteer()
+    key = fold(name)
+    if key in gazetteer.countries:
+        return "country"
+    if key in gazetteer.divisions and not any(entry.resolution == "point" for entry in gazetteer.find(name)):
+        return "admin1"
+    return "admin1" if _DIVISION.search(name) else "point"
 
 
 def _path(trigger: Token, root: Token) -> tuple[list[Token], list[Token]]:
@@ -547,15 +747,38 @@ def _step(token: Token, above: Token, *, is_first: bool, is_last: bool, links: L
     label = token.dep_
     cost = links.descend.get(label, links.descend["other"])
     word = _preposition(token)
-    if is_last and label in ("nsubj", "nsubj:pass", "obj") and not _takes_place(above, label, links):
+    if is_last and not _may_be_bare(token, above, links):
         return _NEVER
     if label in ("obl", "nmod", "obl:agent", "nmod:poss", "nmod:unmarked", "conj") and word:
         cost += _preposition_cost(word, above, links)
+        if not is_first and label == "obl" and word not in links.by_order:
+            cost += links.other_clause
     elif label in ("compound", "amod", "nmod:poss", "nmod:desc") and not _in(above, links.locative):
         cost += links.modifier
-    if label in ("nmod", "nmod:poss", "compound", "amod") and _in(above, links.holding):
-        cost += links.held
+    if label in ("nmod", "nmod:poss", "compound", "amod"):
+        if _in(above, links.holding):
+            cost += links.held
+        elif (
+            above.dep_ in ("nsubj", "obl:agent")
+            and not _in(above, links.happening)
+            and word not in links.by_order
+        ):
+            cost += links.doer
     return cost
+
+
+def _may_be_bare(token: Token, above: Token, links: Links) -> bool:
+    """Whether a bare subject or object is where it happens: of "stormed X and Y", not of "X stormed"."""
+    if token.dep_ == "conj":
+        return (
+            _may_be_bare(above, above.head, links)
+            if above.dep_ in _BARE and not _preposition(token)
+            else True
+        )
+    return token.dep_ not in _BARE or _takes_place(above, token.dep_, links)
+
+
+_BARE = frozenset(("nsubj", "nsubj:pass", "obj", "conj"))
 
 
 def _in(token: Token, words: Collection[str]) -> bool:
@@ -594,7 +817,8 @@ def _cost_by_order(trigger: Token, span: DocSpan, links: Links) -> float:
     if word not in links.by_order:
         return _UNLINKED
     for token in span.doc[trigger.i + 1 : front]:
-        if token.pos_ == "VERB" or token.lower_ in _CLAUSE_WORDS:
+        is_shared = token.dep_ == "amod" or (token.dep_ == "conj" and token.head.i == trigger.i)
+        if (token.pos_ == "VERB" and not is_shared) or token.lower_ in _CLAUSE_WORDS:
             return _UNLINKED
     cost = links.order + links.preposition.get(word, links.preposition["other"])
     return (
