@@ -298,7 +298,7 @@ def _dates() -> Iterable[Expectation]:
         "days_into_period",
         0,
         0,
-        "The date of a month or year is its first day.",
+        "The date of a week, month or year is its first day.",
         "event_date",
         "date_precision",
     )

@@ -81,7 +81,10 @@ def judge(
 
     Raises:
         ValidateError: The batch could not be judged, whatever the cause; nothing is accepted then.
+        ValueError: `now` has no zone.
     """
+    if now.tzinfo is None:
+        raise ValueError(f"now must carry a time zone, got {now!r}")
     ids = sorted(set(candidate_ids))
     if not ids:
         return reach_verdict((), (), ())

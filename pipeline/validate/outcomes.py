@@ -56,8 +56,9 @@ def read_share(expectation: Expectation, success: bool, result: Mapping[str, Any
     """
     if result.get("unexpected_percent") is not None:
         observed = f"{100 - result['unexpected_percent']:.1f} % of {result.get('element_count')}"
-    elif result.get("observed_value") is not None:
-        observed = f"{result['observed_value']:.4g}"
+    elif "observed_value" in result:
+        value = result["observed_value"]  # None where one row is not a number
+        observed = "not a number" if value is None else f"{value:.4g}"
     else:
         raise ValidateError(f"expectation {expectation.name} ({expectation.kind}) does not say what it saw")
     return Outcome(expectation=expectation, is_met=success, observed=observed)

@@ -69,6 +69,7 @@ SELECT candidate.id AS candidate_id,
             THEN candidate.event_date - (article.published_at AT TIME ZONE 'UTC')::date
             ELSE 2147483647 END AS days_after_publication,
        CASE WHEN NOT isfinite(candidate.event_date) THEN 0
+            WHEN candidate.date_precision = 'week' THEN extract(isodow FROM candidate.event_date)::integer - 1
             WHEN candidate.date_precision = 'month' THEN extract(day FROM candidate.event_date)::integer - 1
             WHEN candidate.date_precision = 'year' THEN extract(doy FROM candidate.event_date)::integer - 1
             ELSE 0 END AS days_into_period,
@@ -191,7 +192,7 @@ COMMENT ON COLUMN tocsin.validation.event_date IS 'First day of the event''s dat
 COMMENT ON COLUMN tocsin.validation.published_date IS 'Day of publication in UTC, as text.';
 COMMENT ON COLUMN tocsin.validation.event_year IS 'Year of the event; 0 when the date has none.';
 COMMENT ON COLUMN tocsin.validation.days_after_publication IS 'Days from publication to the event; negative before it.';
-COMMENT ON COLUMN tocsin.validation.days_into_period IS 'Days between the first day of the month or year and the date; 0 as it must be.';
+COMMENT ON COLUMN tocsin.validation.days_into_period IS 'Days between the first day of the week (Monday), month or year and the date; 0 as it must be.';
 COMMENT ON COLUMN tocsin.validation.count_kinds IS 'Kinds of the counts, with a blank between.';
 COMMENT ON COLUMN tocsin.validation.counts_disordered IS 'Counts without a number, or whose lower bound is above the upper.';
 COMMENT ON COLUMN tocsin.validation.counts_misread IS 'Counts that the article''s text does not hold at their place.';
