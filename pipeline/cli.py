@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             format="%(asctime)s %(levelname)s %(message)s",
             stream=sys.stderr,
         )
+        # It tells of each temporary folder and each closure it passes over.
+        logging.getLogger("great_expectations").setLevel(logging.WARNING)
         command: Callable[[argparse.Namespace, Settings], int | None] = options.command
         return command(options, settings) or 0
     except TocsinError as error:

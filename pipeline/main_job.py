@@ -124,7 +124,9 @@ def _next_steps(event_id: int | None, settings: Settings) -> str:
         (f"{command} up", f"run every minute; the UI is on http://127.0.0.1:{settings.airflow_port}"),
         (f"{settings.home / 'data_docs' / 'index.html'}", "what the checks found, in a browser"),
     ]
-    return "\n".join(f"  {step:<32} {about}" for step, about in filter(None, steps))
+    told = [step for step in steps if step]
+    width = max(len(step) for step, _ in told)
+    return "\n".join(f"  {step:<{width}}  {about}" for step, about in told)
 
 
 def explain_event(event_id: int, settings: Settings) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 MAX_SENTENCE = 110
+FAILED_FEEDS_SHOWN = 3
 
 
 def report(
@@ -58,13 +59,24 @@ def when(row: Row) -> str:
 
 
 def _feeds(rows: Sequence[Row]) -> RenderableType:
-    table = Table("source", "articles", "result", box=None, pad_edge=False, padding=(0, 2))
+    failed = [row for row in rows if row["last_error"]]
+    table = Table("source", "result", box=None, pad_edge=False, padding=(0, 2))
     for row in rows:
-        result = "not fetched yet" if row["fetched_at"] is None else "ok"
-        if row["last_error"]:
-            result = f"unreachable: {row['last_error']}"
-        table.add_row(escape(row["source"]), str(row["article_count"] or "–"), escape(_short(result)))
+        if not row["last_error"]:
+            table.add_row(escape(row["source"]), _feed_result(row))
+    if len(failed) > FAILED_FEEDS_SHOWN:
+        names = ", ".join(row["source"] for row in failed)
+        table.add_row(f"{len(failed)} feeds", f"unreachable: {escape(names)}")
+        failed = failed[:1]
+    for row in failed:
+        table.add_row(escape(row["source"]), f"[dim]{escape(_short(row['last_error']))}[/]")
     return table
+
+
+def _feed_result(row: Row) -> str:
+    if row["fetched_at"] is None:
+        return "not fetched yet"
+    return f"{row['article_count']} new articles" if row["article_count"] else "nothing new"
 
 
 def _events(rows: Sequence[Row]) -> RenderableType:

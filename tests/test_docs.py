@@ -1,0 +1,64 @@
+"""What the documents say is true: queries run, commands and settings exist, nothing names this machine."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import fields
+
+import pytest
+
+from pipeline.config import ROOT, Settings
+
+README = (ROOT / "README.md").read_text("utf-8")
+QUERIES = re.findall(r"```sql\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.mark.parametrize("statement", QUERIES, ids=range(1, len(QUERIES) + 1))
+def test_a_query_of_the_readme_runs_for_an_analyst(db, statement: str) -> None:
+    """Each runs as it stands, with the analyst's rights and nothing more."""
+    with db.connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE analyst")
+        cursor.execute(statement)
+
+        assert cursor.description
+
+
+def test_there_are_ten_queries() -> None:
+    """The heading keeps its word."""
+    assert len(QUERIES) == 10
+
+
+def test_every_setting_named_in_the_documents_exists() -> None:
+    """No document names a setting that was renamed."""
+    known = {f"TOCSIN_{field.name.upper()}" for field in fields(Settings)}
+    named = {
+        name
+        for path in ROOT.glob("*.md")
+        for name in re.findall(r"TOCSIN_[A-Z]+(?:_[A-Z]+)*", path.read_text("utf-8"))
+    }
+
+    assert named - known == set()
+
+
+def test_every_command_named_in_the_readme_exists() -> None:
+    """No document names a command that was renamed."""
+    from pipeline.cli import _parser
+
+    known = set(_parser()._subparsers._group_actions[0].choices)  # type: ignore[union-attr,arg-type]
+
+    assert set(re.findall(r"bin/tocsin ([a-z]+)", README)) - known == set()
+
+
+def test_nothing_names_a_registry() -> None:
+    """Versions and hashes travel; addresses of where somebody got them do not."""
+    hosts = ("py" + "pi.org", "python" + "hosted.org", "registry." + "npmjs", "deb." + "debian")
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False).stdout
+    found = [
+        name
+        for name in tracked.decode().split("\0")
+        if name and (ROOT / name).is_file() and (ROOT / name).stat().st_size < 2_000_000
+        if any(host.encode() in (ROOT / name).read_bytes() for host in hosts)
+    ]
+
+    assert found == []
