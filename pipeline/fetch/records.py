@@ -16,8 +16,8 @@
   They come again at the next visit and are nobody's failure.
 * `result.outcome` says how the visit went; on "failed", `result.feed.last_error` says why.
 
-Times are aware. URLs given to `known_urls` and in `seen_urls` are canonical (url.py); those in
-`Failure.url` and `FeedState.url` are the ones to fetch.
+Times are aware. URLs given to `known_urls`, in `seen_urls` and of failures are canonical (url.py), so
+that each may be handed to `known_urls` as it is; `FeedState.url` is the one to fetch.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class Discard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
-    """An entry whose page could not be had. `is_final` says that asking again will not help."""
+    """An entry whose page could not be had: its canonical url, and whether asking again will not help."""
 
     url: str
     title: str

@@ -202,8 +202,8 @@ async def _take_pages(
             except Exception as error:
                 # The edge of one entry: a defect of ours must not keep its neighbours from the desk.
                 log.exception("entry broke stage=fetch feed=%d url=%r", feed.id, entry.url[:500])
-                reason = f"{type(error).__name__}: {error}"[:500]
-                return Failure(url=entry.url, title=entry.title, reason=reason, is_final=False)
+                reason = f"{type(error).__name__}: {error}"
+                return _failure(entry, reason, is_final=False)
 
     for entry, outcome in zip(entries, await asyncio.gather(*map(one, entries)), strict=True):
         _put(outcome, entry, basket)
@@ -237,7 +237,7 @@ async def _take_entry(
         outcome = _without_page(entry, feed, now=now)
         if isinstance(outcome, TakenArticle) and (is_refused or has_full_text(entry)):
             return outcome
-        return Failure(url=entry.url, title=entry.title, reason=str(error)[:500], is_final=error.is_final)
+        return _failure(entry, str(error), is_final=error.is_final)
     take = partial(
         take_article,
         entry,
@@ -250,6 +250,10 @@ async def _take_entry(
         is_trusted=client.is_named(page.url),
     )
     return await aside(take)
+
+
+def _failure(entry: Entry, reason: str, *, is_final: bool) -> Failure:
+    return Failure(url=canonical_url(entry.url), title=entry.title, reason=reason[:500], is_final=is_final)
 
 
 def _without_page(

@@ -141,6 +141,16 @@ def test_page_that_fails_for_now_is_tried_at_the_next_visit(web, fetching):
     assert second.feed.etag == '"1"'
 
 
+def test_failure_names_the_canonical_address(web, fetching):
+    """The one that is asked for as known at the next visit."""
+    fetching.serve_feed(fetching.item("Later", f"{web.url}/later?utm_source=rss"))
+    web.routes["/later"] = fetching.reply(500)
+
+    failure_urls = [failure.url for failure in fetching.visit().failures]
+
+    assert failure_urls == [f"{web.url}/later"]
+
+
 def test_page_that_is_gone_is_final(web, fetching):
     """It is seen, and holds nothing back."""
     fetching.serve_feed(fetching.item("Gone", f"{web.url}/gone"), ETag='"1"')
