@@ -51,11 +51,13 @@ _POSSESSIVE = re.compile(r"(?:['’]s?|\s+)$")
 # A town is believed without any hint from here on, as log10 of its people; below, its country must be named.
 # 4.3 is 20,000 people: under that, two in three names of one word also belong to something else.
 _FAMOUS = 4.3
-# A name borne in one country alone is believed from 1,000 people on.
-_ONLY = 3.0
+# A name borne in one country alone is believed however small, unless the text is about other countries.
+_ONLY = 0.0
 _HINT = 4.0
 _CAPITAL = 1.0
 _OTHER_SPELLING = -0.5
+_OVERRULED = -1.5
+_SIZEABLE = 50_000
 # Two towns of one name in two countries, closer than this (a factor of 1.6), are not told apart by size.
 _APART = 0.2
 # A division gives way to the town it is called after when that holds this share of its townspeople.
@@ -78,10 +80,30 @@ def resolve(name: str, gazetteer: Gazetteer, *, country_hints: Collection[str] =
 
 @lru_cache(maxsize=20_000)
 def _resolve(name: str, gazetteer: Gazetteer, hints: frozenset[str]) -> Entry | None:
+    if "," in name:
+        head, tail = name.split(",", 1)
+        within = _resolve(tail.strip(), gazetteer, hints)
+        if within:
+            return _resolve_within(head, within, gazetteer)
     for variant, wants_division in _variants(name):
         entries = gazetteer.find(variant)
+        found = _choose(entries, hints, wants_division, gazetteer) if entries else None
+        if found:
+            return found
+    return None
+
+
+def _resolve_within(name: str, within: Entry, gazetteer: Gazetteer) -> Entry | None:
+    """ "Paris, Texas": the town of that division or country, or nothing."""
+    for variant, wants_division in _variants(name):
+        entries = tuple(
+            entry
+            for entry in gazetteer.find(variant)
+            if entry.country == within.country and entry.resolution != "country"
+            if within.resolution == "country" or entry.admin1 == within.admin1
+        )
         if entries:
-            return _choose(entries, hints, wants_division, gazetteer)
+            return _choose(entries, frozenset((within.country,)), wants_division, gazetteer)
     return None
 
 
@@ -89,18 +111,29 @@ def _variants(name: str) -> Iterator[tuple[str, bool]]:
     """The name, then the name without what stands around it; with whether a division is meant."""
     name = _POSSESSIVE.sub("", name.strip())
     bare = _LEAD.sub("", name)
-    is_division = bool(_DIVISION.search(bare))
+    is_division = bool(_DIVISION.search(bare)) or bool(_DIVISION_OF.match(name))
     yield name, is_division
     yield bare, is_division
     core = _TOWN.sub("", _DIVISION.sub("", bare))
     yield core, is_division
-    if "," in core:
-        yield core.split(",", 1)[0], is_division
+    if " of " in core:
+        yield core.rsplit(" of ", 1)[1], is_division
     key = fold(core)
     if _ARTICLE.match(key):
         yield _ARTICLE.sub("", key), is_division
-    elif " " not in key and len(key) > 3:
+    elif " " not in key and len(key) > 2:
         yield f"al {key}", is_division
+    for said, written in _TRANSLITERATIONS:
+        if said in f"{key} ":
+            yield key.replace(said.strip(), written.strip(), 1), is_division
+
+
+_DIVISION_OF = re.compile(r"(?:the\s+)?(?:province|governorate|department|state|region|prefecture|county)\s+of\s", re.I)
+# Ways to write the same Arabic and Persian words; as the press does, as the gazetteer does.
+_TRANSLITERATIONS = (
+    ("tal ", "tall "), ("tel ", "tall "), ("tell ", "tall "), ("kafr ", "kafr "), ("kafar ", "kafr "), ("beit ", "bayt "),
+    ("deir ", "dayr "), ("jabal ", "jebel "), ("ain ", "ayn "), ("abad ", " abad "), ("ibn ", "bin "), ("sheikh ", "shaykh "),
+)  # fmt: skip
 
 
 def _choose(
@@ -114,12 +147,19 @@ def _choose(
         own = others[0]  # our own table comes before the lists
         if not hints or own.country in hints or len(others) == 1:
             return own
-    scored = sorted(((_worth(entry, hints, gazetteer), entry) for entry in others), key=lambda pair: -pair[0])
+    # with a sizeable town of that very name, the other spellings of bigger ones are not meant
+    spelling = _OVERRULED if any(e.is_official and e.population >= _SIZEABLE for e in others) else _OTHER_SPELLING
+    scored = [(_worth(e, hints, gazetteer) + (0 if e.is_official else spelling), e) for e in others]
+    scored.sort(key=lambda pair: -pair[0])
     if not scored:
         return countries[0] if countries else None
     best, winner = scored[0]
-    rival = next((worth for worth, entry in scored if entry.country != winner.country), -math.inf)
-    if best - rival < _APART or best < (_FAMOUS if rival > -math.inf else _ONLY):
+    rivals = [(worth, e) for worth, e in scored if (e.country, e.admin1) != (winner.country, winner.admin1)]
+    if best - (rivals[0][0] if rivals else -math.inf) < _APART:
+        return None
+    if best < (_FAMOUS if any(e.country != winner.country for _, e in rivals) else _ONLY):
+        return None
+    if hints and winner.country not in hints and winner.population < _SIZEABLE:
         return None
     return _town_or_division(winner, [entry for _, entry in scored], wants_division)
 
@@ -133,8 +173,6 @@ def _worth(entry: Entry, hints: frozenset[str], gazetteer: Gazetteer) -> float:
     worth = math.log10(entry.population + 10)
     if entry.country in hints:
         worth += _HINT
-    if not entry.is_official:
-        worth += _OTHER_SPELLING
     if entry.geonames_id in gazetteer.capitals:
         worth += _CAPITAL
     return worth
