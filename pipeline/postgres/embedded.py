@@ -161,17 +161,7 @@ def stop(settings: Settings) -> bool:
     Raises:
         OperateError: It did not stop in time.
     """
-    place = _find(settings)
-    if not place.state.exists():
-        return False
-    with _locked(place):
-        pid = _running_pid(place)
-        if pid is None:
-            return False
-        _run(place, _binaries(place) / "pg_ctl", "-D", place.data, "-m", "fast", "-w",
-             "-t", STOP_TIMEOUT_SECONDS, "stop", timeout=STOP_TIMEOUT_SECONDS + 10)  # fmt: skip
-        log.info("stopped embedded postgres pid=%d", pid)
-        return True
+    return _stop(_find(settings), mode="fast")
 
 
 def status(settings: Settings) -> ServerStatus:
@@ -194,8 +184,8 @@ def url(settings: Settings, database: str = "tocsin") -> str:
 
 def destroy(settings: Settings) -> None:
     """Stop the embedded server and delete its data for good; for servers that are made for a test."""
-    stop(settings)
     place = _find(settings)
+    _stop(place, mode="immediate")
     _remove(place.folder)
     _remove(place.state)
 
@@ -457,6 +447,19 @@ def _start_server(place: Place, programs: Path, port: int) -> None:
     except OperateError as error:
         raise OperateError(_explain(_log_since(place, log_from), place, port)) from error
     log.info("started embedded postgres port=%d seconds=%.1f", port, time.monotonic() - began)
+
+
+def _stop(place: Place, *, mode: str) -> bool:
+    if not place.state.exists():
+        return False
+    with _locked(place):
+        pid = _running_pid(place)
+        if pid is None:
+            return False
+        _run(place, _binaries(place) / "pg_ctl", "-D", place.data, "-m", mode, "-w",
+             "-t", STOP_TIMEOUT_SECONDS, "stop", timeout=STOP_TIMEOUT_SECONDS + 10)  # fmt: skip
+        log.info("stopped embedded postgres pid=%d", pid)
+        return True
 
 
 def _explain(server_log: str, place: Place, port: int) -> str:
