@@ -18,6 +18,7 @@ from typing import Any, get_args
 from spacy.tokens import Token
 
 from pipeline.errors import ConfigError
+from pipeline.extract.bounds import sentence_bounds
 from pipeline.model import Count, CountKind, Span
 
 _WORDS_PATH = Path(__file__).parent / "data" / "counts" / "words.toml"
@@ -248,13 +249,13 @@ def _count(word: Token, kind: CountKind, words: Words) -> Count | None:
 
 def _count_by_order(word: Token, kind: CountKind, words: Words) -> Count | None:
     """What the order of words says where the tree says nothing: "killed 12", "12 people were killed"."""
-    doc, sentence = word.doc, word.sent
+    doc, (first, behind) = word.doc, sentence_bounds(word)
     is_borne = (
         kind == "crowd" or word.lemma_ in _BORNE_BY_SUBJECT or word.tag_ in ("VBN", "JJ") or word.is_upper
     )
-    ranges = [(word.i + 1, min(word.i + 9, sentence.end))] if kind != "crowd" else []
+    ranges = [(word.i + 1, min(word.i + 9, behind))] if kind != "crowd" else []
     if is_borne:
-        ranges.insert(0, (max(sentence.start, word.i - 10), word.i))
+        ranges.insert(0, (max(first, word.i - 10), word.i))
     for start, end in ranges:
         tokens = _run(word, start, end)
         if tokens:

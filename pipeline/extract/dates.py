@@ -23,6 +23,7 @@ from pathlib import Path
 from spacy.tokens import Doc, Token
 
 from pipeline.errors import ConfigError
+from pipeline.extract.bounds import sentence_bounds
 from pipeline.model import DatePrecision, EventDate, Span
 
 _WORDS_PATH = Path(__file__).parent / "data" / "dates" / "words.toml"
@@ -462,9 +463,11 @@ def date_of(trigger: Token, published_at: datetime) -> EventDate | None:
         publication date is then the caller's to fall back on.
     """
     best: tuple[float, Expression] | None = None
-    sentence = trigger.sent
+    first, behind = sentence_bounds(trigger)
+    low = trigger.doc[first].idx
+    high = trigger.doc[behind - 1].idx + len(trigger.doc[behind - 1])
     for expression in _expressions(trigger.doc):
-        if not sentence.start_char <= expression.start < sentence.end_char:
+        if not low <= expression.start < high:
             continue
         cost = _link_cost(trigger, expression)
         if cost <= _LIMIT and (best is None or cost < best[0]):

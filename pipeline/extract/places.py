@@ -24,6 +24,7 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as DocSpan
 
 from pipeline.errors import ConfigError
+from pipeline.extract.bounds import sentence_bounds
 from pipeline.extract.gazetteer import DATA, Entry, Gazetteer, fold, load_gazetteer
 from pipeline.model import Place, Span
 
@@ -128,7 +129,9 @@ def _variants(name: str) -> Iterator[tuple[str, bool]]:
             yield key.replace(said.strip(), written.strip(), 1), is_division
 
 
-_DIVISION_OF = re.compile(r"(?:the\s+)?(?:province|governorate|department|state|region|prefecture|county)\s+of\s", re.I)
+_DIVISION_OF = re.compile(
+    r"(?:the\s+)?(?:province|governorate|department|state|region|prefecture|county)\s+of\s", re.I
+)
 # Ways to write the same Arabic and Persian words; as the press does, as the gazetteer does.
 _TRANSLITERATIONS = (
     ("tal ", "tall "), ("tel ", "tall "), ("tell ", "tall "), ("kafr ", "kafr "), ("kafar ", "kafr "), ("beit ", "bayt "),
@@ -148,7 +151,9 @@ def _choose(
         if not hints or own.country in hints or len(others) == 1:
             return own
     # with a sizeable town of that very name, the other spellings of bigger ones are not meant
-    spelling = _OVERRULED if any(e.is_official and e.population >= _SIZEABLE for e in others) else _OTHER_SPELLING
+    spelling = (
+        _OVERRULED if any(e.is_official and e.population >= _SIZEABLE for e in others) else _OTHER_SPELLING
+    )
     scored = [(_worth(e, hints, gazetteer) + (0 if e.is_official else spelling), e) for e in others]
     scored.sort(key=lambda pair: -pair[0])
     if not scored:
@@ -338,13 +343,17 @@ def _find_spans(doc: Doc) -> Iterator[tuple[int, int]]:
     gazetteer = load_gazetteer()
     taken: set[int] = set()
     found: list[tuple[int, int]] = []
+    people: list[tuple[int, int]] = []
     for entity in doc.ents:
+        if entity.label_ == "NORP":
+            people.append((entity.start, entity.end))
         if _is_place(entity, gazetteer):
             start, end = _trim(entity)
             if start < end:
                 found.append((start, end))
         taken.update(range(entity.start, entity.end))
     found.extend(_unlabelled(doc, taken, gazetteer))
+    doc.user_data["peoples"] = people  # doc.ents is slow to ask twice
     yield from sorted(found)
 
 
@@ -362,7 +371,7 @@ def _is_place(entity: DocSpan, gazetteer: Gazetteer) -> bool:
 
 def _words_before(entity: DocSpan) -> list[str]:
     """Up to three words in front, without an article."""
-    words = [token.lower_ for token in entity.doc[max(0, entity.start - 4) : entity.start]]
+    words = [entity.doc[number].lower_ for number in range(max(0, entity.start - 4), entity.start)]
     while words and (words[-1] == "the" or words[-1].endswith("ern")):
         words.pop()
     return words
@@ -571,10 +580,10 @@ def place_of(
 def event_place_span(trigger: Token) -> DocSpan | None:
     """The words that name the event's place, on the map or not; None when no place hangs on the event."""
     links = load_links()
-    sentence = trigger.sent
+    first, behind = sentence_bounds(trigger)
     costs: list[tuple[float, DocSpan]] = []
     for span in place_spans(trigger.doc):
-        if span.start < sentence.start or span.end > sentence.end or span.start <= trigger.i < span.end:
+        if span.start < first or span.end > behind or span.start <= trigger.i < span.end:
             continue
         costs.append((link_cost(trigger, span, links), span))
     best = min(costs, key=lambda pair: pair[0], default=None)
@@ -665,11 +674,11 @@ _HOLDS = re.compile(
 
 
 def _sentence_countries(span: DocSpan, gazetteer: Gazetteer) -> frozenset[str]:
-    sentence = span.sent
+    first, behind = sentence_bounds(span[0])
     return frozenset(
         country
         for named in _country_words(span.doc)
-        if sentence.start <= named.start < sentence.end and named.start != span.start
+        if first <= named.start < behind and named.start != span.start
         if (country := gazetteer.country_of(named.text))
     )
 
@@ -677,7 +686,7 @@ def _sentence_countries(span: DocSpan, gazetteer: Gazetteer) -> frozenset[str]:
 def _country_words(doc: Doc) -> Iterator[DocSpan]:
     """What may name a country: places that are no part of a body's name, and adjectives."""
     yield from place_spans(doc)
-    yield from (entity for entity in doc.ents if entity.label_ == "NORP")
+    yield from (doc[start:end] for start, end in doc.user_data["peoples"])
 
 
 def _text_countries(doc: Doc, gazetteer: Gazetteer) -> frozenset[str]:
