@@ -21,7 +21,7 @@ from typing import Any
 from pipeline.validate.outcomes import KEY, Outcome, seen
 from pipeline.validate.verdict import BatchFinding, Verdict
 
-KEPT_BATCHES = 200
+KEPT_BATCHES = 500  # a working day at one batch a minute; some 10 MB
 ROWS_SHOWN = 50  # of one expectation; all of them are in the quarantine
 CELL_CHARACTERS = 600
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

@@ -133,9 +133,11 @@ def _data_source(database_url: str) -> Iterator[Any]:
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
 
+        for name in ("great_expectations", ProgressBarsConfig.__module__):  # both set a level of their own
+            logging.getLogger(name).setLevel(logging.WARNING)
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-        source = context.data_sources.add_postgres(
+        source = context.data_sources.add_sql(  # add_postgres refuses a URL without a host (a Unix socket)
             "tocsin",
             connection_string=_connection_string(database_url),
             # The view is evaluated once; otherwise every one of some fifty queries would evaluate it again.
