@@ -1,0 +1,168 @@
+"""The DAG files as Airflow reads them: they import at once and with nothing heavy, and have the shape they must."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.config import ROOT
+
+HEAVY = (
+    "spacy",
+    "great_expectations",
+    "psycopg2",
+    "trafilatura",
+    "feedparser",
+    "aiohttp",
+    "pandas",
+    "numpy",
+    "pipeline",
+)
+
+# In a process of its own, with a home of its own: Airflow changes logging and signals of whoever imports it.
+READ_DAGS = """
+import importlib.util, json, sys, time
+import airflow.sdk
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+
+folder, heavy = sys.argv[1], json.loads(sys.argv[2])
+before, seconds = set(sys.modules), {}
+for name in ("news", "alerts", "upkeep"):
+    began = time.perf_counter()
+    spec = importlib.util.spec_from_file_location("read_" + name, f"{folder}/{name}.py")
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    seconds[name] = time.perf_counter() - began
+loaded = sorted(set(sys.modules) - before)
+bag = DagBag(folder)
+dags = {
+    dag_id: {
+        "edges": sorted((task.task_id, below) for task in dag.tasks for below in task.downstream_task_ids),
+        "tasks": sorted(dag.task_ids),
+        "max_active_runs": dag.max_active_runs,
+        "catchup": dag.catchup,
+        "schedule": type(dag.schedule).__name__ if not isinstance(dag.schedule, str) else dag.schedule,
+        "retries": [task.retries for task in dag.tasks],
+        "timeouts": [task.execution_timeout.total_seconds() for task in dag.tasks],
+        "retry_delays": [task.retry_delay.total_seconds() for task in dag.tasks],
+        "xcom": sorted(task.task_id for task in dag.tasks if task.do_xcom_push),
+        "outlets": sorted(repr(outlet) for task in dag.tasks for outlet in task.outlets),
+    }
+    for dag_id, dag in bag.dags.items()
+}
+print("FACTS" + json.dumps({
+    "seconds": seconds,
+    "heavy": [name for name in heavy if name in loaded],
+    "import_errors": bag.import_errors,
+    "dags": dags,
+}))
+"""
+
+
+def read_dags(home: Path, **extra: str) -> dict[str, Any]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    environment |= {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "PYTHONPATH": str(ROOT),
+        **extra,
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", READ_DAGS, str(ROOT / "dags"), json.dumps(HEAVY)],
+        env=environment, capture_output=True, text=True, timeout=120, check=False, cwd=home,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.partition("FACTS")[2])
+
+
+@pytest.fixture(scope="module")
+def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What Airflow finds in the folder `dags`."""
+    return read_dags(tmp_path_factory.mktemp("airflow"))
+
+
+def test_files_import_without_error(facts):
+    """The DAG bag has nothing to complain of."""
+    assert facts["import_errors"] == {}
+
+
+def test_the_dags_are(facts):
+    """Three, for now."""
+    assert sorted(facts["dags"]) == ["alerts", "news", "upkeep"]
+
+
+@pytest.mark.parametrize("name", ["news", "alerts", "upkeep"])
+def test_file_imports_in_under_a_second(facts, name):
+    """Airflow reads each again and again."""
+    assert facts["seconds"][name] < 1
+
+
+def test_files_import_nothing_heavy(facts):
+    """The stages and their libraries are imported inside the tasks."""
+    assert facts["heavy"] == []
+
+
+def test_news_goes_through_the_stages_in_their_order(facts):
+    """fetch >> extract >> validate >> store; each but the first also takes the batch from fetch."""
+    edges = {tuple(edge) for edge in facts["dags"]["news"]["edges"]}
+
+    assert edges == {
+        ("fetch", "extract"),
+        ("extract", "validate"),
+        ("validate", "store"),
+        ("fetch", "validate"),
+        ("fetch", "store"),
+    }
+
+
+def test_only_the_batch_id_goes_between_tasks(facts):
+    """Rows lie in Postgres."""
+    assert facts["dags"]["news"]["xcom"] == ["fetch"]
+
+
+@pytest.mark.parametrize(
+    ("name", "schedule"), [("news", "* * * * *"), ("alerts", "AssetOrTimeSchedule"), ("upkeep", "17 3 * * *")]
+)
+def test_schedule_is(facts, name, schedule):
+    """News every minute, alerts on news and every few minutes, upkeep at night."""
+    assert facts["dags"][name]["schedule"] == schedule
+
+
+@pytest.mark.parametrize("name", ["news", "alerts", "upkeep"])
+def test_runs_neither_overlap_nor_catch_up(facts, name):
+    """After a night off, one run takes all that waits."""
+    dag = facts["dags"][name]
+
+    assert (dag["max_active_runs"], dag["catchup"]) == (1, False)
+
+
+@pytest.mark.parametrize("name", ["news", "alerts", "upkeep"])
+def test_each_task_is_tried_again_and_never_hangs(facts, name):
+    """Three retries after a short while, and a time limit."""
+    dag = facts["dags"][name]
+
+    assert set(dag["retries"]) == {3}
+    assert max(dag["retry_delays"]) <= 60
+    assert max(dag["timeouts"]) <= 1800
+
+
+def test_store_may_tell_of_new_events(facts):
+    """By an alias, so that it tells only when there are some."""
+    assert facts["dags"]["news"]["outlets"] == ["AssetAlias(name='tocsin-new-events', group='asset')"]
+
+
+def test_run_by_hand_has_no_schedule_beside_it(tmp_path):
+    """`make run` triggers one run itself; only the asset still starts alerts."""
+    dags = read_dags(tmp_path, NEWS_IS_ON_DEMAND="1")["dags"]
+
+    assert {name: dag["schedule"] for name, dag in dags.items()} == {
+        "news": "NoneType",
+        "alerts": "Asset",
+        "upkeep": "NoneType",
+    }
