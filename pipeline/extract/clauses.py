@@ -27,6 +27,8 @@ REPAIRED_LEMMAS = {
     "overseing": "oversee", "foresaw": "foresee", "sanctione": "sanction", "protester": "protester", "died": "die",
 }  # fmt: skip
 PARTICLES = frozenset("back out off down up over away forward apart aside".split())
+TEMPORAL_MARKERS = ("after", "before", "since", "while", "when", "by", "following", "during", "upon")
+TIME_NOUNS = frozenset("second minute hour day week month year decade century moment morning evening night weekend".split())
 # A chain of controllers or conjuncts longer than this is a broken tree.
 MAX_CLIMB = 12
 
@@ -153,7 +155,16 @@ def is_swallowed(verb: Token) -> bool:
     """A past-tense verb the parser made a modifier of its own object: "Qatar withdrew peacekeepers"."""
     if verb.dep_ != "amod" or verb.head.i <= verb.i or verb.i == 0:
         return False
-    return verb.tag_ == "VBD" or (verb.tag_ == "VBN" and verb.nbor(-1).lower_ in ("has", "have", "had"))
+    before = verb.nbor(-1)
+    if verb.tag_ == "VBD" or (verb.tag_ == "VBN" and before.lower_ in ("has", "have", "had")):
+        return True
+    head = verb.head
+    return (
+        verb.tag_ == "VBN"
+        and before.pos_ in ("PROPN", "NOUN")
+        and head.dep_ in ("ROOT", "ccomp", "parataxis")
+        and not any(child.dep_ in ("cop", "nsubj", "nsubj:pass") for child in head.children)
+    )
 
 
 def is_headless(verb: Token) -> bool:
@@ -204,6 +215,8 @@ def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
         return []
     head = verb.head
     if verb.dep_.startswith("acl"):
+        if is_time(head):
+            return _subjects_above(head, depth)
         if verb.tag_ in ("VBG", "VBN", "VBD"):
             return coordinated_before(head, verb)
         return governor_of_noun(head, depth)
@@ -224,6 +237,21 @@ def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
         return surface_subjects(head, depth + 1)
     if head.pos_ in ("AUX", "ADJ") or is_verbal(head):
         return surface_subjects(head, depth + 1)
+    return []
+
+
+def is_time(noun: Token) -> bool:
+    return noun.ent_type_ in ("DATE", "TIME") or lemma_of(noun) in TIME_NOUNS
+
+
+def _subjects_above(token: Token, depth: int) -> list[Token]:
+    """The subject of the nearest verb above: of "NATO ended it, months after launching raids"."""
+    for _ in range(MAX_CLIMB):
+        if token.head.i == token.i:
+            return []
+        token = token.head
+        if is_verbal(token):
+            return surface_subjects(token, depth + 1)
     return []
 
 
@@ -303,11 +331,13 @@ def modifiers(noun: Token) -> list[Token]:
 
 def complements_of(verb: Token) -> list[Token]:
     found = []
-    for child in verb.children:
+    inner = [g for child in children(verb, OBJECTS | frozenset({"advmod"})) for g in child.children if g.dep_ in ("acl", "advcl") and g.tag_ == "VBG" and marker(g) in ("of", "for")]
+    for child in [*verb.children, *inner]:
         if (
             child.dep_ in ("ccomp", "xcomp")
             or (child.dep_ == "advcl" and child.i > verb.i and has_to(child))
-            or (child.dep_ in ("advcl", "obl") and is_verbal(child) and child.tag_ == "VBG" and marker(child))
+            or (child.dep_ in ("advcl", "obl") and is_verbal(child) and child.tag_ == "VBG" and marker(child) not in ("", *TEMPORAL_MARKERS))
+            or (child.dep_ == "acl" and child.tag_ == "VBG" and marker(child) == "of")
         ):
             found.extend([child, *verb_conjuncts(child)])
     return found
@@ -336,6 +366,8 @@ def clause_of(verb: Token) -> Clause:
     objects = with_antecedent([m for child in children(verb, OBJECTS) for m in coordinated(child)])
     if is_swallowed(verb):
         objects = coordinated(verb.head)
+    if not objects and verb.dep_ == "acl" and verb.tag_ == "VBG" and is_verbal(verb.head.head):
+        objects = [m for c in children(verb.head.head, OBJECTS) if c.i > verb.i for m in coordinated(c)]
     if not objects and verb.dep_ == "conj" and is_verbal(verb.head) and not passive:
         objects = _shared_objects(verb)
     obliques = _obliques(verb)

@@ -117,6 +117,8 @@ class Coder:
         hints = tuple(c for c in ((actor and actor.country), (recipient and recipient.country)) if c)
         place = self._place(reading, hints)
         when = dates.date_of(reading.anchor, article.published_at)
+        if when is not None and reading.status == "actual" and when.value > on:
+            when = None
         actor, recipient = at_home(actor, recipient, place.country if place else None, reading.event_type or "")
         features = {
             "has_actor_code": float(bool(actor and actor.code)),
@@ -252,7 +254,7 @@ def _span(doc: Doc, start: int, end: int, text: str, offset: int) -> Span:
 def _trigger_span(reading: Reading, text: str, offset: int) -> Span:
     """The trigger's words when they stand close together, else the word that anchors the event."""
     first, last = min(reading.trigger, key=lambda t: t.i), max(reading.trigger, key=lambda t: t.i)
-    if last.i - first.i > 8:
+    if last.i - first.i > 4:
         first = last = reading.anchor
     return _span(first.doc, first.i, last.i + 1, text, offset)
 

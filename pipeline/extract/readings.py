@@ -27,6 +27,11 @@ RECIPIENT_PREPOSITIONS = ("against", "on", "with", "to", "at", "from", "toward",
 HUMAN_ENDINGS = ("man", "woman", "guard", "worker", "ist", "maker", "holder", "leader", "officer", "goer", "ant", "ian", "player", "fighter", "keeper", "teer", "minister", "seeker", "crat", "prisoner", "ee")
 THING_ENDINGS = ("ment", "grant", "plant", "warrant", "list", "fist", "committee", "guarantee", "fee", "coffee", "tree", "degree", "decree", "restaurant", "covenant", "twist", "mist")
 THINGS = frozenset("remnant variant elephant consultant-fee instant constant pendant refugee-camp knee spree employee-fund talisman jubilee levee toffee median pedestrian-crossing".split())
+# Words of the groups that are no actor by themselves: "a state of emergency", "its mission".
+NO_PEOPLE = frozenset({"mission", "convoy", "state", "power", "service", "peacekeeping", "worker-migrant"})
+# Operator kinds whose content is no fact even where the reading missed the operator itself.
+UNREAL_KINDS = frozenset({"deny", "fail", "prevent", "hypothetical", "intend", "commit", "threaten", "request", "reject", "accuse"})
+MISSION_VERBS = frozenset("launch begin start mount conduct carry+out resume undertake order authorize".split())
 NOT_TOWARDS = frozenset(
     "after before during since because because+of despite according according+to amid following by as like unlike "
     "including than until under without near due+to in+return+for under+pressure+from along+with".split()
@@ -68,7 +73,10 @@ class Reader:
         self.light = groups["light"]
         self.aspect = groups["aspect"]
         self.report = groups["report"]
-        self.people = frozenset().union(*(groups[name] for name in ACTOR_GROUPS if name in groups))
+        self.kinds = {
+            word: operator.kind for (word, form), operator in frames.operators.items() if form == "verb" and "+" not in word and operator.kind in UNREAL_KINDS
+        }
+        self.people = frozenset().union(*(groups[name] for name in ACTOR_GROUPS if name in groups)) - NO_PEOPLE
 
     # -- what counts as an actor -----------------------------------------------------------------
 
@@ -128,7 +136,7 @@ class Reader:
             return reading
         if reading.is_mutual and len(reading.agents) > 1:
             return reading
-        return replace(reading, patients=self.reach(token, reading.agents), is_mutual=False)
+        return replace(reading, patients=self.reach(reading.anchor, reading.agents), is_mutual=False)
 
     def _verb(self, token: Token, depth: int) -> Reading | None:
         clause = clause_of(token)
@@ -163,8 +171,11 @@ class Reader:
         for child in clause.predicate.children:
             if child.dep_ in ("advmod", "xcomp", "compound:prt", "obl", "advcl") and child.i > clause.predicate.i and child.i - clause.predicate.i <= 4:
                 found.append(f"{clause.lemma}+{child.lower_}")
+        if clause.lemma == "find" and any(t.lower_ == "guilty" for t in clause.predicate.doc[clause.predicate.i : clause.predicate.i + 14]):
+            found.append("find+guilty")
         found.extend(f"{clause.lemma}+{lemma_of(noun)}" for noun in clause.patients)
         found.extend(f"{clause.lemma}+{prep}" for prep, _ in clause.obliques if prep)
+        found.extend(f"{clause.lemma}+{clauses.marker(content)}" for content in clause.complements if clauses.marker(content))
         found.append(clause.lemma)
         return found
 
@@ -217,7 +228,7 @@ class Reader:
                 found.add(f"{lemma_of(child)}-{lemma}")
             elif child.dep_ == "nmod" and child.i > noun.i and clauses.preposition(child) == "of":
                 found.add(f"{lemma}-of-{lemma_of(child)}")
-                if lemma in ("state", "number", "series", "act", "wave", "spate", "dozen", "hundred", "ton", "tonne", "plane", "shipment", "round", "lot", "couple", "sort", "kind", "form", "piece", "deployment", "contingent", "group", "kg", "worth", "delivery", "effort", "member", "team"):
+                if lemma in ("state", "number", "series", "act", "wave", "spate", "dozen", "hundred", "ton", "tonne", "plane", "shipment", "round", "lot", "couple", "sort", "kind", "form", "piece", "deployment", "contingent", "group", "kg", "worth", "delivery", "effort", "member", "team", "some", "part", "rest", "most", "majority", "remainder", "third", "half", "percent", "thousand", "hundred", "million", "billion", "percentage", "all", "many", "several", "portion"):
                     found.add(lemma_of(child))
             elif child.dep_ == "conj":
                 found.add(lemma_of(child))
@@ -269,7 +280,10 @@ class Reader:
             if self.is_actor(token) or token.pos_ == "PRON":
                 found.append(token)
                 continue
-            behind = self._behind(token)
+            inside = [c for c in token.children if c.dep_ == "nsubj" and self.is_actor(c)]
+            behind = self._behind(token) or inside
+            if not behind and clauses.is_time(token):
+                continue
             found.extend(behind or [token])
         return tuple(found)
 
@@ -305,6 +319,7 @@ class Reader:
         """The nearest actor below a word, through objects, phrases and infinitives; the last resort for a recipient."""
         taken = {token.i for token in own}
         names = {token.lower_ for token in own}
+        wide = {" ".join(t.lower_ for t in token.doc[slice(*clauses.phrase(token))]) for token in own}
         level, second = [head], []
         for _ in range(6):
             below: list[Token] = []
@@ -313,8 +328,10 @@ class Reader:
                     if not self._leads_on(child, head):
                         continue
                     if child.i > head.i and child.i not in taken and child.lower_ not in names and child.pos_ != "PRON" and self._nameable(child):
-                        if clauses.preposition(child) == "in" and child.ent_type_ == "GPE":
+                        if (clauses.preposition(child) == "in" and child.ent_type_ == "GPE") or _in_relative(child, head):
                             second.append(child)
+                        elif any(child.lower_ in name.split() for name in wide):
+                            continue
                         else:
                             return (child,)
                     below.append(child)
@@ -331,7 +348,7 @@ class Reader:
             return False
         if child.dep_ in ("obj", "nmod", "nmod:poss", "xcomp", "iobj", "amod", "compound", "obl", "conj", "ccomp"):
             return clauses.preposition(child) not in NOT_TOWARDS and child.ent_type_ not in ("DATE", "TIME") and not status.marker(child) in ("if", "unless", "because", "after", "as")
-        return child.dep_ in ("acl", "advcl") and clauses.has_to(child)
+        return child.dep_ == "acl:relcl" or (child.dep_ in ("acl", "advcl") and clauses.has_to(child))
 
     def _is_name(self, noun: Token) -> bool:
         return noun.ent_type_ in ("PERSON", "PER", "GPE", "ORG")
@@ -396,6 +413,7 @@ class Reader:
         if entry.kind == "mutual" and len(agents) > 1 and not patients:
             agents, patients = agents[:1], agents[1:]
         denied = status.negated_noun(noun)
+        unreal = status.unreal_noun(noun)
         return Reading(
             event_type=entry.event_type or None,
             mode=entry.mode,
@@ -406,8 +424,8 @@ class Reader:
             patients=patients,
             kind=entry.kind,
             consumed=frozenset({noun.i}),
-            status="denied" if denied else "actual",
-            reason="negated noun" if denied else "",
+            status="denied" if denied else "hypothetical" if unreal else "actual",
+            reason="negated noun" if denied else f"{unreal!r}" if unreal else "",
             is_mutual=entry.kind == "mutual" and not patients,
             is_nominal=True,
             weight=1,
@@ -464,6 +482,8 @@ class Reader:
             inner = self.read_noun(noun, depth + 1)
             if inner is None or (inner.event_type is None and inner.kind != "mission"):
                 continue
+            if inner.kind == "mission" and not any(key in MISSION_VERBS for key in keys):
+                continue
             if inner.kind == "mission":
                 inner = replace(inner, event_type="ASSAULT" if self._is_armed(noun) else "COOPERATE")
             agents = self._agents(clause)
@@ -513,7 +533,7 @@ class Reader:
             made = self._combine(operator, clause.predicate, agents, inner, addressed, depth)
             if made is not None and made.event_type:
                 return made
-        if operator.kind in ("reverse", "cancel", "order", "factive", "deny", "fail", "hypothetical", "intend", "decide", "allowed", "prevent"):
+        if operator.kind in ("reverse", "cancel", "factive", "deny", "fail", "hypothetical", "intend", "decide", "allowed", "prevent"):
             return None
         if self._frame(clause) is not None and operator.kind in ("praise", "accuse", "allow"):
             return None
@@ -544,7 +564,9 @@ class Reader:
         if kind not in ("factive", "decide"):
             consumed |= self._beneath(inner.trigger[0])
         frame_id = f"{operator.id}+{inner.frame_id}" if inner.frame_id else operator.id
-        base = replace(inner, consumed=consumed, frame_id=frame_id, trigger=(head, *inner.trigger), weight=2)
+        claims = kind in ("hypothetical", "intend", "decide", "fail", "deny", "prevent", "allowed", "factive")
+        trigger = inner.trigger if claims else (head, *inner.trigger)
+        base = replace(inner, consumed=consumed, frame_id=frame_id, trigger=trigger, weight=2)
         if kind == "fail":
             failed = self.frames.outcome("fail", "AGREE" if inner.frame_id.split("+")[-1] in ("sign", "noun:agreement", "commit-verb") else inner.event_type)
             if failed is not None and failed.event_type:
@@ -559,7 +581,7 @@ class Reader:
         negated = inner.status == "denied"
         if kind == "commit" and negated:
             kind = "reject" if inner.event_type in COOPERATION or inner.event_type is None else "commit"
-            outcome = self.frames.outcome("reject", inner.event_type, inner.kind) if kind == "reject" else Outcome("AGREE", None)
+            outcome = self.frames.outcome("reject", inner.event_type, inner.kind) if kind == "reject" else Outcome(event_type="AGREE", mode=None)
         else:
             outcome = self.frames.outcome(kind, inner.event_type, inner.kind)
         if outcome is None or not outcome.event_type:
@@ -634,9 +656,10 @@ class Reader:
             doers = agents
         if kind == "decide" and not (is_verbal(inner.anchor) and clauses.has_to(inner.anchor)) and not inner.anchor.tag_.startswith("VB"):
             claimed, reason = inner.status, inner.reason
+        anchor = inner.anchor
         if kind == "decide" and inner.anchor.tag_ == "VBG":
-            claimed, reason = inner.status, inner.reason
-        return replace(inner, agents=doers or agents, status=claimed, reason=reason, is_nominal=False)
+            claimed, reason, anchor = inner.status, inner.reason, head
+        return replace(inner, agents=doers or agents, status=claimed, reason=reason, is_nominal=False, anchor=anchor)
 
     # -- modality --------------------------------------------------------------------------------
 
@@ -660,8 +683,14 @@ class Reader:
             return replace(reading, status="hypothetical", reason="doubted")
         return reading
 
+    def _is_settled(self, token: Token) -> bool:
+        """ "confirmed it would end": what is confirmed is planned already, no fresh promise."""
+        head = token.head
+        operator = self.frames.operators.get((lemma_of(head), "verb")) if is_verbal(head) else None
+        return operator is not None and operator.kind == "decide"
+
     def _urged(self, reading: Reading, speaker: Token) -> Reading:
-        outcome = self.frames.outcome("request", reading.event_type) or Outcome("REQUEST", None)
+        outcome = self.frames.outcome("request", reading.event_type) or Outcome(event_type="REQUEST", mode=None)
         mode = reading.mode if outcome.mode == "=" else outcome.mode
         return replace(
             reading, event_type="REQUEST", mode=mode if outcome.event_type == "REQUEST" else "change",
@@ -670,7 +699,7 @@ class Reader:
 
     def _negated(self, reading: Reading, own: status.Modality, speaker: Token | None) -> Reading:
         if own.is_future and reading.event_type in COOPERATION:
-            outcome = self.frames.outcome("reject", reading.event_type) or Outcome("REJECT", None)
+            outcome = self.frames.outcome("reject", reading.event_type) or Outcome(event_type="REJECT", mode=None)
             return replace(reading, event_type="REJECT", mode=outcome.mode, frame_id=f"will-not+{reading.frame_id}")
         return replace(reading, status="denied", reason="negated")
 
@@ -681,7 +710,7 @@ class Reader:
         if reading.status != "actual":
             return reading
         planned = replace(reading, status="planned", reason=f"future {word!r}")
-        if not reading.agents:
+        if not reading.agents or self._is_settled(reading.trigger[0]):
             return planned
         if reading.event_type in COOPERATION - {"AGREE"} and reading.mode != "resign":
             return replace(reading, event_type="AGREE", mode=None, frame_id=f"will+{reading.frame_id}", reason=f"commitment {word!r}")
@@ -690,6 +719,14 @@ class Reader:
                 outcome = self.frames.outcome("threaten", reading.event_type)
                 return replace(reading, event_type="THREATEN", mode=outcome.mode if outcome else None, frame_id=f"will+{reading.frame_id}", reason=f"announced {word!r}")
         return planned
+
+
+def _in_relative(token: Token, top: Token) -> bool:
+    while token.i != top.i and token.head.i != token.i:
+        if token.dep_ == "acl:relcl":
+            return True
+        token = token.head
+    return False
 
 
 def _is_told(token: Token) -> bool:

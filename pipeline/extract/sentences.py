@@ -13,13 +13,18 @@ from functools import lru_cache
 from spacy.tokens import Span, Token
 
 from pipeline.extract import status
-from pipeline.extract.clauses import is_verbal
+from pipeline.extract.clauses import is_verbal, preposition
 from pipeline.extract.event_types import Frames
 from pipeline.extract.readings import Reader, Reading
 
 _WORD = re.compile(r"[A-Za-z]+")
 # A nominal event needs more than its noun to be worth a candidate of its own.
 SELF_STANDING = frozenset({"ASSAULT", "PROTEST", "COERCE", "CONSULT", "RETREAT", "ACCUSE", "REQUEST"})
+
+# Prepositions that set an event behind another: it is told all the same.
+BACKGROUND = frozenset({"despite", "after", "following", "amid", "before", "since", "over", "because+of", "due+to", "in"})
+# Event nouns whose named victim is enough.
+AGENTLESS = frozenset({"noun:killing", "noun:abduction", "noun:arrest", "noun:overthrow", "noun:seizure", "noun:torture", "noun:deportation"})
 
 
 @lru_cache(maxsize=8)
@@ -57,7 +62,7 @@ def readings_of(sentence: Span, reader: Reader) -> list[Reading]:
         if reading.is_nominal and not _stands_alone(token, reading, consumed):
             continue
         consumed |= reading.consumed
-        reading = _placed(reading)
+        reading = _placed(reading, reader.kinds)
         if not (reading.agents or reading.patients):
             continue
         if reading.status != "actual" and _serves_another(reading, told):
@@ -92,14 +97,19 @@ def _stands_alone(token: Token, reading: Reading, consumed: set[int]) -> bool:
         return False
     if token.dep_ in ("compound", "amod", "nmod:poss", "nmod:desc"):
         return False
-    if token.head.i in consumed:
+    if token.head.i in consumed and not (token.dep_ == "obl" and preposition(token) in BACKGROUND):
         return False
-    return bool(reading.agents and reading.patients)
+    if token.dep_ == "conj" and token.head.i in consumed:
+        return False
+    if reading.agents and reading.patients:
+        return True
+    victims = [patient for patient in reading.patients if patient.ent_type_ in ("PERSON", "PER")]
+    return bool(victims) and reading.frame_id in AGENTLESS
 
 
 def _serves_another(reading: Reading, told: set[int]) -> bool:
     """A purpose or a possibility below an event that was told belongs to that event."""
-    if not reading.reason.startswith(("purpose", "under", "leave")):
+    if not reading.reason.startswith(("purpose", "under", "leave", "request", "commit", "accuse", "threaten", "reject", "intend")):
         return False
     token = reading.trigger[0]
     for _ in range(4):
@@ -111,7 +121,7 @@ def _serves_another(reading: Reading, told: set[int]) -> bool:
     return False
 
 
-def _placed(reading: Reading) -> Reading:
+def _placed(reading: Reading, kinds: dict[str, str]) -> Reading:
     """Add what stands above the event in the tree: conditions, questions, purposes, abilities."""
     if reading.status != "actual":
         return reading
@@ -119,6 +129,8 @@ def _placed(reading: Reading) -> Reading:
     claimed, reason = status.surroundings(top)
     if claimed == "actual":
         claimed, reason = status.non_finite(top)
+    if claimed == "actual":
+        claimed, reason = status.governed(top, kinds)
     if claimed == "actual":
         return reading
     return replace(reading, status=claimed, reason=reason)

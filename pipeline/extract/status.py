@@ -10,7 +10,16 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from pipeline.extract.clauses import MAX_CLIMB, NEGATIONS, SUBJECTS, coordinated, is_verbal, lemma_of, marker
+from pipeline.extract.clauses import (
+    MAX_CLIMB,
+    NEGATIONS,
+    SUBJECTS,
+    coordinated,
+    is_swallowed,
+    is_verbal,
+    lemma_of,
+    marker,
+)
 from pipeline.model import Status
 
 FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo", "would", "'d"})
@@ -56,7 +65,8 @@ def modality(verb: Token) -> Modality:
     if verb.dep_ == "conj" and is_verbal(verb.head) and not own_aux and not own_subject:
         first = modality(verb.head)
         if verb.tag_ in ("VB", "VBP", "VBN") and verb.tag_[:3] == verb.head.tag_[:3]:
-            negated = any(child.lower_ == "or" and child.dep_ == "cc" for child in verb.children) and first.is_negated
+            joined = {child.lower_ for child in verb.children if child.dep_ == "cc"}
+            negated = ("or" in joined and first.is_negated) or "nor" in joined
             modal, infinitive = first.modal, first.is_infinitive
     for holder in holders:
         for child in holder.children:
@@ -66,11 +76,20 @@ def modality(verb: Token) -> Modality:
                     modal = word
                 if any(grand.lower_ in NEGATIONS for grand in child.children):
                     negated = True
+            if child.dep_.startswith(("nsubj", "obj")) and _is_nobody(child):
+                negated = True
             if word in NEGATIONS and child.dep_ in ("advmod", "neg", "det", "cc:preconj", "discourse"):
                 negated = True
             if word == "to" and child.dep_ in ("mark", "aux"):
                 infinitive = True
     return Modality(modal, negated, infinitive, past, _going_to(verb))
+
+
+def _is_nobody(noun: Token) -> bool:
+    """ "no soldiers", "nobody", "none of them"."""
+    if noun.lower_ in ("nobody", "none", "no-one", "nothing", "neither"):
+        return True
+    return any(child.lower_ in ("no", "neither") and child.dep_ in ("det", "advmod") for child in noun.children)
 
 
 def _going_to(verb: Token) -> bool:
@@ -86,11 +105,69 @@ def negated_noun(noun: Token) -> bool:
     return False
 
 
+# Nouns whose "that …" or "of …" is what somebody holds, not what happened.
+CLAIM_NOUNS = frozenset(
+    "report claim allegation accusation suspicion rumor rumour fear suggestion assertion possibility likelihood charge "
+    "prospect risk danger belief hope assumption notion idea concern worry theory speculation denial threat".split()
+)
+# Adjectives that take the event out of what happened.
+UNREAL = frozenset(
+    "possible potential alleged planned future suspected threatened imminent feared would-be failed attempted foiled "
+    "proposed likely supposed hypothetical expected looming impending apparent purported intended aborted thwarted".split()
+)
+
+
+def unreal_noun(noun: Token) -> str:
+    """The adjective that makes an event noun unreal ("a possible attack"); empty where there is none."""
+    for child in noun.children:
+        if child.i < noun.i and lemma_of(child) in UNREAL | {"fail", "plan", "attempt", "threaten", "propose", "suspect", "allege"} and child.dep_ in ("amod", "compound"):
+            return child.lower_
+    return ""
+
+
+def governed(token: Token, kinds: dict[str, str]) -> tuple[Status, str]:
+    """The last safeguard: an event under a word of denial, blame, wish or asking is no fact.
+
+    `kinds` maps a verb's lemma to the operator kind it has; reduced relatives and finite clauses of
+    time stand for themselves and end the climb.
+    """
+    current = token
+    for _ in range(MAX_CLIMB):
+        head = current.head
+        if head.i == current.i or current.dep_ in ("acl:relcl", "parataxis"):
+            break
+        if current.dep_ == "acl" and current.tag_ == "VBN" and not is_swallowed(current):
+            break
+        if current.dep_ == "advcl" and not (current.tag_ in ("VBG", "VB") and (marker(current) in ("of", "for", "from", "") or current.tag_ == "VB")):
+            break
+        if current.dep_ == "advcl" and current.tag_ == "VBG" and marker(current) == "":
+            break
+        if current.dep_ in ("acl", "ccomp") and lemma_of(head) in CLAIM_NOUNS and not is_verbal(head):
+            return "hypothetical", f"held: {head.lower_!r}"
+        if current.dep_ in GOVERNED and is_verbal(head):
+            kind = kinds.get(lemma_of(head), "")
+            if kind in ("deny", "fail", "prevent"):
+                return "denied", f"{kind}: {head.lower_!r}"
+            if kind and not (is_event_noun(current) and kind in ("accuse", "praise")):
+                return "hypothetical", f"{kind}: {head.lower_!r}"
+        current = head
+    return "actual", ""
+
+
+GOVERNED = frozenset({"ccomp", "xcomp", "acl", "advcl", "obj", "obl", "nmod", "amod"})
+
+
+def is_event_noun(token: Token) -> bool:
+    return not is_verbal(token)
+
+
 def surroundings(token: Token) -> tuple[Status, str]:
     """What stands above the event in the tree: conditions and questions; governing verbs are operators' affair."""
     current = token
     for _ in range(MAX_CLIMB):
         word = marker(current)
+        if current.dep_ == "advcl" and _in_case(current):
+            return "hypothetical", "under 'in case'"
         if word in STRONG_CONDITIONS:
             return "hypothetical", f"under {word!r}"
         if current.dep_ == "advcl" and word in ("before", "until", "till", "once", "after", "when", "while", "as"):
@@ -110,7 +187,7 @@ POTENTIAL = frozenset(
     "capable able likely unlikely possible suspicion accusation allegation charge charged accused suspected wanted "
     "risk threat danger fear hope chance possibility prospect aim goal purpose hypothetical without instead rather "
     "expected believed thought alleged convicted guilty responsible plan plot bid idea cost ability right wish "
-    "demand request call order proposal offer pressure need refusal reluctance willing ready".split()
+    "acquit accuse suspect charge demand request call order proposal offer pressure need refusal reluctance willing ready".split()
 )
 HAPPENED = frozenset("continue begin start manage help go come proceed succeed use force compel lead prompt cause".split())
 
@@ -118,6 +195,9 @@ HAPPENED = frozenset("continue begin start manage help go come proceed succeed u
 def non_finite(token: Token) -> tuple[Status, str]:
     """Infinitives of purpose and gerunds under words of ability, blame or wish are no facts."""
     current = token
+    helpers = [child.lower_ for child in token.children if child.dep_ in ("aux", "aux:pass")]
+    if helpers == ["being"] and not token.dep_.startswith("acl"):
+        return "hypothetical", "bare 'being'"
     for _ in range(4):
         head = current.head
         if head.i == current.i:
@@ -129,7 +209,7 @@ def non_finite(token: Token) -> tuple[Status, str]:
                 to = any(child.lower_ == "to" and child.dep_ in ("mark", "aux") for child in current.children)
                 if to and current.tag_ == "VB" and lemma_of(head) not in HAPPENED:
                     return "planned", "purpose"
-                if current.tag_ == "VBG" and marker(current) in ("without", "instead", "from", "against", "before", "for", "than"):
+                if current.tag_ == "VBG" and marker(current) in ("without", "instead", "from", "against", "before", "for", "than", "of"):
                     return ("denied", f"under {marker(current)!r}") if marker(current) in ("without", "instead", "from") else ("hypothetical", f"under {marker(current)!r}")
                 if current.dep_ not in ("xcomp",):
                     return "actual", ""
@@ -143,11 +223,17 @@ def _temporal(clause: Token, word: str) -> tuple[Status, str]:
     own = modality(clause)
     main = modality(clause.head)
     finite_past = clause.tag_ == "VBD" or any(c.lower_ in ("had", "was", "were", "did") for c in clause.children)
-    if word in ("before", "until", "till", "once") and not finite_past:
+    present = clause.tag_ in ("VBZ", "VBP") and not any(c.lower_ in ("has", "have") for c in clause.children)
+    if word in ("before", "until", "till", "once") and not finite_past or (word == "after" and present):
         return "planned", f"under {word!r}"
     if word in ("when", "once", "after", "as", "while") and not finite_past and main.is_future and not own.is_past:
         return "planned", f"under {word!r} of a future"
     return "actual", ""
+
+
+def _in_case(clause: Token) -> bool:
+    edge = clause.left_edge
+    return any(token.lower_ == "case" and token.nbor(-1).lower_ == "in" for token in clause.doc[max(1, edge.i - 1) : clause.i])
 
 
 def _is_question(token: Token) -> bool:
