@@ -30,7 +30,8 @@ def decide(
     The first reason that applies is given, in the order below. Only `Reason.NEW` sends.
 
     Args:
-        earlier: Alerts of this rule already in the log; those of other rules are passed over.
+        earlier: Alerts in the log, at least those with this alert's key or this group's key; others are
+            passed over.
         now: The time of deciding, aware.
 
     Raises:
@@ -38,8 +39,7 @@ def decide(
     """
     if now.tzinfo is None:
         raise ValueError(f"now must carry a time zone, got {now!r}")
-    ours = [alert for alert in earlier if alert.rule_id == rule.id]
-    if any(alert.alert_key == alert_key(rule, event) for alert in ours):
+    if any(alert.alert_key == alert_key(rule, event) for alert in earlier):
         return Reason.KNOWN
     if rule.status == "retired":
         return Reason.RETIRED
@@ -49,7 +49,7 @@ def decide(
         return Reason.OLD_BACKFILL
     if any(silence.rule_id in (None, rule.id) and now < silence.until_at for silence in silences):
         return Reason.SILENCED
-    if _was_notified(rule, event, ours, now):
+    if _was_notified(rule, event, earlier, now):
         return Reason.DUPLICATE_GROUP
     return Reason.NEW if rule.notify else Reason.NO_RECEIVER
 
@@ -83,8 +83,8 @@ def _is_history(rule: Rule, event: AlertEvent, now: datetime) -> bool:
     return now - event.published_at > timedelta(days=rule.max_age_days)
 
 
-def _was_notified(rule: Rule, event: AlertEvent, ours: Sequence[EarlierAlert], now: datetime) -> bool:
+def _was_notified(rule: Rule, event: AlertEvent, earlier: Sequence[EarlierAlert], now: datetime) -> bool:
     key, since = group_key(rule, event), now - timedelta(hours=rule.dedup_hours)
     return any(
-        alert.group_key == key and alert.reason.is_notified and alert.created_at > since for alert in ours
+        alert.group_key == key and alert.reason.is_notified and alert.created_at > since for alert in earlier
     )

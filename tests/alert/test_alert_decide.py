@@ -148,6 +148,16 @@ def test_group_key_tells_nothing_from_the_empty_name(event, rule):
     assert group_key(by_place, event(place_name=None)) != group_key(by_place, event(place_name=""))
 
 
+def test_group_key_tells_fields_apart(event, rule):
+    """The actor Libya is not the place Libya."""
+    keys = {
+        group_key(rule(group_by=(name,)), event(actor_name="X", place_name="X"))
+        for name in ("actor_name", "place_name")
+    }
+
+    assert len(keys) == 2
+
+
 def test_group_by_event_makes_a_group_of_one(event, rule):
     """By default every event is its own group."""
     assert group_key(rule(), event()) != group_key(rule(), event(event_key="event-2"))

@@ -8,6 +8,7 @@ import email
 import email.message
 import email.policy
 import logging
+import socket
 import ssl
 import subprocess
 import threading
@@ -306,8 +307,6 @@ class socket_that_says_nothing:
     """Listens and keeps silent."""
 
     def __enter__(self) -> int:
-        import socket
-
         self.server = socket.create_server(("127.0.0.1", 0))
         return self.server.getsockname()[1]
 
@@ -359,6 +358,9 @@ def test_wrong_password_is_temporary_and_not_shown(secure_relay, send, tmp_path,
         ({"smtp_url": "smtp://desk:CANARY@127.0.0.1"}, "the password in TOCSIN_SMTP_PASSWORD_FILE"),
         ({"smtp_url": "smtp://nowhere.invalid:25"}, "cannot be reached"),
         ({"smtp_url": "smtp://127.0.0.1:1"}, "cannot be reached"),
+        ({"smtp_url": "smtp://127.0.0.1:mail"}, "TOCSIN_SMTP_URL must look like"),
+        ({"smtp_url": "smtp://[::1"}, "TOCSIN_SMTP_URL must look like"),
+        ({"smtp_url": "smtp://m\u00e4il..invalid"}, "cannot be reached"),
         ({"mail_from": "a\r\nBcc: b@c.org"}, "is no mail address"),
     ],
 )
@@ -385,6 +387,36 @@ def test_missing_password_is_told(secure_relay, send, password_file, says):
         )
 
     assert (error.value.is_final, secure_relay.mails) == (False, [])
+
+
+def test_password_is_not_sent_over_an_open_line(send, tmp_path, monkeypatch):
+    """A relay elsewhere must offer TLS before it hears a password."""
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **named: real("127.0.0.1", *rest, **named))
+    (tmp_path / "password").write_text("CANARY password\n")
+    relay = Relay(login=("desk", "CANARY password"))
+    with pytest.raises(NotifyError, match="offers no TLS"):
+        send(
+            relay,
+            smtp_url=f"smtp://desk@relay.example:{relay.port}",
+            smtp_password_file=str(tmp_path / "password"),
+        )
+    relay.close()
+
+    assert [line.split(" ")[0] for line in relay.lines] == ["ehlo", "quit"]
+
+
+def test_password_that_cannot_be_sent_is_told_and_not_shown(secure_relay, send, tmp_path):
+    """Not even inside the error that caused the error."""
+    (tmp_path / "password").write_text("CANARY pässword\n")
+    with pytest.raises(NotifyError, match="only ASCII") as error:
+        send(
+            secure_relay,
+            smtp_url=f"smtp://desk@127.0.0.1:{secure_relay.port}",
+            smtp_password_file=str(tmp_path / "password"),
+        )
+
+    assert "CANARY" not in f"{error.value!r}{error.value.__cause__!r}{error.value.__context__!r}"
 
 
 def test_user_without_log_in_at_the_relay_is_told(relay, send):

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import datetime
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
 
@@ -67,7 +68,7 @@ def hostile(event, rule, payload):
     return rule(title=payload, owner=payload), event(
         event_key=payload, mode=payload, contexts=(payload,), actor_name=payload, recipient_name=payload,
         actor_country=payload, actor_sector=payload, recipient_country=payload, place_name=payload, admin1=payload,
-        country=payload, source=payload, article_title=payload, article_url=f"https://example.org/{payload}",
+        country=payload, source=payload, article_title=payload, article_url=f"https://example.org/{quote(payload, errors='replace')}",
         sentence=sentence, trigger_start=sentence.index(" said ") + 1, trigger_end=sentence.index(" said ") + 5,
     )  # fmt: skip
 
@@ -90,7 +91,7 @@ def test_payload_builds_nothing_in_the_html(event, rule, now, payload):
 
     assert set(attacked.tags) <= TAGS
     assert {name for name, _ in attacked.attributes} <= ATTRIBUTES
-    assert attacked.tags.count("mark") == 1
+    assert (attacked.tags.count("mark"), attacked.tags.count("a")) == (1, 1)
     assert all(
         value.startswith("https://example.org/") for name, value in attacked.attributes if name == "href"
     )
@@ -141,6 +142,13 @@ def test_link_of_the_article_is_in_every_form(composed):
     assert f"  {url}\n" in composed.text
     assert f'<a href="{url}" rel="noopener noreferrer nofollow">' in composed.html
     assert json.loads(composed.payload)["data"]["article"]["url"] == url
+
+
+def test_link_is_escaped_in_the_html(event, rule, now):
+    """An ampersand in an address is not an entity."""
+    message = compose(rule(), event(article_url="https://example.org/?a=1&copy=2"), created_at=now)
+
+    assert 'href="https://example.org/?a=1&amp;copy=2"' in message.html
 
 
 def test_desk_address_is_a_second_link(event, rule, now):

@@ -70,7 +70,7 @@ def _mail(key: str, message: Message, *, sender: str, to: str) -> EmailMessage:
 def _send(mail: EmailMessage, settings: Settings, timeout_seconds: float) -> None:
     try:
         client = _connect(settings, timeout_seconds)
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, ValueError, smtplib.SMTPException) as error:
         raise NotifyError(f"the mail server cannot be reached: {_reason(error)}") from error
     try:
         _secure(client, settings)
@@ -90,17 +90,25 @@ def _send(mail: EmailMessage, settings: Settings, timeout_seconds: float) -> Non
 
 
 def _connect(settings: Settings, timeout_seconds: float) -> smtplib.SMTP:
-    parts = urlsplit(settings.smtp_url)
-    if parts.scheme not in _PORTS or not parts.hostname or parts.password:
-        raise NotifyError(
-            "TOCSIN_SMTP_URL must look like smtp://user@host:port or smtps://…, the password in "
-            f"TOCSIN_SMTP_PASSWORD_FILE; it starts with {parts.scheme[:20]!r}"
-        )
-    port = parts.port or _PORTS[parts.scheme]
-    if parts.scheme == "smtps":
-        context = _tls(parts.hostname)
-        return smtplib.SMTP_SSL(parts.hostname, port, timeout=timeout_seconds, context=context)
-    return smtplib.SMTP(parts.hostname, port, timeout=timeout_seconds)
+    scheme, host, port = _server(settings.smtp_url)
+    if scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=timeout_seconds, context=_tls(host))
+    return smtplib.SMTP(host, port, timeout=timeout_seconds)
+
+
+def _server(smtp_url: str) -> tuple[str, str, int]:
+    """Read scheme, host and port of the setting."""
+    try:
+        parts = urlsplit(smtp_url)
+        if parts.scheme in _PORTS and parts.hostname and not parts.password:
+            return parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme]
+    except ValueError:
+        pass
+    # The value is not shown: somebody may have put the password into it.
+    raise NotifyError(
+        "TOCSIN_SMTP_URL must look like smtp://user@host:port or smtps://…, "
+        "with the password in TOCSIN_SMTP_PASSWORD_FILE"
+    )
 
 
 def _secure(client: smtplib.SMTP, settings: Settings) -> None:
@@ -125,9 +133,13 @@ def _password(settings: Settings) -> str:
     try:
         if not settings.smtp_password_file:
             raise ConfigError("TOCSIN_SMTP_URL names a user; set TOCSIN_SMTP_PASSWORD_FILE too")
-        return read_secret_file(Path(settings.smtp_password_file), "the mail password")[0]
+        password = read_secret_file(Path(settings.smtp_password_file), "the mail password")[0]
     except ConfigError as error:
         raise NotifyError(str(error)) from error
+    if not password.isascii():
+        # smtplib would raise an error that carries the whole password.
+        raise NotifyError("the mail password must hold only ASCII characters")
+    return password
 
 
 def _tls(host: str) -> ssl.SSLContext:
