@@ -73,11 +73,12 @@ def take_article(
         else PageText()
     )
     title = entry.title or title_text(read.title, is_html=False)
-    announced = f"{entry.title} {feed_text(entry)[0]}"
+    from_feed = feed_text(entry)
+    announced = f"{entry.title} {from_feed[0]}"
     is_other = letter_count(read.text) >= MINIMUM_LETTERS and not tells_same(announced, read.text)
     if is_other:
         read, page_url = PageText(), entry.url
-    text, text_method = _best_text(entry, read)
+    text, text_method = _best_text(from_feed, read)
     text = _without_headline(text, title)
     language = detect_language(text)
     if reason := _why_not(title, language, is_html=is_html or page is None, is_other=is_other):
@@ -134,11 +135,11 @@ def detect_language(text: str) -> str:
     return str(py3langid.classify(text[:5_000])[0])
 
 
-def _best_text(entry: Entry, read: PageText) -> tuple[str, str]:
-    from_feed = feed_text(entry)
-    if letter_count(read.text) >= min(FULL_TEXT_LETTERS, max(letter_count(from_feed[0]), 1)):
-        return read.text, "trafilatura"
-    return from_feed if from_feed[0] else (read.text, "trafilatura")
+def _best_text(from_feed: tuple[str, str], read: PageText) -> tuple[str, str]:
+    """The page's text, unless the feed has more of it than a page that shows only the beginning."""
+    if letter_count(read.text) >= min(FULL_TEXT_LETTERS, letter_count(from_feed[0])):
+        return (read.text, "trafilatura") if read.text else from_feed
+    return from_feed
 
 
 def _without_headline(text: str, title: str) -> str:

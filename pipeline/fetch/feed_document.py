@@ -12,6 +12,7 @@ import feedparser
 # One entry's HTML; a longer one is cut, as no article is.
 MAXIMUM_HTML = 1_000_000
 MAXIMUM_TITLE_HTML = 5_000
+MAXIMUM_LINK = 4_000
 # feedparser's family of "bozo" remarks that a wrong charset or content type was put right.
 UNHARMFUL = feedparser.ThingsNobodyCaresAboutButMe
 
@@ -71,7 +72,7 @@ def _link(entry: Any, base: str) -> str:
 
 
 def _absolute(link: str, base: str, *, is_guid: bool = False) -> str:
-    link = "".join(link.split())
+    link = "".join(link[:MAXIMUM_LINK].split())
     try:
         url = link if is_guid else urljoin(base, link)
         return url if link and urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname else ""

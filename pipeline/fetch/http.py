@@ -313,6 +313,10 @@ class Client:
                     return await self._exchange(target, headers=headers, limit=limit)
             except TimeoutError as error:
                 raise FetchError(f"no complete answer from {target.host} within {seconds:g} s") from error
+            except aiohttp.ClientConnectorDNSError as error:
+                raise FetchError(f"no address is known for {target.host}") from error
+            except aiohttp.ClientConnectorError as error:
+                raise FetchError(f"cannot connect to {target.host}: {error.strerror or error}") from error
             except aiohttp.InvalidURL as error:
                 raise FetchError(f"not an address to fetch: {_reason(error)}", is_final=True) from error
             except (aiohttp.ClientError, OSError, ValueError) as error:

@@ -8,8 +8,17 @@ import unicodedata
 
 # Direction overrides let a title read differently from what it is; the rest is invisible.
 _UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]")
-_TAG = re.compile(r"<(?:!--.*?--|!\[CDATA\[|[/!?]?[A-Za-z][^<>]{0,2000})>", re.DOTALL)
-_UNREAD_ELEMENT = re.compile(r"<(script|style|noscript|iframe)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ue000-\uf8ff]")
+# A hostile feed chooses what these run on, so none may look further than to the next bracket.
+_TAG = re.compile(r"<[/!?]?[A-Za-z][^<>]{0,2000}>|</?[A-Za-z]>|<!\[CDATA\[|\]\]>")
+_UNREAD = re.compile(r"<(script|style|noscript|iframe|!--)", re.IGNORECASE)
+_UNREAD_ENDS = {
+    "!--": re.compile("-->"),
+    **{
+        name: re.compile(rf"</{name}[^<>]{{0,100}}>", re.IGNORECASE)
+        for name in ("script", "style", "noscript", "iframe")
+    },
+}
 _BLOCK = re.compile(
     r"</?(?:p|div|br|li|ul|ol|h[1-6]|blockquote|tr|table|section|article)\b[^<>]{0,2000}>", re.IGNORECASE
 )
@@ -19,7 +28,7 @@ MAXIMUM_TITLE = 500
 def one_line(text: str) -> str:
     """White space, line ends and controls become single spaces; composed (NFC)."""
     text = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
-    return " ".join("".join(" " if _is_control(character) else character for character in text).split())
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def paragraphs(text: str) -> str:
@@ -39,14 +48,20 @@ def title_text(title: str, *, is_html: bool) -> str:
 
 def html_text(markup: str) -> str:
     """The text of a feed's HTML fragment, blocks as paragraphs. Good for reading, not for a browser."""
-    markup = _BLOCK.sub("\n", _UNREAD_ELEMENT.sub(" ", markup.replace("\n", " ").replace("\r", " ")))
+    markup = _BLOCK.sub("\n", _without_unread(markup.replace("\n", " ").replace("\r", " ")))
     return paragraphs(html.unescape(_TAG.sub("", markup)))
 
 
 def letter_count(text: str) -> int:
     """Letters of any script, without digits, signs and spaces."""
-    return sum(character.isalpha() for character in text)
+    return sum(map(str.isalpha, text))
 
 
-def _is_control(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs", "Co", "Zl", "Zp")
+def _without_unread(markup: str) -> str:
+    """Drop scripts, styles and comments; one that does not end goes on to the end, as in a browser."""
+    pieces, position = [], 0
+    while match := _UNREAD.search(markup, position):
+        pieces.append(markup[position : match.start()])
+        end = _UNREAD_ENDS[match[1].lower()].search(markup, match.end())
+        position = end.end() if end else len(markup)
+    return " ".join([*pieces, markup[position:]])

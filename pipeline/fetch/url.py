@@ -26,7 +26,7 @@ def canonical_url(url: str) -> str:
     path are kept, as `?p=123` tells articles apart. Doing it twice changes nothing.
     """
     url = "".join(url.split())
-    if not url.isprintable() or "\\" in url:
+    if len(url) > MAXIMUM_LENGTH or not url.isprintable() or "\\" in url:
         return ""
     try:
         parts = urlsplit(_out_of_amp_cache(url))
@@ -136,7 +136,10 @@ def _host(host: str) -> str:
     host = host.rstrip(".").lower()
     if not host.isascii():
         host = host.encode("idna").decode()
-    return f"[{host}]" if ":" in host else host
+    if ":" in host:
+        return f"[{host}]"
+    # Unicode's compatibility forms may bring in spaces and slashes.
+    return host if re.fullmatch(r"[a-z0-9._-]+", host) else ""
 
 
 def _escaped(path: str) -> str:
@@ -151,8 +154,10 @@ def _escaped(path: str) -> str:
 
 
 def _without_amp(path: str) -> str:
-    path = re.sub(r"(?<=.)/amp/?$", "", path)
-    return re.sub(r"\.amp(?=(\.html?)?$)", "", path)
+    longer = ""
+    while longer != path:
+        longer, path = path, re.sub(r"(?<=.)/amp/?$|\.amp(?=(\.html?)?$)", "", path)
+    return path
 
 
 def _out_of_amp_cache(url: str) -> str:
@@ -165,7 +170,7 @@ def _out_of_amp_cache(url: str) -> str:
     if not match:
         return url
     query = f"?{parts.query}" if parts.query else ""
-    return f"http{match['secure'] or ''}://{match['rest']}{query}"
+    return _out_of_amp_cache(f"http{match['secure'] or ''}://{match['rest']}{query}")
 
 
 def _is_dull(url: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -233,6 +234,18 @@ def test_html_becomes_paragraphs_without_scripts():
     markup = "<p>One <b>two</b>\n three&nbsp;&amp; four</p><script>evil()</script><ul><li>five</li></ul>six<br>seven<!-- x -->"
 
     assert html_text(markup) == "One two three & four\n\nfive\n\nsix\n\nseven"
+
+
+@pytest.mark.parametrize(
+    "piece", ["<script", "<!--", "<a ", "<p", "</", "<![CDATA[", "&amp;lt;script", "<style></"]
+)
+def test_hostile_markup_costs_no_time(piece):
+    """A feed chooses what the patterns run on."""
+    started = time.monotonic()
+    html_text(piece * (1_000_000 // len(piece)))
+    title_text(piece * 1_000, is_html=True)
+
+    assert time.monotonic() - started < 2.0
 
 
 def test_plain_text_keeps_its_less_than_signs():
