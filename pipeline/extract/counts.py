@@ -48,14 +48,14 @@ def load_words() -> Words:
         ConfigError: It is missing, no TOML, lacks a table, or names a kind we do not have.
     """
     try:
-        return _words(tomllib.loads(_WORDS_PATH.read_text("utf-8")))
+        return _read(tomllib.loads(_WORDS_PATH.read_text("utf-8")))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"words.toml of the counts cannot be read: {error}") from error
     except KeyError as error:
         raise ConfigError(f"words.toml of the counts lacks {error}") from error
 
 
-def _words(tables: dict[str, Any]) -> Words:
+def _read(tables: dict[str, Any]) -> Words:
     bounds = dict(tables["bounds"])
     share = float(bounds.pop("nearly_share"))
     kinds: dict[str, CountKind] = {}
@@ -289,7 +289,7 @@ def _run(word: Token, start: int, end: int) -> list[Token]:
 
 
 _AUXILIARIES = frozenset(
-    [
+    (
         "were",
         "was",
         "are",
@@ -304,7 +304,7 @@ _AUXILIARIES = frozenset(
         "reportedly",
         "later",
         "left",
-    ]
+    )
 )
 
 

@@ -26,6 +26,11 @@ from pipeline.errors import ConfigError
 from pipeline.extract.bounds import sentence_bounds
 from pipeline.model import DatePrecision, EventDate, Span
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _WORDS_PATH = Path(__file__).parent / "data" / "dates" / "words.toml"
 
 Resolved = tuple[date, DatePrecision]
@@ -536,24 +541,7 @@ def _by_order(trigger: Token, start: int, end: int) -> float:
     return 0.9
 
 
-_CLAUSE_WORDS = frozenset(
-    [
-        "who",
-        "which",
-        "that",
-        "when",
-        "where",
-        "while",
-        "after",
-        "before",
-        "as",
-        "because",
-        "since",
-        "although",
-        "though",
-        "whose",
-    ]
-)
+_CLAUSE_WORDS = _words("who which that when where while after before as because since although though whose")
 
 
 def _kind_cost(expression: Expression, span: object) -> float:

@@ -17,7 +17,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from spacy.tokens import Doc, Token
@@ -27,6 +27,11 @@ from pipeline.errors import ConfigError
 from pipeline.extract.bounds import sentence_bounds
 from pipeline.extract.gazetteer import DATA, Entry, Gazetteer, fold, load_gazetteer
 from pipeline.model import Place, Span
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
 
 __all__ = ["event_place_span", "load_gazetteer", "place_of", "place_spans", "resolve"]
 
@@ -88,6 +93,8 @@ def _resolve(name: str, gazetteer: Gazetteer, hints: frozenset[str]) -> Entry | 
             return _resolve_within(head, within, gazetteer)
     for variant, wants_division in _variants(name):
         entries = gazetteer.find(variant)
+        if variant.strip() and " " not in variant:
+            entries += tuple(replace(entry, is_official=False) for entry in gazetteer.find(f"al {variant}"))
         found = _choose(entries, hints, wants_division, gazetteer) if entries else None
         if found:
             return found
@@ -114,6 +121,7 @@ def _variants(name: str) -> Iterator[tuple[str, bool]]:
     bare = _LEAD.sub("", name)
     is_division = bool(_DIVISION.search(bare)) or bool(_DIVISION_OF.match(name))
     yield name, is_division
+    yield _THE.sub("", name), is_division
     yield bare, is_division
     core = _TOWN.sub("", _DIVISION.sub("", bare))
     yield core, is_division
@@ -122,13 +130,12 @@ def _variants(name: str) -> Iterator[tuple[str, bool]]:
     key = fold(core)
     if _ARTICLE.match(key):
         yield _ARTICLE.sub("", key), is_division
-    elif " " not in key and len(key) > 2:
-        yield f"al {key}", is_division
     for said, written in _TRANSLITERATIONS:
         if said in f"{key} ":
             yield key.replace(said.strip(), written.strip(), 1), is_division
 
 
+_THE = re.compile(r"^the\s+", re.I)
 _DIVISION_OF = re.compile(
     r"(?:the\s+)?(?:province|governorate|department|state|region|prefecture|county)\s+of\s", re.I
 )
@@ -277,56 +284,13 @@ def load_links() -> Links:
 
 
 _PLACE_LABELS = frozenset(("GPE", "LOC", "FAC"))
-_LOCATIVE_PREPOSITIONS = frozenset(
-    [
-        "in",
-        "at",
-        "near",
-        "inside",
-        "outside",
-        "around",
-        "across",
-        "through",
-        "throughout",
-        "along",
-        "off",
-        "into",
-    ]
-)
-_SITE = frozenset(
-    [
-        "airport",
-        "square",
-        "camp",
-        "province",
-        "district",
-        "governorate",
-        "department",
-        "street",
-        "avenue",
-        "university",
-        "hospital",
-        "airbase",
-        "village",
-        "town",
-        "city",
-        "quarter",
-        "neighborhood",
-        "neighbourhood",
-        "prison",
-        "bridge",
-        "region",
-        "mountains",
-        "mountain",
-        "hill",
-        "island",
-        "county",
-        "checkpoint",
-        "countryside",
-        "mosque",
-        "stadium",
-        "base",
-    ]
+_LOCATIVE_PREPOSITIONS = _words("in at near inside outside around across through throughout along off into")
+_SITE = _words(
+    """
+    airport square camp province district governorate department street avenue university hospital
+    airbase village town city quarter neighborhood neighbourhood prison bridge region mountains
+    mountain hill island county checkpoint countryside mosque stadium base
+    """
 )
 _NAME_TAGS = frozenset(("PROPN", "ADJ", "NOUN", "X"))
 
@@ -393,39 +357,12 @@ def _is_in_name(entity: DocSpan, before: list[str]) -> bool:
     )
 
 
-_BODIES = frozenset(
-    [
-        "state",
-        "army",
-        "front",
-        "bank",
-        "university",
-        "government",
-        "republic",
-        "kingdom",
-        "union",
-        "church",
-        "party",
-        "movement",
-        "forces",
-        "council",
-        "congress",
-        "parliament",
-        "voice",
-        "radio",
-        "embassy",
-        "organization",
-        "organisation",
-        "association",
-        "federation",
-        "institute",
-        "emirate",
-        "committee",
-        "league",
-        "brigade",
-        "brigades",
-        "battalion",
-    ]
+_BODIES = _words(
+    """
+    state army front bank university government republic kingdom union church party movement forces
+    council congress parliament voice radio embassy organization organisation association
+    federation institute emirate committee league brigade brigades battalion
+    """
 )
 
 
@@ -470,24 +407,11 @@ def _unlabelled(doc: Doc, taken: set[int], gazetteer: Gazetteer) -> Iterator[tup
             yield start, stop
 
 
-_OPENERS = frozenset(
-    [
-        "the",
-        "a",
-        "key",
-        "strategic",
-        "important",
-        "northern",
-        "southern",
-        "eastern",
-        "western",
-        "central",
-        "nearby",
-        "town",
-        "city",
-        "village",
-        "of",
-    ]
+_OPENERS = _words(
+    """
+    the a key strategic important northern southern eastern western central nearby town city
+    village of
+    """
 )
 
 
@@ -512,38 +436,12 @@ def _name_end(doc: Doc, start: int, end: int, gazetteer: Gazetteer, *, is_prepos
 
 
 # What stands capitalised behind "in" and is no place.
-_NOT_PLACES = frozenset(
-    [
-        "congress",
-        "parliament",
-        "islam",
-        "christianity",
-        "english",
-        "arabic",
-        "french",
-        "ramadan",
-        "easter",
-        "christmas",
-        "mass",
-        "facebook",
-        "twitter",
-        "president",
-        "prime",
-        "mr",
-        "mrs",
-        "operation",
-        "world",
-        "cup",
-        "olympics",
-        "god",
-        "english",
-        "spanish",
-        "russian",
-        "chinese",
-        "hebrew",
-        "sunni",
-        "shiite",
-    ]
+_NOT_PLACES = _words(
+    """
+    congress parliament islam christianity english arabic french ramadan easter christmas mass
+    facebook twitter president prime mr mrs operation world cup olympics god english spanish
+    russian chinese hebrew sunni shiite
+    """
 )
 
 
@@ -703,44 +601,15 @@ def _text_countries(doc: Doc, gazetteer: Gazetteer) -> frozenset[str]:
 _LONGEST_PATH = 12
 _UNLINKED = 99.0
 _NEVER = 9.0
-_CLAUSE_WORDS = frozenset(
-    [
-        "who",
-        "which",
-        "that",
-        "when",
-        "where",
-        "while",
-        "after",
-        "before",
-        "as",
-        "because",
-        "since",
-        "although",
-        "though",
-        "whose",
-        "whom",
-        "if",
-        "unless",
-        "said",
-    ]
+_CLAUSE_WORDS = _words(
+    """
+    who which that when where while after before as because since although though whose whom if
+    unless said
+    """
 )
 _COMPASS = re.compile(r"^(?:(?:north|south)(?:-?(?:east|west))?|east|west)(?:wards?)?$", re.I)
-_DISTANCES = frozenset(
-    [
-        "km",
-        "kilometers",
-        "kilometres",
-        "kilometer",
-        "kilometre",
-        "miles",
-        "mile",
-        "meters",
-        "metres",
-        "yards",
-        "hours",
-        "minutes",
-    ]
+_DISTANCES = _words(
+    "km kilometers kilometres kilometer kilometre miles mile meters metres yards hours minutes"
 )
 
 

@@ -1,0 +1,262 @@
+"""Places: the place of the event, not any place named. Trees are made by hand, so that no model matters."""
+
+from __future__ import annotations
+
+import pytest
+import spacy
+from spacy.tokens import Doc, Span
+
+from pipeline.extract.places import event_place_span, load_gazetteer, place_of, place_spans, resolve
+
+GAZETTEER = load_gazetteer()
+VOCAB = spacy.blank("en").vocab
+
+# One word a row: text, tag, coarse tag, relation, head; "/GPE" behind the relation marks an entity.
+TAGS = {"V": ("VBD", "VERB"), "N": ("NNS", "NOUN"), "P": ("NNP", "PROPN"), "I": ("IN", "ADP"), "D": ("DT", "DET"),
+        "J": ("JJ", "ADJ"), "A": ("VBD", "AUX"), "C": ("CC", "CCONJ"), ",": (",", "PUNCT"), "S": ("POS", "PART"),
+        "#": ("CD", "NUM"), "W": ("WDT", "PRON"), "R": ("RB", "ADV")}  # fmt: skip
+
+
+def tree(*rows: str, places: tuple[str, ...] = (), lemmas: dict[str, str] | None = None) -> Doc:
+    """A parsed text from rows "word kind relation head"."""
+    words, kinds, relations, heads = zip(*(row.split() for row in rows), strict=True)
+    doc = Doc(
+        VOCAB,
+        words=list(words),
+        tags=[TAGS[kind][0] for kind in kinds],
+        pos=[TAGS[kind][1] for kind in kinds],
+        deps=list(relations),
+        heads=[int(head) for head in heads],
+        lemmas=[(lemmas or {}).get(word, word.lower()) for word in words],
+        sent_starts=[number == 0 for number in range(len(words))],
+    )
+    spans = []
+    for place in places:
+        size = len(place.split())
+        start = next(n for n in range(len(words)) if " ".join(words[n : n + size]) == place)
+        spans.append(Span(doc, start, start + size, label="GPE"))
+    doc.ents = spans
+    return doc
+
+
+def where(doc: Doc, trigger: str) -> str | None:
+    span = event_place_span(next(token for token in doc if token.text == trigger))
+    return span.text if span is not None else None
+
+
+@pytest.mark.parametrize(
+    ("name", "hints", "expected"),
+    [
+        ("Beirut", (), ("Beirut", "LBN", "point")),
+        ("BEIRUT", (), ("Beirut", "LBN", "point")),
+        ("Homs", (), ("Homs", "SYR", "point")),
+        ("Homs province", (), ("Homs", "SYR", "admin1")),
+        ("the province of Homs", (), ("Homs", "SYR", "admin1")),
+        ("Anbar", (), ("Anbar", "IRQ", "admin1")),
+        ("the city of Kandahar", (), ("Kandahār", "AFG", "point")),
+        ("San Salvador", (), ("San Salvador", "SLV", "point")),
+        ("the West Bank", (), ("West Bank", "PSE", "admin1")),
+        ("Soviet Union", (), ("Russia", "RUS", "country")),
+        ("Georgia", (), ("Georgia", "GEO", "country")),
+        ("Georgia", ("USA",), ("Georgia", "USA", "admin1")),
+        ("Hyderabad", ("PAK",), ("Hyderabad", "PAK", "point")),
+        ("Hyderabad", (), ("Hyderabad", "IND", "point")),
+        ("Paris", (), ("Paris", "FRA", "point")),
+        ("Paris, Texas", (), ("Paris", "USA", "point")),
+        ("Mosul's", (), ("Mosul", "IRQ", "point")),
+        ("northern Iraq", (), ("Iraq", "IRQ", "country")),
+        ("Crimea", (), ("Crimea", "UKR", "admin1")),
+        ("Kut", (), ("Al-Kut", "IRQ", "point")),
+    ],
+)
+def test_resolve_finds(name, hints, expected):
+    """Country, division and town, by every way to write them."""
+    place = resolve(name, GAZETTEER, country_hints=hints)
+
+    assert place is not None
+    assert (place.name, place.country, place.resolution) == expected
+
+
+@pytest.mark.parametrize("name", ["Springfield", "Cambridge", "Merida", "", "Qwertyville", "the"])
+def test_resolve_does_not_guess(name):
+    """Names of several places, and of none, give none."""
+    assert resolve(name, GAZETTEER) is None
+
+
+def test_a_small_homonym_gives_way_to_the_countries_of_the_text():
+    """A village in Ukraine is not meant where the text is about Peru."""
+    assert resolve("Shyroke", GAZETTEER, country_hints=("PER",)) is None
+
+
+def test_the_place_of_an_agentless_passive():
+    """Nobody did it, and yet it was somewhere."""
+    doc = tree("Twelve # nummod 1", "people N nsubj:pass 3", "were A aux:pass 3", "killed V ROOT 3",
+               "in I case 5", "Beirut P obl 3", places=("Beirut",))  # fmt: skip
+    place = place_of(doc[3], gazetteer=GAZETTEER)
+
+    assert place is not None
+    assert (place.name, place.country) == ("Beirut", "LBN")
+    assert place.span is not None
+    assert doc.text[place.span.start : place.span.end] == "Beirut"
+
+
+def test_the_place_behind_the_doer_is_the_events():
+    """Whatever the tree hangs it on."""
+    doc = tree("Ten # nsubj:pass 2", "were A aux:pass 2", "killed V ROOT 2", "by I case 4", "snipers N obl:agent 2",
+               "in I case 6", "Aden P nmod 4", places=("Aden",))  # fmt: skip
+
+    assert where(doc, "killed") == "Aden"
+
+
+def test_an_origin_is_no_place_of_the_event():
+    """Where soldiers come from is not where they attack."""
+    doc = tree("Soldiers N nsubj 3", "from I case 2", "Uganda P nmod 0", "attacked V ROOT 3", "rebels N obj 3",
+               places=("Uganda",))  # fmt: skip
+
+    assert where(doc, "attacked") is None
+
+
+def test_the_doer_is_no_place_of_the_event():
+    """Who shells is elsewhere."""
+    doc = tree(
+        "Turkey P nsubj 1",
+        "shelled V ROOT 1",
+        "positions N obj 1",
+        places=("Turkey",),
+        lemmas={"shelled": "shell"},
+    )
+
+    assert where(doc, "shelled") is None
+
+
+def test_an_army_s_country_is_no_place_of_the_event():
+    """It says whose, not where."""
+    doc = tree("Israel P nmod:poss 2", "'s S case 0", "army N nsubj 3", "killed V ROOT 3", "two # nummod 5", "men N obj 3",
+               places=("Israel",))  # fmt: skip
+
+    assert where(doc, "killed") is None
+
+
+@pytest.mark.parametrize(
+    ("verb", "lemma"),
+    [("invaded", "invade"), ("entered", "enter"), ("stormed", "storm"), ("visited", "visit")],
+)
+def test_the_object_of_entering_is_the_place(verb, lemma):
+    """What is invaded, entered, stormed or visited is where it happens."""
+    doc = tree(
+        "Troops N nsubj 1", f"{verb} V ROOT 1", "Kuwait P obj 1", places=("Kuwait",), lemmas={verb: lemma}
+    )
+
+    assert where(doc, verb) == "Kuwait"
+
+
+def test_the_object_of_blaming_is_not_the_place():
+    """Who is blamed is no place."""
+    doc = tree(
+        "Iran P nsubj 1",
+        "blamed V ROOT 1",
+        "Israel P obj 1",
+        places=("Iran", "Israel"),
+        lemmas={"blamed": "blame"},
+    )
+
+    assert where(doc, "blamed") is None
+
+
+def test_a_participle_takes_the_place_of_its_clause():
+    """The bomb and its dead were in one place."""
+    doc = tree("A D det 1", "bomb N nsubj 2", "exploded V ROOT 2", "in I case 4", "Kabul P obl 2", ", , punct 6",
+               "killing V advcl 2", "four # obj 6", places=("Kabul",), lemmas={"exploded": "explode", "killing": "kill"})  # fmt: skip
+
+    assert where(doc, "exploded") == "Kabul"
+    assert where(doc, "killing") == "Kabul"
+
+
+def test_the_finer_of_two_places_is_taken():
+    """The town, not its country."""
+    doc = tree("Ten # nsubj:pass 2", "were A aux:pass 2", "killed V ROOT 2", "in I case 4", "Douma P obl 2", "in I case 6",
+               "Syria P obl 2", places=("Douma", "Syria"))  # fmt: skip
+
+    assert where(doc, "killed") == "Douma"
+
+
+def test_a_distance_from_a_town_is_not_in_the_town():
+    """60 miles north of it is somewhere else."""
+    doc = tree("Ten # nsubj:pass 2", "were A aux:pass 2", "killed V ROOT 2", "60 # nummod 4", "miles N obl:unmarked 5",
+               "north R advmod 2", "of I case 7", "Baghdad P obl 5", places=("Baghdad",))  # fmt: skip
+
+    assert where(doc, "killed") is None
+
+
+def test_the_name_of_a_body_holds_no_place():
+    """The Islamic State of Iraq may attack anywhere."""
+    doc = tree("The D det 2", "Islamic P amod 2", "State P nsubj 5", "of I case 4", "Iraq P nmod 2", "attacked V ROOT 5",
+               places=("Iraq",))  # fmt: skip
+
+    assert place_spans(doc) == ()
+
+
+def test_a_name_the_recogniser_missed_is_found_behind_in():
+    """The gazetteer helps out."""
+    doc = tree("Ten # nsubj:pass 2", "were A aux:pass 2", "killed V ROOT 2", "in I case 4", "Idlib P obl 2")
+
+    assert [span.text for span in place_spans(doc)] == ["Idlib"]
+
+
+def test_the_dateline_is_the_last_resort():
+    """It is answered only where the text links no place."""
+    dateline = resolve("Cairo", GAZETTEER)
+    alone = tree("Ten # nsubj:pass 2", "were A aux:pass 2", "killed V ROOT 2")
+    placed = tree(
+        "Ten # nsubj:pass 2",
+        "were A aux:pass 2",
+        "killed V ROOT 2",
+        "in I case 4",
+        "Beirut P obl 2",
+        places=("Beirut",),
+    )
+    found = place_of(placed[2], gazetteer=GAZETTEER, dateline=dateline)
+
+    assert place_of(alone[2], gazetteer=GAZETTEER, dateline=dateline) is dateline
+    assert found is not None
+    assert found.name == "Beirut"
+
+
+def test_an_unknown_quarter_stands_where_its_town_stands():
+    """Named as written, placed by what holds it."""
+    doc = tree("Ten # nsubj:pass 2", "were A aux:pass 2", "killed V ROOT 2", "in I case 6", "the D det 6", "Qwertsalam P compound 6",
+               "quarter N obl 2", "of I case 8", "Aleppo P nmod 6", places=("Qwertsalam", "Aleppo"))  # fmt: skip
+    place = place_of(doc[2], gazetteer=GAZETTEER)
+
+    assert place is not None
+    assert (place.name, place.country, place.geonames_id) == ("Qwertsalam", "SYR", None)
+
+
+def test_an_unknown_place_is_as_coarse_as_its_country():
+    """With just one country in question, it stands in the middle of that, and says so."""
+    doc = tree(
+        "Ten # nsubj:pass 2",
+        "were A aux:pass 2",
+        "killed V ROOT 2",
+        "in I case 4",
+        "Qwertabad P obl 2",
+        places=("Qwertabad",),
+    )
+    place = place_of(doc[2], gazetteer=GAZETTEER, country_hints=("PAK",))
+
+    assert place is not None
+    assert (place.name, place.country, place.resolution) == ("Qwertabad", "PAK", "country")
+
+
+def test_an_unknown_place_without_a_country_is_none():
+    """Null rather than wrong."""
+    doc = tree(
+        "Ten # nsubj:pass 2",
+        "were A aux:pass 2",
+        "killed V ROOT 2",
+        "in I case 4",
+        "Qwertabad P obl 2",
+        places=("Qwertabad",),
+    )
+
+    assert place_of(doc[2], gazetteer=GAZETTEER) is None
