@@ -132,6 +132,8 @@ class Reader:
 
     def _read_verb(self, token: Token, depth: int) -> Reading | None:
         reading = self._verb(token, depth)
+        if reading is not None and reading.event_type == "MOBILIZE":
+            reading = _purposed(reading)
         if reading is None or not reading.event_type or reading.patients or depth or reading.is_nominal:
             return reading
         if reading.is_mutual and len(reading.agents) > 1:
@@ -174,7 +176,9 @@ class Reader:
         if clause.lemma == "find" and any(t.lower_ == "guilty" for t in clause.predicate.doc[clause.predicate.i : clause.predicate.i + 14]):
             found.append("find+guilty")
         found.extend(f"{clause.lemma}+{lemma_of(noun)}" for noun in clause.patients)
-        found.extend(f"{clause.lemma}+{prep}" for prep, _ in clause.obliques if prep)
+        found.extend(f"{clause.lemma}+{prep}" for prep, noun in clause.obliques if prep and noun.ent_type_ not in ("DATE", "TIME"))
+        if clause.lemma == "call" and any(c.dep_ == "xcomp" and not is_verbal(c) for c in clause.predicate.children):
+            found.append("call+name")
         found.extend(f"{clause.lemma}+{clauses.marker(content)}" for content in clause.complements if clauses.marker(content))
         found.append(clause.lemma)
         return found
@@ -719,6 +723,16 @@ class Reader:
                 outcome = self.frames.outcome("threaten", reading.event_type)
                 return replace(reading, event_type="THREATEN", mode=outcome.mode if outcome else None, frame_id=f"will+{reading.frame_id}", reason=f"announced {word!r}")
         return planned
+
+
+def _purposed(reading: Reading) -> Reading:
+    """Troops sent to keep the peace are help, and manoeuvres of two armies are cooperation (codebook: AID, COOPERATE)."""
+    words = {token.lower_ for token in reading.anchor.sent if token.i >= reading.anchor.left_edge.i}
+    if any(word.startswith("peacekeep") for word in words):
+        return replace(reading, event_type="AID", mode=None)
+    if reading.frame_id.endswith(("exercise", "noun:mobilization")) and (len(reading.agents) > 1 or "joint" in words):
+        return replace(reading, event_type="COOPERATE", mode=None, is_mutual=True)
+    return reading
 
 
 def _in_relative(token: Token, top: Token) -> bool:

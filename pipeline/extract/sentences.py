@@ -48,8 +48,8 @@ def may_hold_event(text: str, frames: Frames) -> bool:
     return False
 
 
-def readings_of(sentence: Span, reader: Reader) -> list[Reading]:
-    """All events of one parsed sentence, outermost first, none told twice."""
+def readings_of(sentence: Span, reader: Reader, *, keep_all: bool = False) -> list[Reading]:
+    """All events of one parsed sentence, outermost first, none told twice; `keep_all` keeps those without parties."""
     consumed: set[int] = set()
     told: set[int] = set()
     found: list[Reading] = []
@@ -59,10 +59,13 @@ def readings_of(sentence: Span, reader: Reader) -> list[Reading]:
         reading = reader.read(token)
         if reading is None or reading.event_type is None or not reading.event_type:
             continue
-        if reading.is_nominal and not _stands_alone(token, reading, consumed):
+        if not keep_all and reading.is_nominal and not _stands_alone(token, reading, consumed):
             continue
         consumed |= reading.consumed
         reading = _placed(reading, reader.kinds)
+        if keep_all:
+            found.append(reading)
+            continue
         if not (reading.agents or reading.patients):
             continue
         if reading.status != "actual" and _serves_another(reading, told):

@@ -131,9 +131,13 @@ def governed(token: Token, kinds: dict[str, str]) -> tuple[Status, str]:
     `kinds` maps a verb's lemma to the operator kind it has; reduced relatives and finite clauses of
     time stand for themselves and end the climb.
     """
+    if _word_denied(token):
+        return "denied", "denied just before"
     current = token
     for _ in range(MAX_CLIMB):
         head = current.head
+        if current.dep_ == "acl:relcl" and _is_claim(current):
+            return "hypothetical", f"held: {head.lower_!r}"
         if head.i == current.i or current.dep_ in ("acl:relcl", "parataxis"):
             break
         if current.dep_ == "acl" and current.tag_ == "VBN" and not is_swallowed(current):
@@ -152,6 +156,25 @@ def governed(token: Token, kinds: dict[str, str]) -> tuple[Status, str]:
                 return "hypothetical", f"{kind}: {head.lower_!r}"
         current = head
     return "actual", ""
+
+
+def _is_claim(clause: Token) -> bool:
+    """ "reports that rebels attacked …", though the parser took "that" for a relative."""
+    noun = clause.head
+    follows = noun.i + 1 < len(noun.doc) and noun.nbor(1).lower_ == "that"
+    return follows and lemma_of(noun) in CLAIM_NOUNS and any(c.dep_ in SUBJECTS and c.lower_ != "that" for c in clause.children)
+
+
+def _word_denied(token: Token) -> bool:
+    """ "denies it bombed", "nor wounded": plain words where the tree may have gone wrong."""
+    if token.i > 0 and token.nbor(-1).lower_ in ("nor", "neither"):
+        return True
+    for before in reversed(token.doc[max(0, token.i - 6) : token.i]):
+        if before.is_punct or before.lower_ in ("and", "but", "after", "who", "which", "as", "when"):
+            return False
+        if before.lower_ in ("denied", "denies", "deny", "denying"):
+            return True
+    return False
 
 
 GOVERNED = frozenset({"ccomp", "xcomp", "acl", "advcl", "obj", "obl", "nmod", "amod"})
