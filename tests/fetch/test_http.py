@@ -303,8 +303,8 @@ def test_identity_needs_no_inflater():
     assert inflaters("identity", limit=1) == inflaters("", limit=1) == []
 
 
-BOMB = """
-import asyncio, resource, sys
+BOMB = r"""
+import asyncio, pathlib, re, sys
 from pipeline.config import Settings
 from pipeline.errors import FetchError
 from pipeline.fetch.http import open_client
@@ -314,7 +314,9 @@ async def main(url, named):
         try:
             await client.get_feed(url)
         except FetchError as error:
-            print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, error)
+            # Not ru_maxrss, which a child inherits from the process that forked it.
+            status = pathlib.Path("/proc/self/status").read_text()
+            print(int(re.search(r"VmHWM:\s+(\d+)", status)[1]) // 1024, error)
 
 asyncio.run(main(*sys.argv[1:]))
 """
