@@ -470,4 +470,4 @@ def _parse(url: str) -> URL:
 
 def _reason(error: BaseException) -> str:
     text = " ".join(str(error).split())[:200]
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return text or type(error).__name__

@@ -31,7 +31,9 @@ PAGES_SECONDS = 120.0
 PAGES_AT_ONCE = 4
 # An archive served as a feed; feeds begin with the newest.
 MAXIMUM_ENTRIES = 5_000
-# Some servers answer 304 although there is news: every so many intervals we ask without conditions.
+# Some servers answer 304 although there is news: once a day, and at most at each 24th visit, we ask
+# without conditions.
+UNCONDITIONAL_SECONDS = 86_400
 UNCONDITIONAL_EVERY = 24
 # An entry's page that answers so will not come back under this address soon; the feed's text may do.
 PAGE_REFUSED = (401, 402, 403, 404, 405, 406, 410, 451)
@@ -84,7 +86,7 @@ async def _get(feed: FeedState, *, client: Client, now: datetime) -> Response:
 def asks_unconditionally(feed: FeedState, *, now: datetime) -> bool:
     """Whether it is this feed's turn to be asked without conditions; each feed has a turn of its own."""
     turn = int(now.timestamp() // feed.interval_seconds) + zlib.crc32(feed.url.encode())
-    return turn % UNCONDITIONAL_EVERY == 0
+    return turn % max(UNCONDITIONAL_EVERY, UNCONDITIONAL_SECONDS // feed.interval_seconds) == 0
 
 
 def _failed(feed: FeedState, error: FetchError, *, now: datetime) -> FetchResult:

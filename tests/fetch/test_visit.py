@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.fetch.http import Client, Response, open_client
 from pipeline.fetch.records import FeedState, FetchResult
-from pipeline.fetch.visit import fetch_feed
+from pipeline.fetch.visit import asks_unconditionally, fetch_feed
 
 PUBLISHED = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -72,17 +72,27 @@ def test_new_etag_on_the_same_body_is_unchanged(web, fetching):
     assert (second.outcome, second.feed.etag) == ("unchanged", '"2"')
 
 
-def test_now_and_then_no_condition_is_sent(web, fetching):
-    """A server that answers 304 for ever would hide its news."""
+@pytest.mark.parametrize(("interval", "visits"), [(60, 1440), (900, 96), (3600, 24), (86_400, 24)])
+def test_now_and_then_no_condition_is_sent(fetching, interval, visits):
+    """A server that answers 304 for ever would hide its news: once a day, or each 24th visit."""
+    feed = fetching.feed(interval_seconds=interval)
+    times = [fetching.now + timedelta(seconds=interval * visit) for visit in range(visits)]
+
+    assert sum(asks_unconditionally(feed, now=time) for time in times) == 1
+
+
+def test_visit_without_conditions_still_sees_an_unchanged_body(web, fetching):
+    """So a turn without conditions costs bytes and no work."""
     fetching.serve_feed(fetching.serve_story(), ETag='"1"')
     state = fetching.visit().feed
+    while not asks_unconditionally(state, now=fetching.now):
+        fetching.now += timedelta(seconds=state.interval_seconds)
     web.requests.clear()
 
-    for _ in range(24):
-        fetching.now += timedelta(seconds=state.interval_seconds)
-        fetching.visit(state)
+    result = fetching.visit(state)
 
-    assert [headers.get("If-None-Match") for path, headers in web.requests].count(None) == 1
+    assert (result.outcome, result.feed.etag) == ("unchanged", '"1"')
+    assert ["If-None-Match" in headers for _, headers in web.requests] == [False]
 
 
 def test_known_entry_is_not_asked_for(web, fetching):
