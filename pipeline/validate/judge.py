@@ -188,33 +188,28 @@ def _row_outcomes(
 ) -> tuple[Outcome, ...]:
     """Run expectations on rows; every failing row is named, with the `listed` columns.
 
-    First all are asked only whether they hold, which takes a few queries together; then those that do not
-    are asked for their rows, which takes a few queries each.
+    First all are asked together only whether they hold, which takes a few queries; then each that does not
+    is asked for its rows.
     """
-    holds = [
-        bool(answer.success)
-        for answer in _answers(validator, expectations, {"result_format": "BOOLEAN_ONLY"})
-    ]
-    broken = [expectation for expectation, held in zip(expectations, holds, strict=True) if not held]
-    shown = dict.fromkeys((*listed, *(column for expectation in broken for column in expectation.shows)))
-    answers = _answers(
-        validator,
-        broken,
-        {
-            "result_format": "COMPLETE",
-            # Even COMPLETE cuts the list of rows to 20 unless told otherwise.
-            "partial_unexpected_count": row_count,
-            "unexpected_index_column_names": list(shown),
-            "return_unexpected_index_query": False,
-        },
-    )
-    rows = {id(expectation): answer for expectation, answer in zip(broken, answers, strict=True)}
+    answers = _answers(validator, expectations, {"result_format": "BOOLEAN_ONLY"})
     return tuple(
-        read_rows(expectation, rows[id(expectation)].result, row_count)
-        if not held
-        else Outcome(expectation=expectation, is_met=True)
-        for expectation, held in zip(expectations, holds, strict=True)
+        Outcome(expectation=expectation, is_met=True)
+        if answer.success
+        else _failing_rows(validator, expectation, listed, row_count)
+        for expectation, answer in zip(expectations, answers, strict=True)
     )
+
+
+def _failing_rows(validator: Any, expectation: Expectation, listed: Sequence[str], row_count: int) -> Outcome:
+    result_format = {
+        "result_format": "COMPLETE",
+        # Even COMPLETE cuts the list of rows to 20 unless told otherwise.
+        "partial_unexpected_count": row_count,
+        "unexpected_index_column_names": list(dict.fromkeys((*listed, *expectation.shows))),
+        "return_unexpected_index_query": False,
+    }
+    (answer,) = _answers(validator, [expectation], result_format)
+    return read_rows(expectation, answer.result, row_count)
 
 
 def _share_outcomes(validator: Any, expectations: Sequence[Expectation]) -> tuple[Outcome, ...]:

@@ -212,21 +212,21 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE AS $$
     WITH daily AS (
-        SELECT event_type, floor(extract(epoch FROM moment - created_at) / 86400) AS days_back, count(*) AS row_count
+        SELECT event_type, date_bin('1 day', created_at, moment) AS day, count(*) AS row_count
         FROM tocsin.candidates
         WHERE created_at > moment - interval '29 days' AND created_at <= moment
         GROUP BY 1, 2
     ),
     total AS (
-        SELECT coalesce(sum(row_count) FILTER (WHERE days_back < 1), 0) AS recent,
-               coalesce(sum(row_count) FILTER (WHERE days_back >= 1), 0) AS history,
-               count(DISTINCT days_back) FILTER (WHERE days_back >= 1) AS day_count
+        SELECT coalesce(sum(row_count) FILTER (WHERE day >= moment - interval '1 day'), 0) AS recent,
+               coalesce(sum(row_count) FILTER (WHERE day < moment - interval '1 day'), 0) AS history,
+               count(DISTINCT day) FILTER (WHERE day < moment - interval '1 day') AS day_count
         FROM daily
     ),
     mix AS (
         SELECT event_type,
-               coalesce(sum(row_count) FILTER (WHERE days_back < 1), 0) / nullif(max(total.recent), 0) AS recent_share,
-               coalesce(sum(row_count) FILTER (WHERE days_back >= 1), 0) / nullif(max(total.history), 0) AS history_share
+               coalesce(sum(row_count) FILTER (WHERE day >= moment - interval '1 day'), 0) / nullif(max(total.recent), 0) AS recent_share,
+               coalesce(sum(row_count) FILTER (WHERE day < moment - interval '1 day'), 0) / nullif(max(total.history), 0) AS history_share
         FROM daily CROSS JOIN total
         GROUP BY event_type
     )
