@@ -58,12 +58,12 @@ def news() -> None:
         stages.validate(batch_id)
 
     @task(do_xcom_push=False, outlets=[NEW_EVENTS])
-    def store(batch_id: int, outlet_events=None, ti=None) -> None:
+    def store(batch_id: int, outlet_events=None) -> None:
         from pipeline import stages
 
-        counts = stages.store(batch_id)
-        # A try that was killed after its commit has stored all, and its successor nothing: that one tells anyway.
-        if counts["events_new"] or counts["events_changed"] or ti.try_number > 1:
+        # What waits for the alerts counts, not what this try stored: a try that was killed after its
+        # commit has stored all, and its successor nothing.
+        if stages.store(batch_id)["pending_alerts"]:
             outlet_events[NEW_EVENTS].add(EVENTS)
 
     batch_id = fetch()

@@ -31,6 +31,8 @@ from pipeline.postgres.embedded import write_private
 
 START_SECONDS = 120
 STOP_SECONDS = 25
+# A task at work has until the first of these to finish; what it leaves undone is done again.
+ASK_AGAIN_SECONDS = (10, 13, 16, 19, 22)
 
 # Seconds before the first, second … restart of a component that died; after the last it is given up.
 RESTART_AFTER_SECONDS = (1, 2, 5, 10, 20)
@@ -129,17 +131,34 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop all components, in the reverse order of their start; kill what does not end in time."""
-        deadline = time.monotonic() + STOP_SECONDS
         running = [component for component in reversed(self.components) if component.process is not None]
-        for component in running:
-            component.descendants |= descendants_of(component.process)
-            _signal(component, signal.SIGTERM)
-        for component in running:
-            _await_end(component, deadline)
         if not running:
             return
+        for component in running:
+            component.descendants |= descendants_of(component.process)
+        self._ask_to_end(running)
+        for component in running:
+            _end(component)
         processes_file(self.home).unlink(missing_ok=True)
         log.info("stopped airflow components=%s", ",".join(component.name for component in running))
+
+    def _ask_to_end(self, components: Sequence[Component]) -> None:
+        """Send SIGTERM until all have ended or the time is over.
+
+        More than once: the scheduler answers the signal with an exception, and one that arrives while
+        Python collects garbage is lost.
+        """
+        began = time.monotonic()
+        again_at = [began, *(began + seconds for seconds in ASK_AGAIN_SECONDS)]
+        while any(component.process and component.process.poll() is None for component in components):
+            now = time.monotonic()
+            if now > began + STOP_SECONDS:
+                return
+            if again_at and now >= again_at[0]:
+                again_at.pop(0)
+                for component in components:
+                    _signal(component, signal.SIGTERM)
+            time.sleep(0.05)
 
     def _launch(self, component: Component) -> None:
         path = self.home / "logs" / f"{component.name}.log"
@@ -296,13 +315,12 @@ def descendants_of(process: psutil.Process | subprocess.Popen[bytes] | None) -> 
         return set()
 
 
-def _await_end(component: Component, deadline: float) -> None:
+def _end(component: Component) -> None:
+    """Kill what is left of a component that was asked to end."""
     process = component.process
     if process is None:
         return
-    try:
-        process.wait(max(0.1, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
+    if process.poll() is None:
         log.warning("killing airflow component=%s: it did not end in time", component.name)
     # Workers of a killed scheduler ignore SIGTERM, so the whole group goes, and who left the group.
     _kill_group(process.pid)

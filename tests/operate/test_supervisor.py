@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import sys
 import time
@@ -225,3 +226,21 @@ def test_ctrl_c_in_a_terminal_does_not_reach_components(supervise, home):
     groups = {os.getpgid(process.pid) for process in running_components(home).values()}
 
     assert os.getpgid(0) not in groups
+
+
+def test_signal_that_is_lost_is_sent_again(supervise, home):
+    """Airflow's scheduler loses one that arrives while Python collects garbage."""
+    deaf_once = (
+        "import signal, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: signal.signal(signal.SIGTERM, signal.SIG_DFL))\n"
+        "open('listening', 'w').close()\n"
+        "while True: time.sleep(1)"
+    )
+    supervisor = supervise(scheduler=deaf_once)
+    supervisor.start()
+    wait_for((home / "listening").exists)
+    process = supervisor.components[1].process
+
+    supervisor.stop()
+
+    assert process.returncode == -signal.SIGTERM
