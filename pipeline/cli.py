@@ -73,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("--phrases", action="store_true", help="the texts are bare actor phrases")
     explain = add("explain", _explain, "say why an event was coded: sentence, spans, frame, entries, status")
     explain.add_argument("event_id", type=int)
+    quarantine = add(
+        "quarantine", _quarantine, "list what was refused; with --release, let items be tried again"
+    )
+    quarantine.add_argument("--release", nargs="+", type=int, metavar="ID", default=[])
+    quarantine.add_argument("--limit", type=int, default=50)
     rules = add("rules", _rules, "check the rule files and run the tests in them")
     rules.add_argument("action", choices=["check"])
     add("psql", _psql, "open psql on the database as the read-only analyst")
@@ -151,6 +156,24 @@ def _explain(options: argparse.Namespace, settings: Settings) -> None:
     from pipeline.main_job import explain_event
 
     print(explain_event(options.event_id, settings))
+
+
+def _quarantine(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.stages import database
+
+    with database(settings).transaction() as transaction:
+        if options.release:
+            released = transaction.all("release_quarantined", ids=options.release)
+            missing = set(options.release) - {row["id"] for row in released}
+            for row in released:
+                print(f"{row['id']} goes back to {row['stage']}")
+            if missing:
+                raise ConfigError(
+                    f"not in quarantine: {', '.join(map(str, sorted(missing)))}; none was released"
+                )
+            return
+        for row in transaction.all("list_quarantine", limit=options.limit):
+            print(f"{row['id']}\t{row['stage']}\t{row['reason']}\t{row['seen'] or row['url'] or ''}")
 
 
 def _rules(options: argparse.Namespace, settings: Settings) -> int:

@@ -1,0 +1,118 @@
+"""Stages against a real database: what is refused waits, can be released, and is judged again."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipeline.postgres.database import Transaction
+from pipeline.postgres.rows import candidate_row
+from tests.records import PUBLISHED, TEXT, candidate
+
+
+@pytest.fixture
+def article_id(db: Transaction) -> int:
+    """An article in the database."""
+    batch = db.one("open_batch", run_key="stages")
+    made = {
+        "url": "https://news.example/a", "batch_id": batch["id"], "source": "Example", "title": "T", "text": TEXT,
+        "language": "en", "published_at": PUBLISHED.isoformat(), "published_from": "feed",
+        "fetched_at": PUBLISHED.isoformat(), "text_method": "test",
+    }  # fmt: skip
+    (row,) = db.all("insert_articles", articles=json.dumps([made]))
+    return row["id"]
+
+
+def put_candidate(db: Transaction, article_id: int) -> int:
+    batch = db.one("open_batch", run_key="stages")
+    (row,) = db.all(
+        "insert_candidates",
+        candidates=json.dumps([candidate_row(candidate())]),
+        batch_id=batch["id"],
+        article_id=article_id,
+        codebook="test",
+    )
+    return row["id"]
+
+
+def refuse(db: Transaction, candidate_id: int, *reasons: str) -> list[int]:
+    findings = [{"candidate_id": candidate_id, "reason": reason, "seen": "x"} for reason in reasons]
+    db.run("judge_candidates", candidate_ids=[candidate_id], verdict="quarantined")
+    return [row["id"] for row in db.all("quarantine_candidates", findings=json.dumps(findings))]
+
+
+def test_the_same_candidate_is_inserted_once(db: Transaction, article_id: int) -> None:
+    """A killed extract that runs again adds nothing."""
+    put_candidate(db, article_id)
+    batch = db.one("open_batch", run_key="another run")
+    again = db.all(
+        "insert_candidates",
+        candidates=json.dumps([candidate_row(candidate())]), batch_id=batch["id"], article_id=article_id, codebook="test",
+    )  # fmt: skip
+
+    assert again == []
+
+
+def test_a_released_candidate_is_judged_again(db: Transaction, article_id: int) -> None:
+    """It waits for validate as if it were new."""
+    candidate_id = put_candidate(db, article_id)
+    refused = refuse(db, candidate_id, "status_known")
+    db.all("release_quarantined", ids=refused)
+
+    assert [row["id"] for row in db.all("claim_candidates", limit=5)] == [candidate_id]
+
+
+def test_a_candidate_with_another_finding_stays(db: Transaction, article_id: int) -> None:
+    """Both findings must be released."""
+    candidate_id = put_candidate(db, article_id)
+    first, _ = refuse(db, candidate_id, "status_known", "confidence_in_range")
+    db.all("release_quarantined", ids=[first])
+
+    assert db.all("claim_candidates", limit=5) == []
+
+
+def test_a_candidate_refused_again_is_in_quarantine_again(db: Transaction, article_id: int) -> None:
+    """The row of the first refusal is opened again."""
+    candidate_id = put_candidate(db, article_id)
+    refused = refuse(db, candidate_id, "status_known")
+    db.all("release_quarantined", ids=refused)
+    refuse(db, candidate_id, "status_known")
+
+    assert [row["id"] for row in db.all("list_quarantine", limit=5)] == refused
+
+
+def test_a_feed_that_leaves_the_list_is_not_fetched(db: Transaction) -> None:
+    """It keeps its state, and comes back with it."""
+    feed = {
+        "url": "https://news.example/rss",
+        "source": "Example",
+        "country": None,
+        "language": None,
+        "interval_seconds": 60,
+    }
+    db.run("upsert_feeds", feeds=json.dumps([feed]))
+    listed = len(db.all("due_feed_ids"))
+    db.run("upsert_feeds", feeds="[]")
+    unlisted = len(db.all("due_feed_ids"))
+    db.run("upsert_feeds", feeds=json.dumps([feed]))
+
+    assert (listed, unlisted, len(db.all("due_feed_ids"))) == (1, 0, 1)
+
+
+def test_a_feed_that_is_gone_stays_gone(db: Transaction) -> None:
+    """410 is for good: the list does not wake it up."""
+    feed = {
+        "url": "https://news.example/rss",
+        "source": "Example",
+        "country": None,
+        "language": None,
+        "interval_seconds": 60,
+    }
+    db.run("upsert_feeds", feeds=json.dumps([feed]))
+    (due,) = db.all("due_feed_ids")
+    state = dict.fromkeys(("etag", "last_modified", "body_sha256", "last_error", "next_fetch_at"))
+    db.run("save_feed", id=due["id"], failure_count=0, fetched_at=PUBLISHED, is_active=False, **state)
+    db.run("upsert_feeds", feeds=json.dumps([feed]))
+
+    assert db.all("due_feed_ids") == []
