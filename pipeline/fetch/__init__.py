@@ -1,0 +1,1 @@
+"""Fetch: feeds in, new articles out; `records.py` says how. The only home of feedparser and of HTTP GET."""

@@ -348,13 +348,16 @@ class Client:
 
 
 @asynccontextmanager
-async def open_client(settings: Settings) -> AsyncIterator[Client]:
+async def open_client(settings: Settings, *, guard: Guard | None = None) -> AsyncIterator[Client]:
     """A client with the settings' limits, closed at the end.
+
+    Args:
+        guard: Another one than what `allow_private_addresses` gives.
 
     Raises:
         ConfigError: `allow_private_addresses` cannot be read.
     """
-    guard = Guard(read_named_hosts(settings.allow_private_addresses))
+    guard = guard or Guard(read_named_hosts(settings.allow_private_addresses))
 
     def socket_for(info: Any) -> socket.socket:
         family, kind, protocol, _, address = info

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from pipeline.config import ROOT
 from pipeline.fetch import worker
 from pipeline.fetch.feed import parse_feed
 from pipeline.fetch.records import ParsedFeed
@@ -233,3 +236,30 @@ def test_parser_has_none_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> 
 
     assert b"canary" not in environment
     assert b"PYTHONPATH" in environment
+
+
+ORPHAN = """
+import os, signal
+from pipeline.fetch import worker
+header = {"url": "", "content_type": "", "max_entries": 1}
+child = worker._shared().borrow()
+child.ask("feed", header, b"<rss version='2.0'><channel><item/></channel></rss>", seconds=20)
+print(child._process.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_parser_does_not_outlive_a_killed_parent() -> None:
+    """However the parent ends, nothing is left running."""
+    done = subprocess.run(
+        [sys.executable, "-c", ORPHAN], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    child = Path("/proc") / done.stdout.strip()
+    deadline = time.monotonic() + 5.0
+    while (
+        child.exists() and "State:\tZ" not in (child / "status").read_text() and time.monotonic() < deadline
+    ):
+        time.sleep(0.05)
+
+    assert done.stdout.strip().isdecimal()
+    assert not child.exists() or "State:\tZ" in (child / "status").read_text()

@@ -16,6 +16,7 @@ import pytest
 
 from pipeline.config import ROOT, Settings
 from pipeline.errors import FetchError
+from pipeline.fetch.addresses import Guard
 from pipeline.fetch.http import (
     Client,
     Inflater,
@@ -150,6 +151,25 @@ def test_redirect_to_a_private_address_opens_no_socket(web, canary, fetching, sp
     web.routes["/feed"] = fetching.reply(302, Location=f"http://{spelling.format(canary.port)}/secret")
 
     assert refusal(fetching.settings(), f"{web.url}/feed").is_final
+    assert canary.requests == []
+
+
+class Blind(Guard):
+    """Overlooks every address before the socket, as a second answer of a name server would have it."""
+
+    def check_url(self, url: Any) -> None:
+        return None
+
+
+def test_socket_itself_is_the_last_check(canary):
+    """Whatever was overlooked before, the address is looked at where it is connected to."""
+
+    async def go() -> None:
+        async with open_client(Settings(), guard=Blind()) as client:
+            await client.get_feed(f"{canary.url}/secret")
+
+    with pytest.raises(FetchError, match="not a public address"):
+        asyncio.run(go())
     assert canary.requests == []
 
 
@@ -307,6 +327,7 @@ BOMB = r"""
 import asyncio, pathlib, re, sys
 from pipeline.config import Settings
 from pipeline.errors import FetchError
+from pipeline.fetch.addresses import Guard
 from pipeline.fetch.http import open_client
 
 async def main(url, named):
