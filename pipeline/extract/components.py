@@ -33,7 +33,7 @@ _ENDINGS: dict[str, tuple[tuple[str, str], ...]] = {
         ("s", ""), ("ies", "y"), ("es", "e"), ("es", ""),
         ("ed", "e"), ("ed", ""), ("ing", "e"), ("ing", ""),
     ),
-    "adj": (("er", ""), ("est", ""), ("er", "e"), ("est", "e")),
+    "adj": (("er", ""), ("est", ""), ("er", "e"), ("est", "e"), ("ier", "y"), ("iest", "y")),
 }  # fmt: skip
 _INFLECTED: dict[str, str] = {
     "NNS": "noun",
@@ -229,11 +229,16 @@ class NewsEntities:
     def __call__(self, doc: Doc) -> Doc:
         fixed = self._find_dates(doc) if self._dates else []
         taken = {index for span in fixed for index in range(span.start, span.end)}
+        guessed = [span for span in doc.ents if not any(i in taken for i in range(span.start, span.end))]
         for span in self._find_known(doc, taken):
+            # A longer name around a known one stands: "Muammar Gaddafi", "African Union Commission".
+            if any(other.start <= span.start and span.end <= other.end and len(other) > len(span)
+                   for other in guessed):  # fmt: skip
+                continue
             fixed.append(span)
             taken.update(range(span.start, span.end))
         entities = list(fixed)
-        for span in doc.ents:
+        for span in guessed:
             if any(index in taken for index in range(span.start, span.end)):
                 continue
             repaired = self._repair(span, taken)

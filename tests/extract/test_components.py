@@ -1,0 +1,153 @@
+"""The components of the shipped pipeline that hold tables: lemmas, repaired entities, barred sentence starts."""
+
+from pathlib import Path
+
+import pytest
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from pipeline.extract.components import (
+    NewsEntities,
+    NewsLemmatizer,
+    merge_overlaps,
+    sentence_guard,
+)
+
+
+@pytest.fixture
+def nlp() -> Language:
+    return spacy.blank("en")
+
+
+@pytest.fixture
+def lemmatizer(nlp: Language) -> NewsLemmatizer:
+    component = NewsLemmatizer(nlp)
+    component.set_tables(
+        {"were\tVBD": "be", "Oct.\tNNP": "October"},
+        {"noun": {"children": ["child"]}, "verb": {"fled": ["flee"]}, "adj": {"worse": ["bad"]}},
+        {"noun": ["rocket", "bus"], "verb": ["seize", "attack", "embargo"], "adj": ["heavy"]},
+    )
+    return component
+
+
+@pytest.fixture
+def entities(nlp: Language) -> NewsEntities:
+    component = NewsEntities(nlp)
+    component.set_tables(
+        peoples=["Malian", "Malians", "African"],
+        countries=["Mali", "South Sudan", "Chad"],
+        titles=["President", "Gen."],
+        date_patterns=[r"\bMonday\b", r"\bOct\. \d+(?:, \d{4})?"],
+        known={"African Union": "ORG", "Gaddafi": "PERSON"},
+    )
+    return component
+
+
+def found(doc: Doc) -> list[tuple[str, str]]:
+    return [(span.text, span.label_) for span in doc.ents]
+
+
+@pytest.mark.parametrize(
+    ("form", "tag", "lemma"),
+    [
+        ("were", "VBD", "be"),
+        ("Were", "VBD", "be"),
+        ("seized", "VBD", "seize"),
+        ("attacks", "VBZ", "attack"),
+        ("children", "NNS", "child"),
+        ("rockets", "NNS", "rocket"),
+        ("fled", "VBD", "flee"),
+        ("worse", "JJR", "bad"),
+        ("heavier", "JJR", "heavy"),
+        ("prepped", "VBD", "prep"),
+        ("NATO", "NNP", "NATO"),
+        ("MINISTER", "NNP", "Minister"),
+        ("Nations", "NNPS", "Nation"),
+        ("12", "CD", "12"),
+        ("The", "DT", "the"),
+        ("brgl", "VBX", "brgl"),
+    ],
+)
+def test_a_form_with_its_tag_has_one_lemma(
+    lemmatizer: NewsLemmatizer, form: str, tag: str, lemma: str
+) -> None:
+    assert lemmatizer.lemma(form, tag) == lemma
+
+
+def test_lemmas_are_set_on_every_token_and_blanks_keep_their_text(lemmatizer: NewsLemmatizer) -> None:
+    doc = Doc(spacy.blank("en").vocab, words=["Rockets", "\n", "fled"], tags=["NNS", "_SP", "VBD"])
+    assert [token.lemma_ for token in lemmatizer(doc)] == ["rocket", "\n", "flee"]
+
+
+def test_lemmas_survive_a_way_through_the_disk(
+    lemmatizer: NewsLemmatizer, nlp: Language, tmp_path: Path
+) -> None:
+    lemmatizer.to_disk(tmp_path / "lemmas")
+    again = NewsLemmatizer(nlp).from_disk(tmp_path / "lemmas")
+    assert again.lemma("children", "NNS") == "child"
+    assert again.lemma("seized", "VBD") == "seize"
+
+
+def test_dates_come_from_the_patterns(nlp: Language, entities: NewsEntities) -> None:
+    doc = entities(nlp.make_doc("They met on Monday and on Oct. 23, 2011."))
+    assert found(doc) == [("Monday", "DATE"), ("Oct. 23, 2011", "DATE")]
+
+
+def test_countries_and_peoples_that_were_missed_are_added(nlp: Language, entities: NewsEntities) -> None:
+    doc = entities(nlp.make_doc("Malian troops left Mali."))
+    assert found(doc) == [("Malian", "NORP"), ("Mali", "GPE")]
+
+
+def test_a_direction_belongs_to_the_people_after_it(nlp: Language, entities: NewsEntities) -> None:
+    doc = entities(nlp.make_doc("The West African bloc met."))
+    assert found(doc) == [("West African", "NORP")]
+
+
+def test_titles_articles_and_marks_of_possession_are_cut_off(nlp: Language, entities: NewsEntities) -> None:
+    doc = nlp.make_doc("President Deby spoke of the Chad 's army")
+    doc.ents = [Span(doc, 0, 2, "PERSON"), Span(doc, 4, 7, "ORG")]
+    assert found(entities(doc)) == [("Deby", "PERSON"), ("Chad", "GPE")]
+
+
+def test_a_person_who_is_only_a_title_is_dropped(nlp: Language, entities: NewsEntities) -> None:
+    doc = nlp.make_doc("President went home")
+    doc.ents = [Span(doc, 0, 1, "PERSON")]
+    assert found(entities(doc)) == []
+
+
+def test_a_known_name_gets_its_label_whatever_was_guessed(nlp: Language, entities: NewsEntities) -> None:
+    doc = nlp.make_doc("The African Union met Gaddafi")
+    doc.ents = [Span(doc, 1, 3, "GPE"), Span(doc, 4, 5, "GPE")]
+    assert found(entities(doc)) == [("African Union", "ORG"), ("Gaddafi", "PERSON")]
+
+
+def test_a_longer_name_around_a_known_one_stands(nlp: Language, entities: NewsEntities) -> None:
+    doc = nlp.make_doc("Then Muammar Gaddafi spoke")
+    doc.ents = [Span(doc, 1, 3, "PERSON")]
+    assert found(entities(doc)) == [("Muammar Gaddafi", "PERSON")]
+
+
+def test_entity_tables_survive_a_way_through_the_disk(
+    entities: NewsEntities, nlp: Language, tmp_path: Path
+) -> None:
+    entities.to_disk(tmp_path / "entities")
+    again = NewsEntities(nlp).from_disk(tmp_path / "entities")
+    text = "Gaddafi left Mali on Monday"
+    assert found(again(nlp.make_doc(text))) == found(entities(nlp.make_doc(text)))
+    assert len(again(nlp.make_doc(text)).ents) == 3
+
+
+def test_overlapping_ranges_are_joined_and_touching_ones_are_not() -> None:
+    assert merge_overlaps([(4, 8), (0, 5), (8, 9), (0, 2)]) == [(0, 8), (8, 9)]
+
+
+def test_no_sentence_starts_after_a_comma_an_abbreviation_or_a_hyphen(nlp: Language) -> None:
+    doc = sentence_guard(nlp.make_doc("Rebels, Gen. Idris said, fled"))
+    barred = [token.text for token in doc if token.is_sent_start is False]
+    assert barred == [",", "Gen.", "Idris", ",", "fled"]
+
+
+def test_a_line_break_may_start_a_sentence_after_an_abbreviation(nlp: Language) -> None:
+    doc = sentence_guard(Doc(nlp.vocab, words=["the", "U.S.", "\n", "Rebels"]))
+    assert doc[3].is_sent_start is not False
