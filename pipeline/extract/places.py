@@ -33,7 +33,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-__all__ = ["event_place_span", "load_gazetteer", "place_of", "place_spans", "resolve"]
+__all__ = ["event_place_span", "find_dateline", "load_gazetteer", "place_of", "place_spans", "resolve"]
 
 # Words around a name that say what kind of place it is.
 _DIVISION = re.compile(
@@ -473,6 +473,32 @@ def place_of(
     if span is None:
         return dateline
     return locate(span, gazetteer=gazetteer, country_hints=country_hints)
+
+
+_DATELINE = re.compile(
+    r"\s*(?P<place>[A-Z][^\W\d_]*(?:[ .'’-]{1,2}[^\W\d_]+){0,4}?)"
+    r"(?:\s*\((?P<within>[^()\d]{2,30})\)|,\s+(?P<region>[A-Z][\w .]{2,24}?))?"
+    r"(?:,?\s+(?:\d{1,2}\s+[A-Za-z]{3,9}\.?|[A-Za-z]{3,9}\.?\s+\d{1,2})(?:,?\s+\d{2,4})?|,?\s+no date)?"
+    r"\s*(?:[(\[][^()\[\]]{2,50}[)\]]\s*)?(?:--|—|–|_|-)\s",
+    re.I,
+)
+
+
+def find_dateline(text: str, gazetteer: Gazetteer) -> Place | None:
+    """The place an article was sent from, as its first line says: "BOGOTA, 9 Jan (Reuters) -- …".
+
+    Returns:
+        The place with its span, or None: there is no dateline, or one of a place we do not know. It is
+        no event's place; a caller that falls back on it says so.
+    """
+    match = _DATELINE.match(text[:300])
+    if not match or not match["place"][:2].isupper() and len(match["place"].split()) > 3:
+        return None
+    start, end = match.span("place")
+    within = match["within"] or match["region"]
+    place = resolve(f"{match['place']}, {within}", gazetteer) if within else None
+    place = place or resolve(match["place"], gazetteer) or (resolve(within, gazetteer) if within else None)
+    return replace(place, span=Span(start=start, end=end, text=text[start:end])) if place else None
 
 
 def event_place_span(trigger: Token) -> DocSpan | None:
