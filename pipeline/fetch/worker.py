@@ -123,7 +123,8 @@ class _Child:
 
 
 class _Shared:
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, process_id: int) -> None:
+        self._process_id = process_id
         self._line: queue.LifoQueue[_Child] = queue.LifoQueue()
         self._children = [_Child(self._line) for _ in range(count)]
         for child in self._children:
@@ -135,8 +136,10 @@ class _Shared:
         return self._line.get()
 
     def stop(self) -> None:
-        for child in self._children:
-            child.stop()
+        # A fork inherits this at its exit; the children are its parent's.
+        if os.getpid() == self._process_id:
+            for child in self._children:
+                child.stop()
 
 
 _making = threading.Lock()
@@ -150,7 +153,7 @@ def _shared() -> _Shared:
 @cache
 def _shared_in(process_id: int) -> _Shared:
     """Children are one process's own: after a fork two would read from one pipe."""
-    shared = _Shared(WORKERS)
+    shared = _Shared(WORKERS, process_id)
     atexit.register(shared.stop)
     return shared
 

@@ -19,13 +19,12 @@ from pipeline.errors import FetchError
 from pipeline.fetch.addresses import Guard
 from pipeline.fetch.http import (
     Client,
-    Inflater,
     Response,
-    inflaters,
     open_client,
     parse_retry_after,
     user_agent,
 )
+from pipeline.fetch.inflate import Inflater, inflaters
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

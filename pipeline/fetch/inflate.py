@@ -1,0 +1,103 @@
+"""Compressed answers made plain, piece by piece, within a limit."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from pipeline.errors import FetchError
+
+MAXIMUM_ENCODINGS = 2
+MAXIMUM_STREAMS = 1_000  # of one gzip answer; a million empty ones would cost minutes and make nothing
+GZIP_START = b"\x1f\x8b\x08"
+
+
+class Inflater:
+    """Undoes one Content-Encoding (gzip or deflate) piece by piece, never making more than `limit` bytes."""
+
+    def __init__(self, name: str, *, limit: int) -> None:
+        self._is_gzip = name != "deflate"
+        self._limit = limit
+        self._made = 0
+        self._stream: Any = None
+        self._stream_count = 0
+
+    def push(self, data: bytes) -> bytes:
+        """Inflate the next piece.
+
+        Raises:
+            FetchError: It is broken, or the whole grows larger than the limit.
+        """
+        made = b""
+        while data:
+            if self._stream is None or (self._stream.eof and self._starts_anew(data)):
+                self._stream = self._next_stream(data)
+            elif self._stream.eof:
+                # Some servers pad the end; gzip itself passes over that.
+                break
+            made += self._inflate(data, self._limit + 1 - self._made)
+            data = self._stream.unused_data
+        return made
+
+    def finish(self) -> None:
+        """Raises:
+        FetchError: The end is missing.
+        """
+        if self._stream is not None and not self._stream.eof:
+            raise FetchError(f"the compressed answer was cut short after {self._made} bytes")
+
+    def _inflate(self, data: bytes, room: int) -> bytes:
+        try:
+            made: bytes = self._stream.decompress(data, room)
+        except zlib.error as error:
+            raise FetchError(f"the compressed answer is broken: {error}") from error
+        self._made += len(made)
+        if self._made > self._limit:
+            raise too_large(self._limit)
+        return made
+
+    def _next_stream(self, data: bytes) -> Any:
+        self._stream_count += 1
+        if self._stream_count > MAXIMUM_STREAMS:
+            raise FetchError(f"the compressed answer has more than {MAXIMUM_STREAMS} parts")
+        return zlib.decompressobj(self._window(data))
+
+    def _starts_anew(self, data: bytes) -> bool:
+        # Gzip may be several streams in a row.
+        return self._is_gzip and data.startswith(GZIP_START[:2])
+
+    def _window(self, data: bytes) -> int:
+        if self._is_gzip:
+            return 31
+        # "deflate" is zlib by the book and raw deflate from some servers; the first byte tells.
+        return 15 if data[0] & 0x0F == 8 else -15
+
+
+def inflaters(content_encoding: str, *, limit: int) -> list[Inflater]:
+    """Those that undo a Content-Encoding header, in the order to apply them.
+
+    Raises:
+        FetchError: Another encoding than gzip or deflate, or more than two of them.
+    """
+    names = [name.strip().lower() for name in content_encoding.split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    if len(names) > MAXIMUM_ENCODINGS or any(name not in ("gzip", "x-gzip", "deflate") for name in names):
+        raise FetchError(
+            f"only gzip and deflate, twice at most, are undone; got Content-Encoding {content_encoding[:100]!r}"
+        )
+    return [Inflater(name, limit=limit) for name in reversed(names)]
+
+
+def too_large(limit: int) -> FetchError:
+    """What is raised where an answer goes beyond a limit of bytes."""
+    return FetchError(f"the answer is larger than {limit} bytes", is_final=True)
+
+
+def inflate_undeclared(body: bytes, *, limit: int) -> bytes:
+    """Gzip that nobody declared: files served as they lie on the disk."""
+    if not body.startswith(GZIP_START):
+        return body
+    inflater = Inflater("gzip", limit=limit)
+    body = inflater.push(body)
+    inflater.finish()
+    return body
