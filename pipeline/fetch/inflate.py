@@ -64,7 +64,7 @@ class Inflater:
 
     def _starts_anew(self, data: bytes) -> bool:
         # Gzip may be several streams in a row.
-        return self._is_gzip and data.startswith(GZIP_START[:2])
+        return self._is_gzip and data[:2] == GZIP_START[: len(data[:2])]
 
     def _window(self, data: bytes) -> int:
         if self._is_gzip:
