@@ -96,7 +96,7 @@ def _subject(rule: Rule, event: AlertEvent) -> str:
         clean(name or code, 40)
         for name, code in ((event.actor_name, event.actor), (event.recipient_name, event.recipient))
     )
-    parts = [actor, what(event), f"to {recipient}" if recipient else ""]
+    parts = [actor, what(event), f"→ {recipient}" if recipient else ""]
     where = clean(event.place_name or event.country, 30)
     told = " ".join(part for part in parts if part) + (f", {where}" if where else "")
     status = "" if event.status == "actual" else f" ({event.status})"

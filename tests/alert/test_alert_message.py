@@ -168,6 +168,13 @@ def test_subject_names_severity_who_what_where_and_rule(composed):
     assert composed.subject == "[high] Northern Alliance RETREAT (withdraw), AFG: Somebody leaves"
 
 
+def test_subject_names_the_recipient(event, rule, now):
+    """To whom, and which way."""
+    subject = compose(rule(), event(recipient_name="City council", country=None), created_at=now).subject
+
+    assert subject == "[high] Northern Alliance RETREAT → City council: Somebody leaves"
+
+
 def test_subject_says_when_it_is_not_a_fact(event, rule, now):
     """A plan is not sold as a deed."""
     assert "(planned)" in compose(rule(), event(status="planned"), created_at=now).subject
