@@ -26,9 +26,11 @@ REPAIRED_LEMMAS = {
     "people": "people", "troops": "troop", "forces": "force", "arms": "arm", "ceasefires": "ceasefire", "wo": "will",
     "overseing": "oversee", "foresaw": "foresee", "sanctione": "sanction", "protester": "protester", "died": "die",
 }  # fmt: skip
-PARTICLES = frozenset("back out off down up over away forward apart aside".split())
+PARTICLES = frozenset(["back", "out", "off", "down", "up", "over", "away", "forward", "apart", "aside"])
 TEMPORAL_MARKERS = ("after", "before", "since", "while", "when", "by", "following", "during", "upon")
-TIME_NOUNS = frozenset("second minute hour day week month year decade century moment morning evening night weekend".split())
+TIME_NOUNS = frozenset(
+    ["second", "minute", "hour", "day", "week", "month", "year", "decade", "century", "moment", "morning", "evening", "night", "weekend"]
+)
 # A chain of controllers or conjuncts longer than this is a broken tree.
 MAX_CLIMB = 12
 
@@ -62,7 +64,12 @@ def lemma_of(token: Token) -> str:
     lemma = (token.lemma_ or token.text).lower()
     if lemma in REPAIRED_LEMMAS:
         return REPAIRED_LEMMAS[lemma]
-    if lemma.endswith("s") and len(lemma) > 4 and not lemma.endswith(("ss", "us", "is")) and token.tag_ in ("NNS", "NNPS"):
+    if (
+        lemma.endswith("s")
+        and len(lemma) > 4
+        and not lemma.endswith(("ss", "us", "is"))
+        and token.tag_ in ("NNS", "NNPS")
+    ):
         return lemma[:-1]
     if lemma.endswith("eed") and token.tag_ in ("VBD", "VBN") and len(lemma) > 4:
         return lemma[:-1]
@@ -83,10 +90,14 @@ def coordinated(token: Token) -> list[Token]:
     for member in found:
         if len(found) > 40:
             break
-        found.extend(child for child in member.children if child.dep_ == "conj" and not is_clause_conjunct(child))
+        found.extend(
+            child for child in member.children if child.dep_ == "conj" and not is_clause_conjunct(child)
+        )
         for name in member.children:
             if name.dep_ in ("appos", "flat") and name.pos_ == "PROPN" and name.i - member.i <= 2:
-                found.extend(child for child in name.children if child.dep_ == "conj" and not is_verbal(child))
+                found.extend(
+                    child for child in name.children if child.dep_ == "conj" and not is_verbal(child)
+                )
     found = list({member.i: member for member in found}.values())
     if len(found) == 2 and not any(child.dep_ == "cc" for member in found for child in member.children):
         return [token]
@@ -112,7 +123,7 @@ def preposition(token: Token) -> str:
 
 def with_antecedent(tokens: list[Token]) -> list[Token]:
     """Relative pronouns become the noun they stand for."""
-    found = []
+    found: list[tuple[str, Token]] = []
     for token in tokens:
         if token.lower_ in RELATIVES and token.tag_ in ("WDT", "WP", "IN", "WP$", "DT"):
             antecedent = _antecedent(token)
@@ -185,7 +196,9 @@ def is_headless(verb: Token) -> bool:
 def is_passive(verb: Token) -> bool:
     if is_swallowed(verb) or is_headless(verb):
         return False
-    if any(child.dep_ in ("aux:pass", "auxpass") or child.dep_ in PASSIVE_SUBJECTS for child in verb.children):
+    if any(
+        child.dep_ in ("aux:pass", "auxpass") or child.dep_ in PASSIVE_SUBJECTS for child in verb.children
+    ):
         return True
     if verb.tag_ != "VBN":
         return False
@@ -222,7 +235,9 @@ def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
         return governor_of_noun(head, depth)
     if verb.dep_ in ("conj", "parataxis") and is_verbal(head):
         return surface_subjects(head, depth + 1)
-    if verb.dep_ in ("xcomp", "advcl", "ccomp", "obl", "nmod") and (is_verbal(head) or head.pos_ in ("ADJ", "NOUN", "AUX")):
+    if verb.dep_ in ("xcomp", "advcl", "ccomp", "obl", "nmod") and (
+        is_verbal(head) or head.pos_ in ("ADJ", "NOUN", "AUX")
+    ):
         if verb.dep_ in ("xcomp", "ccomp") and verb.i > head.i:
             objects = children(head, OBJECTS | INDIRECT)
             if objects and lemma_of(head) not in ("promise", "vow", "threaten"):
@@ -282,7 +297,7 @@ def governor_of_noun(noun: Token, depth: int = 0) -> list[Token]:
 
 
 def _obliques(verb: Token) -> list[tuple[str, Token]]:
-    found = []
+    found: list[tuple[str, Token]] = []
     for child in verb.children:
         if child.dep_ in OBLIQUES or (child.dep_ == "advcl" and child.pos_ in ("NOUN", "PROPN")):
             prep = preposition(child)
@@ -295,7 +310,11 @@ def _undated(noun: Token) -> Token:
     """ "in Gaza Sunday": where the parser made the weekday the head, the name before it is meant."""
     if noun.ent_type_ in ("DATE", "TIME"):
         for child in noun.children:
-            if child.i < noun.i and child.dep_ in ("compound", "flat", "nmod", "amod") and child.ent_type_ not in ("", "DATE", "TIME"):
+            if (
+                child.i < noun.i
+                and child.dep_ in ("compound", "flat", "nmod", "amod")
+                and child.ent_type_ not in ("", "DATE", "TIME")
+            ):
                 return child
     return noun
 
@@ -306,10 +325,12 @@ def by_phrase(verb: Token) -> list[Token]:
 
 def noun_phrases(noun: Token) -> list[tuple[str, Token]]:
     """Prepositional phrases on a noun, conjuncts included: "talks with Iran and Iraq"."""
-    found = []
+    found: list[tuple[str, Token]] = []
     for child in noun.children:
-        if child.dep_ in ("nmod", "obl", "nmod:desc", "nmod:unmarked", "acl") and child.i > noun.i and not (
-            child.dep_ == "acl" and is_verbal(child)
+        if (
+            child.dep_ in ("nmod", "obl", "nmod:desc", "nmod:unmarked", "acl")
+            and child.i > noun.i
+            and not (child.dep_ == "acl" and is_verbal(child))
         ):
             prep = preposition(child)
             if prep:
@@ -330,13 +351,23 @@ def modifiers(noun: Token) -> list[Token]:
 
 
 def complements_of(verb: Token) -> list[Token]:
-    found = []
-    inner = [g for child in children(verb, OBJECTS | frozenset({"advmod"})) for g in child.children if g.dep_ in ("acl", "advcl") and g.tag_ == "VBG" and marker(g) in ("of", "for")]
+    found: list[Token] = []
+    inner = [
+        g
+        for child in children(verb, OBJECTS | frozenset({"advmod"}))
+        for g in child.children
+        if g.dep_ in ("acl", "advcl") and g.tag_ == "VBG" and marker(g) in ("of", "for")
+    ]
     for child in [*verb.children, *inner]:
         if (
             child.dep_ in ("ccomp", "xcomp")
             or (child.dep_ == "advcl" and child.i > verb.i and has_to(child))
-            or (child.dep_ in ("advcl", "obl") and is_verbal(child) and child.tag_ == "VBG" and marker(child) not in ("", *TEMPORAL_MARKERS))
+            or (
+                child.dep_ in ("advcl", "obl")
+                and is_verbal(child)
+                and child.tag_ == "VBG"
+                and marker(child) not in ("", *TEMPORAL_MARKERS)
+            )
             or (child.dep_ == "acl" and child.tag_ == "VBG" and marker(child) == "of")
         ):
             found.extend([child, *verb_conjuncts(child)])
@@ -344,7 +375,9 @@ def complements_of(verb: Token) -> list[Token]:
 
 
 def verb_conjuncts(verb: Token) -> list[Token]:
-    return [child for child in verb.children if child.dep_ == "conj" and (is_verbal(child) or child.pos_ == "ADJ")]
+    return [
+        child for child in verb.children if child.dep_ == "conj" and (is_verbal(child) or child.pos_ == "ADJ")
+    ]
 
 
 def has_to(verb: Token) -> bool:
@@ -417,15 +450,43 @@ def phrase(noun: Token) -> tuple[int, int]:
     while left < noun.i and noun.doc[left].lower_ in ("the", "a", "an"):
         left += 1
     for child in noun.children:
-        if child.dep_ in ("det", "case", "punct", "cc", "mark", "advmod", "aux", "cop", "nsubj", "det:predet"):
+        if child.dep_ in (
+            "det",
+            "case",
+            "punct",
+            "cc",
+            "mark",
+            "advmod",
+            "aux",
+            "cop",
+            "nsubj",
+            "det:predet",
+        ):
             continue
-        if child.i < noun.i and child.dep_ in ("amod", "compound", "nmod:poss", "nummod", "flat", "nmod", "nmod:desc", "nmod:unmarked", "obl"):
-            left = min(left, _left_edge(child)) if not any(t.pos_ in ("VERB", "AUX") for t in child.subtree) else left
+        if child.i < noun.i and child.dep_ in (
+            "amod",
+            "compound",
+            "nmod:poss",
+            "nummod",
+            "flat",
+            "nmod",
+            "nmod:desc",
+            "nmod:unmarked",
+            "obl",
+        ):
+            left = (
+                min(left, _left_edge(child))
+                if not any(t.pos_ in ("VERB", "AUX") for t in child.subtree)
+                else left
+            )
         elif child.i > noun.i and child.dep_ in ("flat", "flat:name", "fixed", "compound"):
             right = max(right, child.right_edge.i)
-        elif child.i > noun.i and child.dep_ == "nmod" and preposition(child) == "of":
-            right = max(right, phrase(child)[1] - 1)
-        elif child.i > noun.i and child.dep_ in ("nmod:desc", "appos") and child.i - right <= 1 and child.pos_ == "PROPN":
+        elif (child.i > noun.i and child.dep_ == "nmod" and preposition(child) == "of") or (
+            child.i > noun.i
+            and child.dep_ in ("nmod:desc", "appos")
+            and child.i - right <= 1
+            and child.pos_ == "PROPN"
+        ):
             right = max(right, phrase(child)[1] - 1)
     return left, right + 1
 

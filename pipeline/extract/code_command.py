@@ -56,7 +56,6 @@ def _coded(rows: list[dict[str, Any]], phrases: bool, settings: Settings) -> Ite
     if phrases:
         from pipeline.extract import actors
 
-
         lexicon = actors.load_lexicon(settings.actors_path)
         for row in rows:
             on = _date(row).date() if row.get("date") else None
@@ -90,7 +89,7 @@ def _date(row: dict[str, Any]) -> datetime:
     try:
         at = datetime.fromisoformat(str(raw))
     except ValueError:
-        raise ExtractError(f'line {row["id"]!r} has the date {raw!r}; write it as 2011-10-28') from None
+        raise ExtractError(f"line {row['id']!r} has the date {raw!r}; write it as 2011-10-28") from None
     return at if at.tzinfo else at.replace(hour=at.hour or 12, tzinfo=UTC)
 
 

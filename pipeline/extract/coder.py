@@ -11,10 +11,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from spacy.tokens import Doc, Token
+from spacy.tokens import Span as DocSpan
 
 from pipeline import plover
 from pipeline.config import Settings
@@ -63,7 +64,9 @@ class Coder:
                 if may_hold_event(piece, self.frames):
                     jobs.append((number, offset, piece))
         found: list[list[tuple[Doc, int]]] = [[] for _ in articles]
-        for (number, offset, _), doc in zip(jobs, parse.parse(self.nlp, (job[2] for job in jobs)), strict=True):
+        for (number, offset, _), doc in zip(
+            jobs, parse.parse(self.nlp, (job[2] for job in jobs)), strict=True
+        ):
             found[number].append((doc, offset))
         return [self.code_docs(article, docs) for article, docs in zip(articles, found, strict=True)]
 
@@ -92,8 +95,10 @@ class Coder:
             agents, patients = agents[:1], agents[1:]
         made = []
         on = article.published_at.date()
-        for agent in agents or [None]:
-            for patient in patients or [None]:
+        sides: list[Token | None] = [*agents] or [None]
+        others: list[Token | None] = [*patients] or [None]
+        for agent in sides:
+            for patient in others:
                 candidate = self._candidate(reading, agent, patient, article, offset, mentions, number, on)
                 if candidate is not None:
                     made.append(candidate)
@@ -116,10 +121,10 @@ class Coder:
         contexts = contexts_of(sentence.text, reading.mode)
         hints = tuple(c for c in ((actor and actor.country), (recipient and recipient.country)) if c)
         place = self._place(reading, hints)
-        when = dates.date_of(reading.anchor, article.published_at)
-        if when is not None and reading.status == "actual" and when.value > on:
-            when = None
-        actor, recipient = at_home(actor, recipient, place.country if place else None, reading.event_type or "")
+        when = event_date(reading, article.published_at)
+        actor, recipient = at_home(
+            actor, recipient, place.country if place else None, reading.event_type or ""
+        )
         features = {
             "has_actor_code": float(bool(actor and actor.code)),
             "has_recipient_code": float(bool(recipient and recipient.code)),
@@ -140,7 +145,9 @@ class Coder:
             sentence=sentence,
             place=_shift_place(place, text, offset),
             event_date=_shift_date(when, text, offset) or EventDate(value=on, precision="day", span=None),
-            counts=tuple(replace(c, span=_shift(c.span, text, offset)) for c in counts.counts_of(reading.anchor)),
+            counts=tuple(
+                replace(c, span=_shift(c.span, text, offset)) for c in counts.counts_of(reading.anchor)
+            ),
             quad_class=code.quad_class,
             score=code.score,
             cameo=cameo_code(code.event_type, code.mode, contexts),
@@ -165,21 +172,53 @@ class Coder:
         start, end = clauses.phrase(token)
         span = _span(token.doc, start, end, text, offset)
         coded = actors.code_span(_wide(meant), self.lexicon, on=on)
+        if not (coded.country and coded.sector) and meant.ent_type_ in ("PERSON", "PER"):
+            titled = actors.code_phrase(_with_title(meant), self.lexicon, on=on)
+            coded = titled if titled.country or titled.sector else coded
         fuller = mentions.fuller(meant)
         if fuller is not None and not (coded.country and coded.sector):
             better = actors.code_span(_wide(fuller), self.lexicon, on=on)
             coded = better if better.country or better.sector else coded
-        if (meant.pos_ == "PRON" or meant.lower_ in ("both", "each", "other", "others", "one", "some")) and not (coded.country or coded.sector):
+        if (
+            meant.pos_ == "PRON" or meant.lower_ in ("both", "each", "other", "others", "one", "some")
+        ) and not (coded.country or coded.sector):
             return None
         country = coded.country
         if country is None and coded.sector:
-            owner = next((child for child in meant.children if child.dep_ == "nmod:poss" and child.pos_ == "PRON"), None)
+            owner = next(
+                (child for child in meant.children if child.dep_ == "nmod:poss" and child.pos_ == "PRON"),
+                None,
+            )
             holder = mentions.resolve(owner, number, speaker) if owner is not None else None
             if holder is not None:
                 country = actors.code_span(_wide(holder), self.lexicon, on=on).country
         left, right = clauses.phrase(fuller or meant)
         name = span.text if meant is token and fuller is None else (fuller or meant).doc[left:right].text
-        return Actor(name=_name(coded.name, name), country=country, sector=coded.sector, span=span, entry_ids=tuple(coded.entry_ids))
+        return Actor(
+            name=_name(coded.name, name, coded.entry_ids),
+            country=country,
+            sector=coded.sector,
+            span=span,
+            entry_ids=tuple(coded.entry_ids),
+        )
+
+
+def event_date(reading: Reading, published_at: datetime) -> EventDate | None:
+    """The date the text links to the event; what happened cannot lie in the future, so a nearer date is then asked."""
+    when = dates.date_of(reading.anchor, published_at)
+    if when is None or reading.status != "actual" or when.value <= published_at.date():
+        return when
+    for child in reading.anchor.children:
+        if child.ent_type_ != "DATE":
+            continue
+        entity = next((e for e in child.doc.ents if e.start <= child.i < e.end), None)
+        resolved = dates.resolve(entity.text, published_at) if entity is not None else None
+        if entity is not None and resolved is not None and resolved[0] <= published_at.date():
+            return EventDate(
+                value=resolved[0], precision=resolved[1],
+                span=Span(start=entity.start_char, end=entity.end_char, text=entity.text),
+            )  # fmt: skip
+    return None
 
 
 # Civil bodies that act on their own soil unless the text says otherwise; armies do not.
@@ -193,32 +232,60 @@ def at_home(
     """Give a generic party without a country the country of the event's place, or of a domestic counterpart."""
     if event_type in GROUND_TYPES:
         actor = _settle(actor, country) if actor and actor.sector in LOCAL_SECTORS else actor
-        recipient = _settle(recipient, country) if recipient and recipient.sector in LOCAL_SECTORS else recipient
+        recipient = (
+            _settle(recipient, country) if recipient and recipient.sector in LOCAL_SECTORS else recipient
+        )
     if event_type in DOMESTIC_TYPES and actor and recipient:
         if actor.country and not recipient.country and actor.sector in DOMESTIC:
             recipient = _settle(recipient, actor.country)
-        elif recipient.country and not actor.country and (recipient.sector in DOMESTIC or event_type == "PROTEST"):
+        elif (
+            recipient.country
+            and not actor.country
+            and (recipient.sector in DOMESTIC or event_type == "PROTEST")
+        ):
             actor = _settle(actor, recipient.country)
     return actor, recipient
 
 
 # Sectors of people who are of the country they act in; ministers, armies and organisations may be guests.
-LOCAL_SECTORS = frozenset("CVL REB PRM CRM OPP REF PPL LAB COP EDU MED JRN AGR UAF ELI REL SEP".split())
+LOCAL_SECTORS = frozenset(["CVL", "REB", "PRM", "CRM", "OPP", "REF", "PPL", "LAB", "COP", "EDU", "MED", "JRN", "AGR", "UAF", "ELI", "REL", "SEP"])
 # Events that happen on the ground, where the place says whose people they are.
 GROUND_TYPES = frozenset({"PROTEST", "ASSAULT", "COERCE", "MOBILIZE", "RETREAT", "CONCEDE"})
 
 
 def _settle(actor: Actor | None, country: str | None) -> Actor | None:
-    if actor is None or country is None or actor.country or actor.sector in (None, "NGO", "IGO", "MNC", "NGM"):
+    if (
+        actor is None
+        or country is None
+        or actor.country
+        or actor.sector in (None, "NGO", "IGO", "MNC", "NGM")
+    ):
         return actor
     return replace(actor, country=country)
 
 
-def _name(coded: str, phrase: str) -> str:
-    return coded if coded and len(coded) <= 80 else phrase[:80]
+def _name(coded: str, phrase: str, entry_ids: Iterable[str]) -> str:
+    """The lexicon's own name where an entry bears it, else the words of the text."""
+    if coded and any(entry.partition(":")[2] == coded for entry in entry_ids):
+        return coded
+    return phrase[:80]
 
 
-def _wide(noun: Token) -> Doc | Any:
+def _with_title(noun: Token) -> str:
+    """The name with the capitalised words straight before it, whatever the tree says of them: titles, offices, demonyms."""
+    start, end = clauses.phrase(noun)
+    left = start
+    while left > noun.sent.start and start - left < 8:
+        before = noun.doc[left - 1]
+        if not (
+            before.pos_ in ("PROPN", "NOUN", "ADJ") or before.text in ("-", "of")
+        ) or before.ent_type_ in ("DATE", "TIME"):
+            break
+        left -= 1
+    return noun.doc[left:end].text
+
+
+def _wide(noun: Token) -> DocSpan:
     """The noun with all that hangs on it, for the lexicon; cut where a list or a clause makes it long."""
     if noun.ent_type_ in ("GPE", "NORP"):
         start, end = clauses.phrase(noun)
@@ -234,9 +301,16 @@ MUTUAL_TYPES = frozenset({"CONSULT", "COOPERATE", "AGREE", "SUPPORT"})
 
 def _means_both(token: Token) -> bool:
     """ "A and B agreed on a pact between the two countries": the two are A and B."""
-    return clauses.lemma_of(token) in ("country", "side", "nation", "party", "other", "neighbor", "neighbour", "leader") and any(
-        child.lower_ in ("two", "both", "each", "three") for child in token.children
-    )
+    return clauses.lemma_of(token) in (
+        "country",
+        "side",
+        "nation",
+        "party",
+        "other",
+        "neighbor",
+        "neighbour",
+        "leader",
+    ) and any(child.lower_ in ("two", "both", "each", "three") for child in token.children)
 
 
 def _distinct(tokens: Iterable[Token]) -> list[Token]:
@@ -255,7 +329,7 @@ def _trigger_span(reading: Reading, text: str, offset: int) -> Span:
     """The trigger's words when they stand close together, else the word that anchors the event."""
     first, last = min(reading.trigger, key=lambda t: t.i), max(reading.trigger, key=lambda t: t.i)
     if last.i - first.i > 4:
-        first = last = reading.anchor
+        first = last = reading.trigger[0]
     return _span(first.doc, first.i, last.i + 1, text, offset)
 
 
@@ -270,7 +344,9 @@ def _sentence_span(token: Token, text: str, offset: int) -> Span:
 
 
 def _shift(span: Span, text: str, offset: int) -> Span:
-    return Span(start=span.start + offset, end=span.end + offset, text=text[span.start + offset : span.end + offset])
+    return Span(
+        start=span.start + offset, end=span.end + offset, text=text[span.start + offset : span.end + offset]
+    )
 
 
 def _shift_place(place: Any, text: str, offset: int) -> Any:
@@ -297,8 +373,12 @@ def load_coder(settings: Settings) -> Coder:
     frames = load_frames()
     lexicon = actors.load_lexicon(settings.actors_path)
     version = getattr(lexicon, "version", "0")
-    codebook = f"plover-2.0/frames-{frames.version}/actors-{version}/{parse.model_version(settings.model_path)}"
-    return Coder(nlp=nlp, frames=frames, lexicon=lexicon, gazetteer=places.load_gazetteer(), codebook=codebook)
+    codebook = (
+        f"plover-2.0/frames-{frames.version}/actors-{version}/{parse.model_version(settings.model_path)}"
+    )
+    return Coder(
+        nlp=nlp, frames=frames, lexicon=lexicon, gazetteer=places.load_gazetteer(), codebook=codebook
+    )
 
 
 __all__ = ["Coder", "ExtractError", "at_home", "load_coder"]

@@ -19,7 +19,9 @@ MODE_CONTEXTS = {"cyber": "cyber", "misinformation": "misinformation", "unconven
 def _patterns(path: Path = TABLE) -> re.Pattern[str] | None:
     parts = []
     for row in read_table(path):
-        words = "|".join(re.escape(word).replace(r"\-", "[- ]").replace(r"\*", r"\w*") for word in row["words"].split())
+        words = "|".join(
+            re.escape(word).replace(r"\-", "[- ]").replace(r"\*", r"\w*") for word in row["words"].split()
+        )
         parts.append(rf"(?P<{row['context']}>\b(?:{words})\b)")
     return re.compile("|".join(parts), re.IGNORECASE) if parts else None
 

@@ -58,7 +58,11 @@ class Mentions:
             if entity.label_ not in ("PERSON", "PER", "ORG", "GPE", "NORP"):
                 continue
             head = entity.root
-            top = head.head if head.dep_ in ("appos", "flat", "compound", "nmod:desc") and head.head.i != head.i else head
+            top = (
+                head.head
+                if head.dep_ in ("appos", "flat", "compound", "nmod:desc") and head.head.i != head.i
+                else head
+            )
             self.found.append(
                 Mention(
                     head, "PERSON" if entity.label_ == "PER" else entity.label_,
@@ -66,7 +70,10 @@ class Mentions:
                     frozenset(token.lower_ for token in entity if token.is_alpha and len(token) > 1),
                 )
             )  # fmt: skip
-        for match in re.finditer(r"((?:[A-Z][\w.'-]+ (?:(?:of|for|and|the|in) )*){1,6}[A-Z][\w'-]+) ?\((the )?([A-Z][\w-]{1,9})\)", doc[start:end].text):
+        for match in re.finditer(
+            r"((?:[A-Z][\w.'-]+ (?:(?:of|for|and|the|in) )*){1,6}[A-Z][\w'-]+) ?\((the )?([A-Z][\w-]{1,9})\)",
+            doc[start:end].text,
+        ):
             base = doc[start].idx - 0
             span = doc.char_span(base + match.start(1), base + match.end(1), alignment_mode="expand")
             if span is not None:
@@ -77,12 +84,18 @@ class Mentions:
         word = token.lower_
         if token.text in self.acronyms:
             return self.acronyms[token.text]
-        if token.pos_ not in ("PRON", "DET") and not token.tag_.startswith(("PRP", "WP")) and word not in ROLE_NOUNS:
+        if (
+            token.pos_ not in ("PRON", "DET")
+            and not token.tag_.startswith(("PRP", "WP"))
+            and word not in ROLE_NOUNS
+        ):
             return None
         if word in SPEAKER_PRONOUNS:
             return speaker
         if word in PEOPLE_PRONOUNS:
-            return self._nearest(token, sentence, ("PERSON",), speaker) or _local_subject(token, frozenset({"PERSON"}))
+            return self._nearest(token, sentence, ("PERSON",), speaker) or _local_subject(
+                token, frozenset({"PERSON"})
+            )
         if word in GROUP_PRONOUNS or word in THING_PRONOUNS:
             return self._for_thing(token, sentence, word)
         if lemma_of(token) in ROLE_NOUNS and _is_bare_definite(token):
@@ -110,8 +123,14 @@ class Mentions:
         kinds = ("ORG", "GPE", "NORP") if word in GROUP_PRONOUNS else ("ORG", "GPE")
         return self._nearest(token, sentence, kinds, None)
 
-    def _nearest(self, token: Token, sentence: int, kinds: Sequence[str], speaker: Token | None) -> Token | None:
-        before = [m for m in self.found if m.kind in kinds and _precedes(m.token, token) and sentence - m.sentence <= WINDOW_SENTENCES]
+    def _nearest(
+        self, token: Token, sentence: int, kinds: Sequence[str], speaker: Token | None
+    ) -> Token | None:
+        before = [
+            m
+            for m in self.found
+            if m.kind in kinds and _precedes(m.token, token) and sentence - m.sentence <= WINDOW_SENTENCES
+        ]
         if not before:
             return None
         for back in range(WINDOW_SENTENCES + 1):
@@ -135,7 +154,9 @@ def _is_bare_definite(token: Token) -> bool:
     kept = [child for child in token.children if child.dep_ not in ("case", "punct", "cc", "conj")]
     determiners = [child for child in kept if child.dep_ == "det" and child.lower_ in ("the", "this", "that")]
     return bool(determiners) and not any(
-        child.dep_ in ("amod", "compound", "nmod", "nmod:poss", "appos", "flat", "acl:relcl", "acl", "nmod:desc") for child in kept
+        child.dep_
+        in ("amod", "compound", "nmod", "nmod:poss", "appos", "flat", "acl:relcl", "acl", "nmod:desc")
+        for child in kept
     )
 
 
@@ -170,7 +191,9 @@ def _fits(subject: Token, kinds: frozenset[str], pronoun: Token) -> bool:
         return False
     if pronoun.lower_ in THING_PRONOUNS and subject.ent_type_ in ("PERSON", "PER"):
         return False
-    return subject.ent_type_ in kinds or (subject.ent_type_ in ("", "NORP") and "" in kinds) or "PERSON" in kinds
+    return (
+        subject.ent_type_ in kinds or (subject.ent_type_ in ("", "NORP") and "" in kinds) or "PERSON" in kinds
+    )
 
 
 def speaker_side(speaker: Token | None) -> Token | None:

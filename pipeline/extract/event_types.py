@@ -23,8 +23,7 @@ CONFLICT = frozenset(
     {"REQUEST", "ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"}
 )
 OPERATOR_KINDS = frozenset(
-    "commit intend decide allowed threaten request order reject deny fail prevent reverse cancel allow accuse praise "
-    "hypothetical factive".split()
+    ["commit", "intend", "decide", "allowed", "threaten", "request", "order", "reject", "deny", "fail", "prevent", "reverse", "cancel", "allow", "accuse", "praise", "hypothetical", "factive"]
 )
 # What a threat is called when the thing threatened is of this type (codebook: modes of THREATEN).
 THREAT_MODES = {
@@ -55,7 +54,12 @@ class Frame:
     @property
     def weight(self) -> int:
         """How much a match says: a named object or preposition before any object."""
-        return 2 * (self.objects is not None) + (self.takes_actor and self.objects is None) + 2 * bool(self.prepositions) + 2 * bool(self.doers)
+        return (
+            2 * (self.objects is not None)
+            + (self.takes_actor and self.objects is None)
+            + 2 * bool(self.prepositions)
+            + 2 * bool(self.doers)
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,7 +198,9 @@ def _spellings(words: Iterable[str]) -> list[str]:
         found.append(word)
         british = re.sub(r"iz(e|ation|ing)\b", r"is\1", word)
         british = re.sub(r"(lab|col|hon|harb|neighb|arm|fav|rum)or", r"\1our", british)
-        british = british.replace("center", "centre").replace("defense", "defence").replace("analyze", "analyse")
+        british = (
+            british.replace("center", "centre").replace("defense", "defence").replace("analyze", "analyse")
+        )
         if british != word:
             found.append(british)
     return found
@@ -205,7 +211,9 @@ def _expand(words: str, groups: dict[str, frozenset[str]], owner: str) -> list[s
     for word in words.split():
         if word.startswith("@"):
             if word[1:] not in groups:
-                raise ConfigError(f"frame {owner!r} names the group {word}; there are: {', '.join(sorted(groups))}")
+                raise ConfigError(
+                    f"frame {owner!r} names the group {word}; there are: {', '.join(sorted(groups))}"
+                )
             found.extend(sorted(groups[word[1:]]))
         else:
             found.append(word)

@@ -46,28 +46,41 @@ def _compatible_dates(first: Candidate, second: Candidate) -> bool:
         return True
     if a.precision == b.precision == "day":
         return a.value == b.value
-    return abs((a.value - b.value).days) <= {"day": 0, "week": 7, "month": 31, "year": 366}[
-        max((a.precision, b.precision), key=("day", "week", "month", "year").index)
-    ]
+    return (
+        abs((a.value - b.value).days)
+        <= {"day": 0, "week": 7, "month": 31, "year": 366}[
+            max((a.precision, b.precision), key=("day", "week", "month", "year").index)
+        ]
+    )
 
 
 def _compatible_places(first: Candidate, second: Candidate) -> bool:
     a, b = first.place, second.place
-    return a is None or b is None or a.name == b.name or a.resolution == "country" or b.resolution == "country"
+    return (
+        a is None or b is None or a.name == b.name or a.resolution == "country" or b.resolution == "country"
+    )
 
 
 def _overlap(first: Candidate, second: Candidate) -> bool:
     """Two tellings in one sentence are two events unless a trigger is the other's or both parties are the same words."""
     if first.sentence != second.sentence:
         return True
-    if first.actor and first.recipient and second.actor and second.recipient and first.event_type == "ASSAULT":
+    if (
+        first.actor
+        and first.recipient
+        and second.actor
+        and second.recipient
+        and first.event_type == "ASSAULT"
+    ):
         return first.actor.span == second.actor.span and first.recipient.span == second.recipient.span
     return first.trigger.start < second.trigger.end and second.trigger.start < first.trigger.end
 
 
 def _joined(first: Candidate, second: Candidate) -> Candidate:
     lead, other = (second, first) if _telling(second) > _telling(first) else (first, second)
-    mentions = sorted({*lead.mentions, *other.mentions, other.trigger} - {lead.trigger}, key=lambda span: span.start)
+    mentions = sorted(
+        {*lead.mentions, *other.mentions, other.trigger} - {lead.trigger}, key=lambda span: span.start
+    )
     return replace(
         lead,
         mentions=tuple(mentions),

@@ -58,7 +58,9 @@ def find_span(text: str, given: Any) -> Range | None:
 Choice = tuple[str, str | None, str, str, str]
 
 
-def choose(readings: Iterable[Reading], doc: Doc, actor: Range | None, recipient: Range | None) -> Choice | None:
+def choose(
+    readings: Iterable[Reading], doc: Doc, actor: Range | None, recipient: Range | None
+) -> Choice | None:
     """The reading whose parties lie in the two spans, the main clause before others."""
     scored = []
     for reading in readings:
@@ -79,7 +81,13 @@ def choose(readings: Iterable[Reading], doc: Doc, actor: Range | None, recipient
     if not scored:
         return None
     reading = max(scored, key=lambda item: item[:2])[2]
-    return reading.event_type or "", reading.mode, reading.status, " ".join(t.text for t in reading.trigger), reading.frame_id
+    return (
+        reading.event_type or "",
+        reading.mode,
+        reading.status,
+        " ".join(t.text for t in reading.trigger),
+        reading.frame_id,
+    )
 
 
 def _inside(tokens: Iterable[Token], span: Range | None) -> bool:
@@ -113,7 +121,9 @@ def by_words(doc: Doc, reader: Reader, actor: Range | None, recipient: Range | N
         choice = _word_choice(token, reader)
         if choice is None:
             continue
-        distance = min(abs(token.idx - span[1]) for span in (actor, recipient) if span) if actor or recipient else 0
+        distance = (
+            min(abs(token.idx - span[1]) for span in (actor, recipient) if span) if actor or recipient else 0
+        )
         found.append((distance + (200 if token.pos_ == "NOUN" else 0), choice))
     return min(found)[1] if found else None
 

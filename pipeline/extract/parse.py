@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ExtractError
+from pipeline.extract.truecase import truecased
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +27,13 @@ MAX_TEXT_CHARACTERS = 100_000
 BATCH_SIZE = 64
 LABELS_NEEDED = frozenset({"nsubj", "obj", "obl", "ccomp", "xcomp", "conj", "nmod"})
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffc\ufffd]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffc\ufffd]"
+)
 _TAG = re.compile(r"<[^<>\n]{1,300}>")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6});")
-_PARAGRAPH = re.compile(r"\n[ \t\r]*(?:\n|(?=\S))")
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
+_LINE = re.compile(r"\n\s*")
 
 
 def load_model(path: Path) -> Any:
@@ -65,7 +69,12 @@ def missing_parts(nlp: Any) -> list[str]:
     """Name what a pipeline lacks for extraction, in words for an error message."""
     lacking = []
     assigned = {attribute for name in nlp.pipe_names for attribute in nlp.get_pipe_meta(name).assigns}
-    wanted = {"token.dep": "a parser", "token.tag": "a tagger", "token.lemma": "a lemmatizer", "doc.ents": "entities"}
+    wanted = {
+        "token.dep": "a parser",
+        "token.tag": "a tagger",
+        "token.lemma": "a lemmatizer",
+        "doc.ents": "entities",
+    }
     lacking += [words for attribute, words in wanted.items() if attribute not in assigned]
     if "parser" in nlp.pipe_names:
         labels = set(nlp.get_pipe("parser").labels)
@@ -87,24 +96,43 @@ def model_version(path: Path) -> str:
 
 
 def clean(text: str) -> str:
-    """Blank out what is no language, character for character: controls, tags, entities, odd spaces."""
+    """Blank out what is no language, character for character: controls, tags, entities, odd spaces; capitals to small."""
     text = text[:MAX_TEXT_CHARACTERS]
     text = _CONTROL.sub(" ", text)
     if "<" in text:
         text = _TAG.sub(lambda match: " " * len(match.group()), text)
     if "&" in text:
         text = _ENTITY.sub(lambda match: " " * len(match.group()), text)
-    table = {"\u00a0": " ", "\u2009": " ", "\u202f": " ", "’": "'", "‘": "'", "“": '"', "”": '"', "\t": " ", "\r": " "}
-    return text.translate(str.maketrans(table))
+    return truecased(text.translate(_PLAIN))
+
+
+_PLAIN = {
+    ord(odd): plain
+    for odd, plain in (
+        ("\u00a0", " "), ("\u2009", " "), ("\u202f", " "), ("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'),
+        ("\t", " "), ("\r", " "), ("\u2028", " "), ("\u2029", " "),
+    )
+}  # fmt: skip
 
 
 def pieces(text: str) -> Iterator[tuple[int, str]]:
-    """Cut cleaned text into (offset, paragraph), none longer than the cap."""
+    """Cut cleaned text into (offset, paragraph), none longer than the cap.
+
+    Where blank lines part the paragraphs, single line ends are mere wrapping and become spaces.
+    """
+    wrapped = _BLANK_LINE.search(text.strip()) is not None and not _looks_like_lines(text)
+    pattern = _BLANK_LINE if wrapped else _LINE
     start = 0
-    for match in [*_PARAGRAPH.finditer(text), None]:
+    for match in [*pattern.finditer(text), None]:
         end = match.start() if match else len(text)
-        yield from _capped(start, text[start:end])
+        yield from _capped(start, text[start:end].replace("\n", " "))
         start = match.end() if match else end
+
+
+def _looks_like_lines(text: str) -> bool:
+    """Whether lines end where sentences do, so that a line is a paragraph although blank lines occur too."""
+    lines = [line.rstrip() for line in text.split("\n") if line.strip()]
+    return sum(line.endswith((".", "!", "?", '"', "'")) for line in lines) > 0.8 * len(lines)
 
 
 def _capped(offset: int, text: str) -> Iterator[tuple[int, str]]:

@@ -21,24 +21,84 @@ MAX_DEPTH = 5
 ACTOR_ENTITIES = frozenset({"PERSON", "PER", "ORG", "GPE", "NORP", "LOC"})
 ACTOR_GROUPS = ("persons", "officials", "leaders", "police_units", "peace_units", "people_in_office")
 NO_ACTOR_ENTITIES = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "ORDINAL", "EVENT", "LAW"})
-PRONOUNS = frozenset("he she they it we i him her them us who".split())
+PRONOUNS = frozenset(["he", "she", "they", "it", "we", "i", "him", "her", "them", "us", "who"])
 # Prepositions that may lead to a recipient when no slot of the frame did, best first.
-RECIPIENT_PREPOSITIONS = ("against", "on", "with", "to", "at", "from", "toward", "towards", "for", "over", "of", "between", "into", "by", "in")
-HUMAN_ENDINGS = ("man", "woman", "guard", "worker", "ist", "maker", "holder", "leader", "officer", "goer", "ant", "ian", "player", "fighter", "keeper", "teer", "minister", "seeker", "crat", "prisoner", "ee")
-THING_ENDINGS = ("ment", "grant", "plant", "warrant", "list", "fist", "committee", "guarantee", "fee", "coffee", "tree", "degree", "decree", "restaurant", "covenant", "twist", "mist")
-THINGS = frozenset("remnant variant elephant consultant-fee instant constant pendant refugee-camp knee spree employee-fund talisman jubilee levee toffee median pedestrian-crossing".split())
+RECIPIENT_PREPOSITIONS = (
+    "against",
+    "on",
+    "with",
+    "to",
+    "at",
+    "from",
+    "toward",
+    "towards",
+    "for",
+    "over",
+    "of",
+    "between",
+    "into",
+    "by",
+    "in",
+)
+HUMAN_ENDINGS = (
+    "man",
+    "woman",
+    "guard",
+    "worker",
+    "ist",
+    "maker",
+    "holder",
+    "leader",
+    "officer",
+    "goer",
+    "ant",
+    "ian",
+    "player",
+    "fighter",
+    "keeper",
+    "teer",
+    "minister",
+    "seeker",
+    "crat",
+    "prisoner",
+    "ee",
+)
+THING_ENDINGS = (
+    "ment",
+    "grant",
+    "plant",
+    "warrant",
+    "list",
+    "fist",
+    "committee",
+    "guarantee",
+    "fee",
+    "coffee",
+    "tree",
+    "degree",
+    "decree",
+    "restaurant",
+    "covenant",
+    "twist",
+    "mist",
+)
+THINGS = frozenset(
+    ["remnant", "variant", "elephant", "consultant-fee", "instant", "constant", "pendant", "refugee-camp", "knee", "spree", "employee-fund", "talisman", "jubilee", "levee", "toffee", "median", "pedestrian-crossing"]
+)
 # Words of the groups that are no actor by themselves: "a state of emergency", "its mission".
 NO_PEOPLE = frozenset({"mission", "convoy", "state", "power", "service", "peacekeeping", "worker-migrant"})
 # Operator kinds whose content is no fact even where the reading missed the operator itself.
-UNREAL_KINDS = frozenset({"deny", "fail", "prevent", "hypothetical", "intend", "commit", "threaten", "request", "reject", "accuse"})
-MISSION_VERBS = frozenset("launch begin start mount conduct carry+out resume undertake order authorize".split())
+UNREAL_KINDS = frozenset(
+    {"deny", "fail", "prevent", "hypothetical", "intend", "commit", "threaten", "request", "reject", "accuse"}
+)
+MISSION_VERBS = frozenset(
+    ["launch", "begin", "start", "mount", "conduct", "carry+out", "resume", "undertake", "order", "authorize"]
+)
 NOT_TOWARDS = frozenset(
-    "after before during since because because+of despite according according+to amid following by as like unlike "
-    "including than until under without near due+to in+return+for under+pressure+from along+with".split()
+    ["after", "before", "during", "since", "because", "because+of", "despite", "according", "according+to", "amid", "following", "by", "as", "like", "unlike", "including", "than", "until", "under", "without", "near", "due+to", "in+return+for", "under+pressure+from", "along+with"]
 )
 DOCUMENTS = frozenset(
-    "resolution decision plan bill law agreement deal statement order letter proposal report ruling decree motion "
-    "declaration communique move measure treaty accord vote mandate document draft text announcement verdict".split()
+    ["resolution", "decision", "plan", "bill", "law", "agreement", "deal", "statement", "order", "letter", "proposal", "report", "ruling", "decree", "motion", "declaration", "communique", "move", "measure", "treaty", "accord", "vote", "mandate", "document", "draft", "text", "announcement", "verdict"]
 )  # fmt: skip
 
 
@@ -74,9 +134,13 @@ class Reader:
         self.aspect = groups["aspect"]
         self.report = groups["report"]
         self.kinds = {
-            word: operator.kind for (word, form), operator in frames.operators.items() if form == "verb" and "+" not in word and operator.kind in UNREAL_KINDS
+            word: operator.kind
+            for (word, form), operator in frames.operators.items()
+            if form == "verb" and "+" not in word and operator.kind in UNREAL_KINDS
         }
-        self.people = frozenset().union(*(groups[name] for name in ACTOR_GROUPS if name in groups)) - NO_PEOPLE
+        self.people = (
+            frozenset().union(*(groups[name] for name in ACTOR_GROUPS if name in groups)) - NO_PEOPLE
+        )
 
     # -- what counts as an actor -----------------------------------------------------------------
 
@@ -84,19 +148,25 @@ class Reader:
         """Whether a noun can be an actor: a name, a country, people in office, arms or the street."""
         if token.ent_type_ in ACTOR_ENTITIES:
             return True
-        if token.ent_type_ in NO_ACTOR_ENTITIES:
+        if token.ent_type_ in NO_ACTOR_ENTITIES or lemma_of(token) in NO_PEOPLE:
             return False
         if token.lower_ in PRONOUNS and token.pos_ == "PRON":
             return True
         if lemma_of(token) in self.people:
             return token.pos_ in ("NOUN", "PROPN", "NUM", "ADJ") or token.tag_.startswith("NN")
-        if token.pos_ == "NOUN" and is_human_word(lemma_of(token)) and token.dep_ in ("obj", "nsubj", "nsubj:pass", "obl", "conj", "iobj", "nmod"):
+        if (
+            token.pos_ == "NOUN"
+            and is_human_word(lemma_of(token))
+            and token.dep_ in ("obj", "nsubj", "nsubj:pass", "obl", "conj", "iobj", "nmod")
+        ):
             return True
         if token.pos_ == "PROPN" and token.ent_type_ == "" and token.text[:1].isupper():
             return lemma_of(token) not in self.frames.nouns
         if token.pos_ == "NUM" and token.dep_ in ("obj", "nsubj:pass", "nsubj", "obl"):
             return token.text[:1] != "$" and token.ent_type_ == "" and not _is_year(token)
-        if token.pos_ == "NOUN" and any(child.ent_type_ in ("NORP", "ORG", "GPE") for child in clauses.modifiers(token)):
+        if token.pos_ == "NOUN" and any(
+            child.ent_type_ in ("NORP", "ORG", "GPE") for child in clauses.modifiers(token)
+        ):
             return lemma_of(token) in self.frames.groups["collectives"]
         return False
 
@@ -121,9 +191,13 @@ class Reader:
         return self.frames.operators.get((lemma_of(token), "adjective"))
 
     def _read_adjective(self, token: Token, operator: Operator, depth: int) -> Reading | None:
-        contents = [c for c in token.children if c.dep_ in ("xcomp", "advcl", "ccomp", "acl") and c.i > token.i]
+        contents = [
+            c for c in token.children if c.dep_ in ("xcomp", "advcl", "ccomp", "acl") and c.i > token.i
+        ]
         nouns = [t for p, t in clauses._obliques(token) if p in ("to", "for")]
-        subjects = [m for c in token.children if c.dep_ in ("nsubj", "nsubj:pass") for m in clauses.coordinated(c)]
+        subjects = [
+            m for c in token.children if c.dep_ in ("nsubj", "nsubj:pass") for m in clauses.coordinated(c)
+        ]
         subjects = clauses.with_antecedent(subjects) or clauses.surface_subjects(token)
         for content in [*contents, *nouns]:
             inner = self.read(content, depth + 1) or self._bare(content)
@@ -163,7 +237,9 @@ class Reader:
         doers = tuple(t for t in clause.agents or clause.patients if self.is_actor(t))
         if speaker is None or not doers or status.same_party(doers[0], speaker):
             return None
-        return replace(self._urged(replace(self._bare(clause.predicate), agents=doers), speaker), speaker=speaker)
+        return replace(
+            self._urged(replace(self._bare(clause.predicate), agents=doers), speaker), speaker=speaker
+        )
 
     def keys(self, clause: Clause) -> list[str]:
         """The names under which a verb may stand in the lexicon, most telling first."""
@@ -171,15 +247,31 @@ class Reader:
         if clause.particle:
             found.append(clause.key)
         for child in clause.predicate.children:
-            if child.dep_ in ("advmod", "xcomp", "compound:prt", "obl", "advcl") and child.i > clause.predicate.i and child.i - clause.predicate.i <= 4:
+            if (
+                child.dep_ in ("advmod", "xcomp", "compound:prt", "obl", "advcl")
+                and child.i > clause.predicate.i
+                and child.i - clause.predicate.i <= 4
+            ):
                 found.append(f"{clause.lemma}+{child.lower_}")
-        if clause.lemma == "find" and any(t.lower_ == "guilty" for t in clause.predicate.doc[clause.predicate.i : clause.predicate.i + 14]):
+        if clause.lemma == "find" and any(
+            t.lower_ == "guilty" for t in clause.predicate.doc[clause.predicate.i : clause.predicate.i + 14]
+        ):
             found.append("find+guilty")
         found.extend(f"{clause.lemma}+{lemma_of(noun)}" for noun in clause.patients)
-        found.extend(f"{clause.lemma}+{prep}" for prep, noun in clause.obliques if prep and noun.ent_type_ not in ("DATE", "TIME"))
-        if clause.lemma == "call" and any(c.dep_ == "xcomp" and not is_verbal(c) for c in clause.predicate.children):
+        found.extend(
+            f"{clause.lemma}+{prep}"
+            for prep, noun in clause.obliques
+            if prep and noun.ent_type_ not in ("DATE", "TIME")
+        )
+        if clause.lemma == "call" and any(
+            c.dep_ == "xcomp" and not is_verbal(c) for c in clause.predicate.children
+        ):
             found.append("call+name")
-        found.extend(f"{clause.lemma}+{clauses.marker(content)}" for content in clause.complements if clauses.marker(content))
+        found.extend(
+            f"{clause.lemma}+{clauses.marker(content)}"
+            for content in clause.complements
+            if clauses.marker(content)
+        )
         found.append(clause.lemma)
         return found
 
@@ -205,7 +297,9 @@ class Reader:
         if frame.barred_prepositions and any(p in frame.barred_prepositions for p, _ in preps):
             return False
         if frame.prepositions and not any(
-            p == wanted and (not noun or noun in self._names(t)) for wanted, noun in frame.prepositions for p, t in preps
+            p == wanted and (not noun or noun in self._names(t))
+            for wanted, noun in frame.prepositions
+            for p, t in preps
         ):
             return False
         if frame.doers and not any(self._doer(frame, token) for token in clause.agents):
@@ -219,20 +313,78 @@ class Reader:
         return frame.takes_actor and any(self.is_actor(noun) for noun in clause.patients)
 
     def _doer(self, frame: Frame, token: Token) -> bool:
-        return bool(self._names(token) & frame.doers) or ("person" in frame.doers and token.ent_type_ in ("PERSON", "PER"))
+        return bool(self._names(token) & frame.doers) or (
+            "person" in frame.doers and token.ent_type_ in ("PERSON", "PER")
+        )
 
     def _names(self, noun: Token) -> set[str]:
         """Lemma of a noun, with its modifiers and of-phrase: {"strike", "hunger-strike"}."""
         lemma = lemma_of(noun)
         found = {lemma, noun.lower_}
         for child in noun.children:
-            if child.dep_ == "compound" and lemma in ("delivery", "effort", "mission", "package", "shipment", "convoy", "supply", "bid"):
+            if child.dep_ == "compound" and lemma in (
+                "delivery",
+                "effort",
+                "mission",
+                "package",
+                "shipment",
+                "convoy",
+                "supply",
+                "bid",
+            ):
                 found.add(lemma_of(child))
             if child.i < noun.i and child.dep_ in ("compound", "amod", "nmod", "nmod:desc"):
                 found.add(f"{lemma_of(child)}-{lemma}")
             elif child.dep_ == "nmod" and child.i > noun.i and clauses.preposition(child) == "of":
                 found.add(f"{lemma}-of-{lemma_of(child)}")
-                if lemma in ("state", "number", "series", "act", "wave", "spate", "dozen", "hundred", "ton", "tonne", "plane", "shipment", "round", "lot", "couple", "sort", "kind", "form", "piece", "deployment", "contingent", "group", "kg", "worth", "delivery", "effort", "member", "team", "some", "part", "rest", "most", "majority", "remainder", "third", "half", "percent", "thousand", "hundred", "million", "billion", "percentage", "all", "many", "several", "portion"):
+                if lemma in (
+                    "state",
+                    "number",
+                    "series",
+                    "act",
+                    "wave",
+                    "spate",
+                    "dozen",
+                    "hundred",
+                    "ton",
+                    "tonne",
+                    "plane",
+                    "shipment",
+                    "round",
+                    "lot",
+                    "couple",
+                    "sort",
+                    "kind",
+                    "form",
+                    "piece",
+                    "deployment",
+                    "contingent",
+                    "group",
+                    "kg",
+                    "worth",
+                    "delivery",
+                    "effort",
+                    "member",
+                    "team",
+                    "some",
+                    "part",
+                    "rest",
+                    "most",
+                    "majority",
+                    "remainder",
+                    "third",
+                    "half",
+                    "percent",
+                    "thousand",
+                    "hundred",
+                    "million",
+                    "billion",
+                    "percentage",
+                    "all",
+                    "many",
+                    "several",
+                    "portion",
+                ):
                     found.add(lemma_of(child))
             elif child.dep_ == "conj":
                 found.add(lemma_of(child))
@@ -279,8 +431,11 @@ class Reader:
 
     def _agents(self, clause: Clause) -> tuple[Token, ...]:
         """Logical subjects that can act; an event noun or a document hands on to whoever stands behind it."""
+        return self._actors_of(clause.agents)
+
+    def _actors_of(self, tokens: Iterable[Token]) -> tuple[Token, ...]:
         found: list[Token] = []
-        for token in clause.agents:
+        for token in tokens:
             if self.is_actor(token) or token.pos_ == "PRON":
                 found.append(token)
                 continue
@@ -292,7 +447,11 @@ class Reader:
         return tuple(found)
 
     def _behind(self, noun: Token) -> list[Token]:
-        if self.noun_entry(noun) is None and lemma_of(noun) not in DOCUMENTS and lemma_of(noun) not in self.frames.groups["means"]:
+        if (
+            self.noun_entry(noun) is None
+            and lemma_of(noun) not in DOCUMENTS
+            and lemma_of(noun) not in self.frames.groups["means"]
+        ):
             return []
         entry = self.noun_entry(noun)
         slots = entry.actor if entry else ("poss", "by", "adj", "from", "of")
@@ -312,7 +471,12 @@ class Reader:
         if head == "iobj":
             return [t for t in clause.indirect if self.is_actor(t)]
         if head == "obj":
-            return [t for noun in clause.patients if not self._is_name(noun) for t in self._noun_slots((rest,), noun)]
+            return [
+                t
+                for noun in clause.patients
+                if not self._is_name(noun)
+                for t in self._noun_slots((rest,), noun)
+            ]
         found = [t for p, t in clause.obliques if p == head and self.is_actor(t)]
         if not found and head in ("against", "over", "about", "on", "at", "with", "of"):
             nouns = [t for p, t in clause.obliques if p == head and not t.ent_type_ == "DATE"]
@@ -331,8 +495,16 @@ class Reader:
                 for child in token.children:
                     if not self._leads_on(child, head):
                         continue
-                    if child.i > head.i and child.i not in taken and child.lower_ not in names and child.pos_ != "PRON" and self._nameable(child):
-                        if (clauses.preposition(child) == "in" and child.ent_type_ == "GPE") or _in_relative(child, head):
+                    if (
+                        child.i > head.i
+                        and child.i not in taken
+                        and child.lower_ not in names
+                        and child.pos_ != "PRON"
+                        and self._nameable(child)
+                    ):
+                        if (clauses.preposition(child) == "in" and child.ent_type_ == "GPE") or _in_relative(
+                            child, head
+                        ):
                             second.append(child)
                         elif any(child.lower_ in name.split() for name in wide):
                             continue
@@ -350,8 +522,23 @@ class Reader:
     def _leads_on(self, child: Token, head: Token) -> bool:
         if child.i < head.i and child.head.i == head.i:
             return False
-        if child.dep_ in ("obj", "nmod", "nmod:poss", "xcomp", "iobj", "amod", "compound", "obl", "conj", "ccomp"):
-            return clauses.preposition(child) not in NOT_TOWARDS and child.ent_type_ not in ("DATE", "TIME") and not status.marker(child) in ("if", "unless", "because", "after", "as")
+        if child.dep_ in (
+            "obj",
+            "nmod",
+            "nmod:poss",
+            "xcomp",
+            "iobj",
+            "amod",
+            "compound",
+            "obl",
+            "conj",
+            "ccomp",
+        ):
+            return (
+                clauses.preposition(child) not in NOT_TOWARDS
+                and child.ent_type_ not in ("DATE", "TIME")
+                and status.marker(child) not in ("if", "unless", "because", "after", "as")
+            )
         return child.dep_ == "acl:relcl" or (child.dep_ in ("acl", "advcl") and clauses.has_to(child))
 
     def _is_name(self, noun: Token) -> bool:
@@ -376,16 +563,17 @@ class Reader:
     def _demonyms(self, noun: Token) -> list[Token]:
         found = []
         for child in clauses.modifiers(noun):
-            if child.ent_type_ in ACTOR_ENTITIES and child.ent_type_ != "LOC":
-                found.append(child)
-            elif lemma_of(child) in self.people and child.dep_ == "compound":
+            if (child.ent_type_ in ACTOR_ENTITIES and child.ent_type_ != "LOC") or (lemma_of(child) in self.people and child.dep_ == "compound"):
                 found.append(child)
         return found[-1:]
 
     def _fallback(self, clause: Clause) -> list[Token]:
         """A recipient where no slot of the frame has one: the object's owner, then any telling preposition."""
         for noun in clause.patients:
-            found = self._noun_slots(("against", "with", "to", "for", "poss", "of", "on", "from", "between", "by", "over", "in"), noun)
+            found = self._noun_slots(
+                ("against", "with", "to", "for", "poss", "of", "on", "from", "between", "by", "over", "in"),
+                noun,
+            )
             if found:
                 return found
         for prep in RECIPIENT_PREPOSITIONS:
@@ -437,8 +625,13 @@ class Reader:
 
     def _noun_operator(self, noun: Token, operator: Operator, depth: int) -> Reading | None:
         contents = self._noun_contents(noun)
-        agents = tuple(self._noun_slots(("poss", "by", "from"), noun)) or tuple(clauses.governor_of_noun(noun))
+        agents = tuple(self._noun_slots(("poss", "by", "from"), noun)) or self._actors_of(
+            clauses.governor_of_noun(noun)
+        )
         addressed = self._noun_slots([slot for slot in operator.recipient if slot != "of"], noun)
+        addressed = [t for t in addressed if t not in agents]
+        if not addressed and operator.kind == "request":
+            addressed = [t for agent in agents for t in self._noun_slots(("for", "to"), agent)]
         for content in contents:
             inner = self.read(content, depth + 1)
             if inner is None and is_verbal(content):
@@ -454,26 +647,47 @@ class Reader:
                 continue
             if child.dep_ in ("acl", "ccomp", "xcomp", "advcl") and is_verbal(child):
                 found.append(child)
-                found.extend(g for g in child.children if g.dep_ in ("advcl", "xcomp") and clauses.has_to(g) and child.tag_ in ("VBN", "VBD"))
-            elif child.dep_ in ("nmod", "obl") and clauses.preposition(child) in ("for", "of", "to", "on") and child.pos_ != "PROPN":
+                found.extend(
+                    g
+                    for g in child.children
+                    if g.dep_ in ("advcl", "xcomp") and clauses.has_to(g) and child.tag_ in ("VBN", "VBD")
+                )
+            elif (
+                child.dep_ in ("nmod", "obl")
+                and clauses.preposition(child) in ("for", "of", "to", "on")
+                and child.pos_ != "PROPN"
+            ):
                 found.append(child)
         head = noun.head
         if is_verbal(head) and noun.dep_ in ("obj", "obl", "nsubj:pass"):
-            found.extend(c for c in head.children if c.dep_ in ("advcl", "xcomp", "ccomp") and c.i > noun.i and (clauses.has_to(c) or c.dep_ == "ccomp"))
-        found.sort(key=lambda token: (not clauses.has_to(token) if is_verbal(token) else True))
+            found.extend(
+                c
+                for c in head.children
+                if c.dep_ in ("advcl", "xcomp", "ccomp")
+                and c.i > noun.i
+                and (clauses.has_to(c) or c.dep_ == "ccomp")
+            )
+        found.sort(key=lambda token: not clauses.has_to(token) if is_verbal(token) else True)
         return found
 
     def _bare(self, token: Token) -> Reading:
         """Content no frame knows: its subject and a likely recipient all the same."""
         if is_verbal(token):
             clause = clause_of(token)
-            agents, patients = clause.agents, tuple(t for t in clause.patients if self.is_actor(t)) or tuple(self._fallback(clause))
+            agents, patients = (
+                clause.agents,
+                tuple(t for t in clause.patients if self.is_actor(t)) or tuple(self._fallback(clause)),
+            )
         else:
             agents = tuple(clauses.owners(token))
-            patients = tuple(self._noun_slots(("against", "to", "with", "on", "for", "of", "from", "in", "by"), token)) or tuple(self._demonyms(token))
+            patients = tuple(
+                self._noun_slots(("against", "to", "with", "on", "for", "of", "from", "in", "by"), token)
+            ) or tuple(self._demonyms(token))
             if self.is_actor(token) and not patients:
                 patients = (token,)
-        return Reading(None, None, "", token, (token,), tuple(agents), patients, consumed=frozenset({token.i}))
+        return Reading(
+            None, None, "", token, (token,), tuple(agents), patients, consumed=frozenset({token.i})
+        )
 
     # -- light and passing verbs -----------------------------------------------------------------
 
@@ -491,12 +705,32 @@ class Reader:
             if inner.kind == "mission":
                 inner = replace(inner, event_type="ASSAULT" if self._is_armed(noun) else "COOPERATE")
             agents = self._agents(clause)
-            passive_receipt = lemma_of(clause.predicate) in ("receive", "face", "suffer", "sustain", "come", "go", "draw", "attract")
+            passive_receipt = lemma_of(clause.predicate) in (
+                "receive",
+                "face",
+                "suffer",
+                "sustain",
+                "come",
+                "go",
+                "draw",
+                "attract",
+            )
             if passive_receipt:
-                return replace(inner, patients=inner.patients or agents, consumed=inner.consumed | {clause.predicate.i})
-            obliques = [t for p, t in clause.obliques if p in ("against", "on", "with", "at", "to", "into", "over", "from", "between") and self.is_actor(t)]
+                return replace(
+                    inner, patients=inner.patients or agents, consumed=inner.consumed | {clause.predicate.i}
+                )
+            obliques = [
+                t
+                for p, t in clause.obliques
+                if p in ("against", "on", "with", "at", "to", "into", "over", "from", "between")
+                and self.is_actor(t)
+            ]
             own = agents if agents else inner.agents
-            patients = [t for t in inner.patients if t not in own] or obliques or [t for t in clause.indirect if self.is_actor(t)]
+            patients = (
+                [t for t in inner.patients if t not in own]
+                or obliques
+                or [t for t in clause.indirect if self.is_actor(t)]
+            )
             if not patients and inner.agents and agents and inner.agents != agents:
                 patients = [t for t in inner.agents if t not in agents]
             return replace(
@@ -511,7 +745,22 @@ class Reader:
         return None
 
     def _is_armed(self, noun: Token) -> bool:
-        return any(lemma_of(t) in ("military", "air", "bombing", "sea", "naval", "ground", "aerial", "offensive", "combat", "armed") for t in noun.subtree)
+        return any(
+            lemma_of(t)
+            in (
+                "military",
+                "air",
+                "bombing",
+                "sea",
+                "naval",
+                "ground",
+                "aerial",
+                "offensive",
+                "combat",
+                "armed",
+            )
+            for t in noun.subtree
+        )
 
     def _passing(self, clause: Clause, depth: int) -> Reading | None:
         """Verbs of beginning and going on, and "be" with an adjective, hand their content on."""
@@ -519,7 +768,11 @@ class Reader:
             for content in clause.complements:
                 inner = self.read(content, depth + 1)
                 if inner is not None and inner.event_type:
-                    return replace(inner, agents=inner.agents or clause.agents, consumed=inner.consumed | {clause.predicate.i})
+                    return replace(
+                        inner,
+                        agents=inner.agents or clause.agents,
+                        consumed=inner.consumed | {clause.predicate.i},
+                    )
         return None
 
     # -- operators -------------------------------------------------------------------------------
@@ -537,7 +790,18 @@ class Reader:
             made = self._combine(operator, clause.predicate, agents, inner, addressed, depth)
             if made is not None and made.event_type:
                 return made
-        if operator.kind in ("reverse", "cancel", "factive", "deny", "fail", "hypothetical", "intend", "decide", "allowed", "prevent"):
+        if operator.kind in (
+            "reverse",
+            "cancel",
+            "factive",
+            "deny",
+            "fail",
+            "hypothetical",
+            "intend",
+            "decide",
+            "allowed",
+            "prevent",
+        ):
             return None
         if self._frame(clause) is not None and operator.kind in ("praise", "accuse", "allow"):
             return None
@@ -547,13 +811,27 @@ class Reader:
 
     def _contents(self, clause: Clause, operator: Operator) -> list[Token]:
         found = [c for c in clause.complements if c.dep_ in ("ccomp", "xcomp", "conj") or not clause.patients]
-        found.extend(noun for noun in clause.patients if not self._is_name(noun) and noun.pos_ != "PRON" and self._tells(noun))
+        found.extend(
+            noun
+            for noun in clause.patients
+            if not self._is_name(noun) and noun.pos_ != "PRON" and self._tells(noun)
+        )
         found.extend(c for c in clause.complements if c not in found)
-        found.extend(noun for noun in clause.patients if not self._is_name(noun) and noun.pos_ != "PRON" and noun not in found)
+        found.extend(
+            noun
+            for noun in clause.patients
+            if not self._is_name(noun) and noun.pos_ != "PRON" and noun not in found
+        )
         preps = ("for", "to", "of", "on", "upon", "with", "against", "over", "in", "from", "about")
-        found.extend(t for p, t in clause.obliques if p in preps and not self._is_name(t) and not t.ent_type_ == "DATE")
+        found.extend(
+            t for p, t in clause.obliques if p in preps and not self._is_name(t) and not t.ent_type_ == "DATE"
+        )
         if operator.kind in ("request", "order", "prevent"):
-            found = [t for t in found if not (t in clause.patients and lemma_of(t) in self.people and len(found) > 1)]
+            found = [
+                t
+                for t in found
+                if not (t in clause.patients and lemma_of(t) in self.people and len(found) > 1)
+            ]
         return found
 
     def _tells(self, noun: Token) -> bool:
@@ -572,7 +850,12 @@ class Reader:
         trigger = inner.trigger if claims else (head, *inner.trigger)
         base = replace(inner, consumed=consumed, frame_id=frame_id, trigger=trigger, weight=2)
         if kind == "fail":
-            failed = self.frames.outcome("fail", "AGREE" if inner.frame_id.split("+")[-1] in ("sign", "noun:agreement", "commit-verb") else inner.event_type)
+            failed = self.frames.outcome(
+                "fail",
+                "AGREE"
+                if inner.frame_id.split("+")[-1] in ("sign", "noun:agreement", "commit-verb")
+                else inner.event_type,
+            )
             if failed is not None and failed.event_type:
                 return replace(base, event_type=failed.event_type, mode=None, agents=agents or inner.agents)
         if kind in ("hypothetical", "intend", "decide", "fail", "deny", "prevent", "allowed", "factive"):
@@ -581,16 +864,29 @@ class Reader:
             if inner.event_type is None:
                 kind = "request"
             else:
-                return replace(base, agents=agents or inner.agents, patients=inner.patients or addressed, is_nominal=nominal)
+                return replace(
+                    base,
+                    agents=agents or inner.agents,
+                    patients=inner.patients or addressed,
+                    is_nominal=nominal,
+                )
         negated = inner.status == "denied"
         if kind == "commit" and negated:
             kind = "reject" if inner.event_type in COOPERATION or inner.event_type is None else "commit"
-            outcome = self.frames.outcome("reject", inner.event_type, inner.kind) if kind == "reject" else Outcome(event_type="AGREE", mode=None)
+            outcome = (
+                self.frames.outcome("reject", inner.event_type, inner.kind)
+                if kind == "reject"
+                else Outcome(event_type="AGREE", mode=None)
+            )
         else:
             outcome = self.frames.outcome(kind, inner.event_type, inner.kind)
         if outcome is None or not outcome.event_type:
             return None
-        if kind in ("reverse", "cancel") and inner.event_type is None and inner.kind not in ("mission", "access", "blockade", "curfew"):
+        if (
+            kind in ("reverse", "cancel")
+            and inner.event_type is None
+            and inner.kind not in ("mission", "access", "blockade", "curfew")
+        ):
             return None
         patients = self._addressees(kind, agents, inner, addressed)
         mode = inner.mode if outcome.mode == "=" else outcome.mode
@@ -622,7 +918,11 @@ class Reader:
         self, kind: str, agents: tuple[Token, ...], inner: Reading, addressed: tuple[Token, ...]
     ) -> tuple[Token, ...]:
         own = {token.i for token in agents}
-        doers = tuple(t for t in inner.agents if t.i not in own and (self.is_actor(t) or t.pos_ == "PRON") and t.lower_ not in PRONOUNS)
+        doers = tuple(
+            t
+            for t in inner.agents
+            if t.i not in own and (self.is_actor(t) or t.pos_ == "PRON") and t.lower_ not in PRONOUNS
+        )
         targets = tuple(t for t in inner.patients if t.i not in own)
         order = {
             "request": (addressed, doers, targets),
@@ -630,6 +930,8 @@ class Reader:
             "praise": (addressed, doers, targets),
             "reject": (doers, targets, addressed),
             "allow": (addressed, doers, targets),
+            "reverse": (targets, addressed),
+            "cancel": (targets, doers, addressed),
         }.get(kind, (targets, addressed, doers))
         for found in order:
             kept = tuple(t for t in found if t.i not in own)
@@ -656,14 +958,26 @@ class Reader:
         if inner.status == "denied" and kind not in ("deny", "fail"):
             claimed, reason = inner.status, inner.reason
         doers = inner.agents or (agents if kind not in ("prevent",) else ())
-        if kind in ("decide", "intend", "deny", "fail") and doers and all(lemma_of(t) in DOCUMENTS for t in doers):
+        if (
+            kind in ("decide", "intend", "deny", "fail")
+            and doers
+            and all(lemma_of(t) in DOCUMENTS for t in doers)
+        ):
             doers = agents
-        if kind == "decide" and not (is_verbal(inner.anchor) and clauses.has_to(inner.anchor)) and not inner.anchor.tag_.startswith("VB"):
+        if (
+            kind == "decide"
+            and not (is_verbal(inner.anchor) and clauses.has_to(inner.anchor))
+            and not inner.anchor.tag_.startswith("VB")
+        ):
             claimed, reason = inner.status, inner.reason
         anchor = inner.anchor
         if kind == "decide" and inner.anchor.tag_ == "VBG":
-            claimed, reason, anchor = inner.status, inner.reason, head
-        return replace(inner, agents=doers or agents, status=claimed, reason=reason, is_nominal=False, anchor=anchor)
+            claimed, reason = inner.status, inner.reason
+        if kind == "decide" and is_verbal(head) and claimed == "actual":
+            anchor = head
+        return replace(
+            inner, agents=doers or agents, status=claimed, reason=reason, is_nominal=False, anchor=anchor
+        )
 
     # -- modality --------------------------------------------------------------------------------
 
@@ -675,7 +989,12 @@ class Reader:
             reading = replace(reading, speaker=speaker)
         if reading.event_type is None:
             return replace(reading, status="denied", reason="negated") if own.is_negated else reading
-        if own.is_duty and speaker is not None and reading.agents and not status.same_party(reading.agents[0], speaker):
+        if (
+            own.is_duty
+            and speaker is not None
+            and reading.agents
+            and not status.same_party(reading.agents[0], speaker)
+        ):
             return self._urged(reading, speaker)
         if own.is_negated:
             return self._negated(reading, own, speaker)
@@ -694,7 +1013,9 @@ class Reader:
         return operator is not None and operator.kind == "decide"
 
     def _urged(self, reading: Reading, speaker: Token) -> Reading:
-        outcome = self.frames.outcome("request", reading.event_type) or Outcome(event_type="REQUEST", mode=None)
+        outcome = self.frames.outcome("request", reading.event_type) or Outcome(
+            event_type="REQUEST", mode=None
+        )
         mode = reading.mode if outcome.mode == "=" else outcome.mode
         return replace(
             reading, event_type="REQUEST", mode=mode if outcome.event_type == "REQUEST" else "change",
@@ -703,8 +1024,12 @@ class Reader:
 
     def _negated(self, reading: Reading, own: status.Modality, speaker: Token | None) -> Reading:
         if own.is_future and reading.event_type in COOPERATION:
-            outcome = self.frames.outcome("reject", reading.event_type) or Outcome(event_type="REJECT", mode=None)
-            return replace(reading, event_type="REJECT", mode=outcome.mode, frame_id=f"will-not+{reading.frame_id}")
+            outcome = self.frames.outcome("reject", reading.event_type) or Outcome(
+                event_type="REJECT", mode=None
+            )
+            return replace(
+                reading, event_type="REJECT", mode=outcome.mode, frame_id=f"will-not+{reading.frame_id}"
+            )
         return replace(reading, status="denied", reason="negated")
 
     def _future(self, reading: Reading, own: status.Modality, speaker: Token | None) -> Reading:
@@ -717,11 +1042,26 @@ class Reader:
         if not reading.agents or self._is_settled(reading.trigger[0]):
             return planned
         if reading.event_type in COOPERATION - {"AGREE"} and reading.mode != "resign":
-            return replace(reading, event_type="AGREE", mode=None, frame_id=f"will+{reading.frame_id}", reason=f"commitment {word!r}")
-        if reading.event_type in ("ASSAULT", "COERCE", "SANCTION", "PROTEST", "MOBILIZE") and speaker is not None:
+            return replace(
+                reading,
+                event_type="AGREE",
+                mode=None,
+                frame_id=f"will+{reading.frame_id}",
+                reason=f"commitment {word!r}",
+            )
+        if (
+            reading.event_type in ("ASSAULT", "COERCE", "SANCTION", "PROTEST", "MOBILIZE")
+            and speaker is not None
+        ):
             if status.same_party(reading.agents[0], speaker):
                 outcome = self.frames.outcome("threaten", reading.event_type)
-                return replace(reading, event_type="THREATEN", mode=outcome.mode if outcome else None, frame_id=f"will+{reading.frame_id}", reason=f"announced {word!r}")
+                return replace(
+                    reading,
+                    event_type="THREATEN",
+                    mode=outcome.mode if outcome else None,
+                    frame_id=f"will+{reading.frame_id}",
+                    reason=f"announced {word!r}",
+                )
         return planned
 
 
@@ -730,7 +1070,9 @@ def _purposed(reading: Reading) -> Reading:
     words = {token.lower_ for token in reading.anchor.sent if token.i >= reading.anchor.left_edge.i}
     if any(word.startswith("peacekeep") for word in words):
         return replace(reading, event_type="AID", mode=None)
-    if reading.frame_id.endswith(("exercise", "noun:mobilization")) and (len(reading.agents) > 1 or "joint" in words):
+    if reading.frame_id.endswith(("exercise", "noun:mobilization")) and (
+        len(reading.agents) > 1 or "joint" in words
+    ):
         return replace(reading, event_type="COOPERATE", mode=None, is_mutual=True)
     return reading
 
@@ -747,13 +1089,20 @@ def _is_told(token: Token) -> bool:
     """Whether a word below an operator's content is claimed on its own: a relative or a finite clause of time or reason."""
     if token.dep_ == "acl:relcl":
         return True
-    finite = token.tag_ in ("VBD", "VBZ", "VBP") or any(c.dep_ in ("aux", "aux:pass") and c.tag_ in ("VBD", "VBZ", "VBP", "MD") for c in token.children)
+    finite = token.tag_ in ("VBD", "VBZ", "VBP") or any(
+        c.dep_ in ("aux", "aux:pass") and c.tag_ in ("VBD", "VBZ", "VBP", "MD") for c in token.children
+    )
     return finite and token.dep_ in ("advcl", "parataxis", "conj") and is_verbal(token)
 
 
 def is_human_word(lemma: str) -> bool:
     """Whether a noun's ending says that it is a person: "homeguard", "strategist", "councillor"."""
-    return lemma.endswith(HUMAN_ENDINGS) and not lemma.endswith(THING_ENDINGS) and lemma not in THINGS and len(lemma) > 4
+    return (
+        lemma.endswith(HUMAN_ENDINGS)
+        and not lemma.endswith(THING_ENDINGS)
+        and lemma not in THINGS
+        and len(lemma) > 4
+    )
 
 
 def _is_year(token: Token) -> bool:

@@ -22,9 +22,21 @@ _WORD = re.compile(r"[A-Za-z]+")
 SELF_STANDING = frozenset({"ASSAULT", "PROTEST", "COERCE", "CONSULT", "RETREAT", "ACCUSE", "REQUEST"})
 
 # Prepositions that set an event behind another: it is told all the same.
-BACKGROUND = frozenset({"despite", "after", "following", "amid", "before", "since", "over", "because+of", "due+to", "in"})
+BACKGROUND = frozenset(
+    {"despite", "after", "following", "amid", "before", "since", "over", "because+of", "due+to", "in"}
+)
 # Event nouns whose named victim is enough.
-AGENTLESS = frozenset({"noun:killing", "noun:abduction", "noun:arrest", "noun:overthrow", "noun:seizure", "noun:torture", "noun:deportation"})
+AGENTLESS = frozenset(
+    {
+        "noun:killing",
+        "noun:abduction",
+        "noun:arrest",
+        "noun:overthrow",
+        "noun:seizure",
+        "noun:torture",
+        "noun:deportation",
+    }
+)
 
 
 @lru_cache(maxsize=8)
@@ -33,8 +45,7 @@ def _stems(triggers: frozenset[str]) -> frozenset[str]:
 
 
 IRREGULAR = frozenset(
-    "shot met held gave sent cut hit beat sold took fled fought struck threw broke lost left laid led "
-    "drove burnt told rose hung slew sought caught won went came shut".split()
+    ["shot", "met", "held", "gave", "sent", "cut", "hit", "beat", "sold", "took", "fled", "fought", "struck", "threw", "broke", "lost", "left", "laid", "led", "drove", "burnt", "told", "rose", "hung", "slew", "sought", "caught", "won", "went", "came", "shut"]
 )
 
 
@@ -76,7 +87,11 @@ def readings_of(sentence: Span, reader: Reader, *, keep_all: bool = False) -> li
 
 
 def _may_trigger(token: Token, reader: Reader) -> bool:
-    if token.is_punct or token.is_space or token.pos_ in ("DET", "PRON", "ADP", "NUM", "PART", "CCONJ", "SCONJ"):
+    if (
+        token.is_punct
+        or token.is_space
+        or token.pos_ in ("DET", "PRON", "ADP", "NUM", "PART", "CCONJ", "SCONJ")
+    ):
         return False
     return is_verbal(token) or token.pos_ in ("NOUN", "ADJ", "PROPN") or token.tag_.startswith(("NN", "JJ"))
 
@@ -88,7 +103,9 @@ def _top_down(sentence: Span) -> list[Token]:
     seen = {token.i for token in level}
     while level:
         order.extend(level)
-        level = [child for token in level for child in token.children if child.i not in seen and not seen.add(child.i)]  # type: ignore[func-returns-value]
+        below = {child.i: child for token in level for child in token.children if child.i not in seen}
+        seen.update(below)
+        level = list(below.values())
     return order
 
 
@@ -112,7 +129,9 @@ def _stands_alone(token: Token, reading: Reading, consumed: set[int]) -> bool:
 
 def _serves_another(reading: Reading, told: set[int]) -> bool:
     """A purpose or a possibility below an event that was told belongs to that event."""
-    if not reading.reason.startswith(("purpose", "under", "leave", "request", "commit", "accuse", "threaten", "reject", "intend")):
+    if not reading.reason.startswith(
+        ("purpose", "under", "leave", "request", "commit", "accuse", "threaten", "reject", "intend")
+    ):
         return False
     token = reading.trigger[0]
     for _ in range(4):

@@ -25,12 +25,18 @@ from pipeline.model import Status
 FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo", "would", "'d"})
 POSSIBLE = frozenset({"may", "might", "could", "can", "ca"})
 DUTY = frozenset({"must", "should", "ought"})
-CONDITIONS = frozenset({"if", "unless", "whether", "lest", "until", "till", "provided", "before", "in case", "once"})
+CONDITIONS = frozenset(
+    {"if", "unless", "whether", "lest", "until", "till", "provided", "before", "in case", "once"}
+)
 # "before" and "until" leave the event open; "once" and "until" look ahead.
 STRONG_CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided"})
-DOUBTFUL_ADVERBS = frozenset({"possibly", "perhaps", "maybe", "allegedly", "reportedly", "supposedly", "purportedly"})
+DOUBTFUL_ADVERBS = frozenset(
+    {"possibly", "perhaps", "maybe", "allegedly", "reportedly", "supposedly", "purportedly"}
+)
 HYPOTHETICAL_ADVERBS = frozenset({"possibly", "perhaps", "maybe"})
-PASSED_THROUGH = frozenset({"conj", "xcomp", "ccomp", "acl", "acl:relcl", "advcl", "parataxis", "obj", "obl", "nmod"})
+PASSED_THROUGH = frozenset(
+    {"conj", "xcomp", "ccomp", "acl", "acl:relcl", "advcl", "parataxis", "obj", "obl", "nmod"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,38 +95,56 @@ def _is_nobody(noun: Token) -> bool:
     """ "no soldiers", "nobody", "none of them"."""
     if noun.lower_ in ("nobody", "none", "no-one", "nothing", "neither"):
         return True
-    return any(child.lower_ in ("no", "neither") and child.dep_ in ("det", "advmod") for child in noun.children)
+    return any(
+        child.lower_ in ("no", "neither") and child.dep_ in ("det", "advmod") for child in noun.children
+    )
 
 
 def _going_to(verb: Token) -> bool:
     head = verb.head
-    return verb.dep_ == "xcomp" and head.lower_ in ("going", "due", "set", "about", "expected", "scheduled", "slated")
+    return verb.dep_ == "xcomp" and head.lower_ in (
+        "going",
+        "due",
+        "set",
+        "about",
+        "expected",
+        "scheduled",
+        "slated",
+    )
 
 
 def negated_noun(noun: Token) -> bool:
     """ "no attack", "without an attack", "not a protest"."""
     for child in noun.children:
-        if child.lower_ in ("no", "neither", "without", "not") and child.dep_ in ("det", "case", "advmod", "cc:preconj"):
+        if child.lower_ in ("no", "neither", "without", "not") and child.dep_ in (
+            "det",
+            "case",
+            "advmod",
+            "cc:preconj",
+        ):
             return True
     return False
 
 
 # Nouns whose "that …" or "of …" is what somebody holds, not what happened.
 CLAIM_NOUNS = frozenset(
-    "report claim allegation accusation suspicion rumor rumour fear suggestion assertion possibility likelihood charge "
-    "prospect risk danger belief hope assumption notion idea concern worry theory speculation denial threat".split()
+    ["report", "claim", "allegation", "accusation", "suspicion", "rumor", "rumour", "fear", "suggestion", "assertion", "possibility", "likelihood", "charge", "prospect", "risk", "danger", "belief", "hope", "assumption", "notion", "idea", "concern", "worry", "theory", "speculation", "denial", "threat"]
 )
 # Adjectives that take the event out of what happened.
 UNREAL = frozenset(
-    "possible potential alleged planned future suspected threatened imminent feared would-be failed attempted foiled "
-    "proposed likely supposed hypothetical expected looming impending apparent purported intended aborted thwarted".split()
+    ["possible", "potential", "alleged", "planned", "future", "suspected", "threatened", "imminent", "feared", "would-be", "failed", "attempted", "foiled", "proposed", "likely", "supposed", "hypothetical", "expected", "looming", "impending", "apparent", "purported", "intended", "aborted", "thwarted"]
 )
 
 
 def unreal_noun(noun: Token) -> str:
     """The adjective that makes an event noun unreal ("a possible attack"); empty where there is none."""
     for child in noun.children:
-        if child.i < noun.i and lemma_of(child) in UNREAL | {"fail", "plan", "attempt", "threaten", "propose", "suspect", "allege"} and child.dep_ in ("amod", "compound"):
+        if (
+            child.i < noun.i
+            and lemma_of(child)
+            in UNREAL | {"fail", "plan", "attempt", "threaten", "propose", "suspect", "allege"}
+            and child.dep_ in ("amod", "compound")
+        ):
             return child.lower_
     return ""
 
@@ -142,7 +166,10 @@ def governed(token: Token, kinds: dict[str, str]) -> tuple[Status, str]:
             break
         if current.dep_ == "acl" and current.tag_ == "VBN" and not is_swallowed(current):
             break
-        if current.dep_ == "advcl" and not (current.tag_ in ("VBG", "VB") and (marker(current) in ("of", "for", "from", "") or current.tag_ == "VB")):
+        if current.dep_ == "advcl" and not (
+            current.tag_ in ("VBG", "VB")
+            and (marker(current) in ("of", "for", "from", "") or current.tag_ == "VB")
+        ):
             break
         if current.dep_ == "advcl" and current.tag_ == "VBG" and marker(current) == "":
             break
@@ -162,7 +189,11 @@ def _is_claim(clause: Token) -> bool:
     """ "reports that rebels attacked …", though the parser took "that" for a relative."""
     noun = clause.head
     follows = noun.i + 1 < len(noun.doc) and noun.nbor(1).lower_ == "that"
-    return follows and lemma_of(noun) in CLAIM_NOUNS and any(c.dep_ in SUBJECTS and c.lower_ != "that" for c in clause.children)
+    return (
+        follows
+        and lemma_of(noun) in CLAIM_NOUNS
+        and any(c.dep_ in SUBJECTS and c.lower_ != "that" for c in clause.children)
+    )
 
 
 def _word_denied(token: Token) -> bool:
@@ -193,7 +224,16 @@ def surroundings(token: Token) -> tuple[Status, str]:
             return "hypothetical", "under 'in case'"
         if word in STRONG_CONDITIONS:
             return "hypothetical", f"under {word!r}"
-        if current.dep_ == "advcl" and word in ("before", "until", "till", "once", "after", "when", "while", "as"):
+        if current.dep_ == "advcl" and word in (
+            "before",
+            "until",
+            "till",
+            "once",
+            "after",
+            "when",
+            "while",
+            "as",
+        ):
             return _temporal(current, word)
         if _is_question(current):
             return "hypothetical", "question"
@@ -207,12 +247,11 @@ def surroundings(token: Token) -> tuple[Status, str]:
 
 # Words whose gerund or infinitive tells what can be or is alleged, not what was.
 POTENTIAL = frozenset(
-    "capable able likely unlikely possible suspicion accusation allegation charge charged accused suspected wanted "
-    "risk threat danger fear hope chance possibility prospect aim goal purpose hypothetical without instead rather "
-    "expected believed thought alleged convicted guilty responsible plan plot bid idea cost ability right wish "
-    "acquit accuse suspect charge demand request call order proposal offer pressure need refusal reluctance willing ready".split()
+    ["capable", "able", "likely", "unlikely", "possible", "suspicion", "accusation", "allegation", "charge", "charged", "accused", "suspected", "wanted", "risk", "threat", "danger", "fear", "hope", "chance", "possibility", "prospect", "aim", "goal", "purpose", "hypothetical", "without", "instead", "rather", "expected", "believed", "thought", "alleged", "convicted", "guilty", "responsible", "plan", "plot", "bid", "idea", "cost", "ability", "right", "wish", "acquit", "accuse", "suspect", "charge", "demand", "request", "call", "order", "proposal", "offer", "pressure", "need", "refusal", "reluctance", "willing", "ready"]
 )
-HAPPENED = frozenset("continue begin start manage help go come proceed succeed use force compel lead prompt cause".split())
+HAPPENED = frozenset(
+    ["continue", "begin", "start", "manage", "help", "go", "come", "proceed", "succeed", "use", "force", "compel", "lead", "prompt", "cause"]
+)
 
 
 def non_finite(token: Token) -> tuple[Status, str]:
@@ -225,15 +264,37 @@ def non_finite(token: Token) -> tuple[Status, str]:
         head = current.head
         if head.i == current.i:
             return "actual", ""
-        if is_verbal(current) and current.dep_ in ("advcl", "acl", "xcomp", "ccomp", "obl", "nmod", "conj", "csubj"):
+        if is_verbal(current) and current.dep_ in (
+            "advcl",
+            "acl",
+            "xcomp",
+            "ccomp",
+            "obl",
+            "nmod",
+            "conj",
+            "csubj",
+        ):
             if current.dep_ != "conj":
                 if lemma_of(head) in POTENTIAL and current.tag_ in ("VB", "VBG"):
                     return "hypothetical", f"under {head.lower_!r}"
                 to = any(child.lower_ == "to" and child.dep_ in ("mark", "aux") for child in current.children)
                 if to and current.tag_ == "VB" and lemma_of(head) not in HAPPENED:
                     return "planned", "purpose"
-                if current.tag_ == "VBG" and marker(current) in ("without", "instead", "from", "against", "before", "for", "than", "of"):
-                    return ("denied", f"under {marker(current)!r}") if marker(current) in ("without", "instead", "from") else ("hypothetical", f"under {marker(current)!r}")
+                if current.tag_ == "VBG" and marker(current) in (
+                    "without",
+                    "instead",
+                    "from",
+                    "against",
+                    "before",
+                    "for",
+                    "than",
+                    "of",
+                ):
+                    return (
+                        ("denied", f"under {marker(current)!r}")
+                        if marker(current) in ("without", "instead", "from")
+                        else ("hypothetical", f"under {marker(current)!r}")
+                    )
                 if current.dep_ not in ("xcomp",):
                     return "actual", ""
             current = head
@@ -245,18 +306,28 @@ def non_finite(token: Token) -> tuple[Status, str]:
 def _temporal(clause: Token, word: str) -> tuple[Status, str]:
     own = modality(clause)
     main = modality(clause.head)
-    finite_past = clause.tag_ == "VBD" or any(c.lower_ in ("had", "was", "were", "did") for c in clause.children)
+    finite_past = clause.tag_ == "VBD" or any(
+        c.lower_ in ("had", "was", "were", "did") for c in clause.children
+    )
     present = clause.tag_ in ("VBZ", "VBP") and not any(c.lower_ in ("has", "have") for c in clause.children)
-    if word in ("before", "until", "till", "once") and not finite_past or (word == "after" and present):
+    if (word in ("before", "until", "till", "once") and not finite_past) or (word == "after" and present):
         return "planned", f"under {word!r}"
-    if word in ("when", "once", "after", "as", "while") and not finite_past and main.is_future and not own.is_past:
+    if (
+        word in ("when", "once", "after", "as", "while")
+        and not finite_past
+        and main.is_future
+        and not own.is_past
+    ):
         return "planned", f"under {word!r} of a future"
     return "actual", ""
 
 
 def _in_case(clause: Token) -> bool:
     edge = clause.left_edge
-    return any(token.lower_ == "case" and token.nbor(-1).lower_ == "in" for token in clause.doc[max(1, edge.i - 1) : clause.i])
+    return any(
+        token.lower_ == "case" and token.nbor(-1).lower_ == "in"
+        for token in clause.doc[max(1, edge.i - 1) : clause.i]
+    )
 
 
 def _is_question(token: Token) -> bool:
@@ -270,7 +341,9 @@ def _inverted(token: Token) -> bool:
     """ "Had rebels attacked …, …", "Should Iran attack …"."""
     if not is_verbal(token) or token.dep_ != "advcl":
         return False
-    auxiliaries = [c for c in token.children if c.dep_ in ("aux", "aux:pass") and c.lower_ in ("had", "should", "were")]
+    auxiliaries = [
+        c for c in token.children if c.dep_ in ("aux", "aux:pass") and c.lower_ in ("had", "should", "were")
+    ]
     subjects = [c for c in token.children if c.dep_ in SUBJECTS | {"nsubj:pass"}]
     return bool(auxiliaries and subjects and auxiliaries[0].i < subjects[0].i and not marker(token))
 
@@ -284,7 +357,11 @@ def speaker_of(token: Token, report_verbs: frozenset[str]) -> Token | None:
     current = token
     for _ in range(MAX_CLIMB):
         for child in current.children:
-            if child.dep_ in ("parataxis", "ccomp", "discourse", "appos") and lemma_of(child) in report_verbs and is_verbal(child):
+            if (
+                child.dep_ in ("parataxis", "ccomp", "discourse", "appos")
+                and lemma_of(child) in report_verbs
+                and is_verbal(child)
+            ):
                 said = _speaker(child)
                 if said is not None and (child.dep_ != "ccomp" or child.i < current.i):
                     return said
@@ -293,7 +370,11 @@ def speaker_of(token: Token, report_verbs: frozenset[str]) -> Token | None:
         head = current.head
         if head.i == current.i:
             return None
-        if current.dep_ in ("ccomp", "xcomp", "parataxis", "obj", "advcl") and is_verbal(head) and lemma_of(head) in report_verbs:
+        if (
+            current.dep_ in ("ccomp", "xcomp", "parataxis", "obj", "advcl")
+            and is_verbal(head)
+            and lemma_of(head) in report_verbs
+        ):
             said = _speaker(head)
             if said is not None and current.dep_ != "advcl":
                 return said
