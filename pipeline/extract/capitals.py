@@ -20,7 +20,7 @@ _CAPITAL_SHARE = 0.8
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ABBREVIATION = re.compile(r"(?:[A-Z]\.){2,}")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
-_SENTENCE_END = re.compile(r"(?:[.!?:]['\")\]]*\s+|--\s*|\]\s*)$")
+_SENTENCE_END = re.compile(r"(?:[.!?:]['\")\]]*\s+|--\s*|\[(?:text|excerpt|excerpts|speech|continued)\]\s*)$")
 _NUMBER_BEFORE = re.compile(r"\d\s*$")
 _NUMBER_BEHIND = re.compile(r"\.?\s*\d")
 _SMALL = frozenset(("de", "del", "y", "and", "of", "the"))
@@ -50,7 +50,7 @@ _PLACE_BEFORE = frozenset(
 )
 # Endings of English words that a list of dictionary forms does not show.
 _ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("d", ""),
-            ("ly", ""), ("ally", ""), ("ily", "y"), ("er", ""), ("est", ""), ("ves", "f"))  # fmt: skip
+            ("ly", ""), ("ally", ""), ("ily", "y"), ("ably", "able"), ("ibly", "ible"), ("er", ""), ("est", ""), ("ves", "f"))  # fmt: skip
 
 
 def recase(text: str, is_word: Callable[[str], bool], gazetteer: Gazetteer) -> str:
@@ -89,7 +89,9 @@ def _recase(text: str, is_word: Callable[[str], bool], gazetteer: Gazetteer) -> 
         word = match.group()
         gap = text[last : match.start()]
         by_number = bool(_NUMBER_BEFORE.search(gap) or _NUMBER_BEHIND.match(text, match.end()))
-        opens = bool(_SENTENCE_END.search(gap)) if number else True
+        opens = number == 0 or bool(
+            _SENTENCE_END.search(text[max(0, match.start() - 20) : match.start()].lower())
+        )
         if match.start() in kept or not word.isupper():
             out.append(word)
         else:
@@ -134,7 +136,7 @@ def _is_acronym(word: str, around: str, is_word: Callable[[str], bool]) -> bool:
     )
 
 
-_PARTICLES = frozenset(("SAN", "DEL", "LAS", "LOS", "DON", "VAN", "VON", "BIN", "JAN", "FEB", "MAR", "APR", "JUN", "JUL", "AUG",
+_PARTICLES = frozenset(("DR", "MR", "MRS", "MSGR", "MAJ", "LT", "GEN", "SGT", "CAPT", "SAN", "DEL", "LAS", "LOS", "DON", "VAN", "VON", "BIN", "JAN", "FEB", "MAR", "APR", "JUN", "JUL", "AUG",
                         "SEP", "OCT", "NOV", "DEC", "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN", "PAZ", "RIO", "GEN", "COL"))  # fmt: skip
 
 
@@ -145,6 +147,8 @@ def _is_name(
         return False
     if small in _FOREIGN or before in _FOREIGN:
         return True
+    if small in FUNCTION_WORDS:
+        return False
     words = load_words()
     if small in words.weekdays and len(small) > 3:
         return True
@@ -152,7 +156,7 @@ def _is_name(
         return small not in ("may", "march", "mar") or by_number or before in ("in", "last", "since")
     if gazetteer.country_of(small):
         return True
-    if before in _PLACE_BEFORE and _is_large_place(small, gazetteer):
+    if before in _PLACE_BEFORE and small not in _PLACE_BEFORE and _is_large_place(small, gazetteer):
         return True
     return not _is_known(small, is_word)
 
@@ -165,6 +169,8 @@ def _is_large_place(small: str, gazetteer: Gazetteer) -> bool:
 
 
 def _is_known(small: str, is_word: Callable[[str], bool]) -> bool:
+    if small in ("women", "men", "children", "people"):
+        return True
     small = small.removesuffix("'s").removesuffix("’s")
     if small in FUNCTION_WORDS or is_word(small):
         return True

@@ -290,6 +290,7 @@ _SITE = _words(
     airport square camp province district governorate department street avenue university hospital
     airbase village town city quarter neighborhood neighbourhood prison bridge region mountains
     mountain hill island county checkpoint countryside mosque stadium base
+    municipality community hamlet alley jurisdiction canton colony farm ranch volcano jungle
     """
 )
 _NAME_TAGS = frozenset(("PROPN", "ADJ", "NOUN", "X"))
@@ -492,7 +493,7 @@ def find_dateline(text: str, gazetteer: Gazetteer) -> Place | None:
         no event's place; a caller that falls back on it says so.
     """
     match = _DATELINE.match(text[:300])
-    if not match or not match["place"][:2].isupper() and len(match["place"].split()) > 3:
+    if not match or (not match["place"][:2].isupper() and len(match["place"].split()) > 3):
         return None
     start, end = match.span("place")
     within = match["within"] or match["region"]
