@@ -50,8 +50,8 @@ UP_COMPONENTS = ("api-server", "dag-processor", "scheduler", "triggerer")
 RUN_COMPONENTS = ("api-server", "dag-processor", "scheduler")
 
 MIGRATE_SECONDS = 300
-PARSE_SECONDS = 90
-ALERTS_APPEAR_SECONDS = 60
+PARSE_SECONDS = 180
+ALERTS_APPEAR_SECONDS = 120
 RUN_SECONDS = 3600
 POLL_SECONDS = 0.4
 FINISHED = ("success", "failed")

@@ -29,7 +29,7 @@ from pipeline.errors import OperateError
 from pipeline.operate import rest
 from pipeline.postgres.embedded import write_private
 
-START_SECONDS = 120
+START_SECONDS = 240
 STOP_SECONDS = 25
 # A task at work has until the first of these to finish; what it leaves undone is done again.
 ASK_AGAIN_SECONDS = (10, 13, 16, 19, 22)

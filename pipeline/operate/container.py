@@ -1,0 +1,54 @@
+"""The secrets of an installation in containers: made once into a volume that only its services mount.
+
+    python -m pipeline.operate.container /run/secrets
+
+Beside the secrets of every installation lie those of the Postgres and the Redis of docker-compose.yml,
+in the forms in which each program reads them from a file, so that no environment and no command line
+holds one.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+
+from pipeline.operate.secrets import load_secrets
+from pipeline.postgres.embedded import ROLE, write_private
+
+DATABASE = "tocsin"
+AIRFLOW_DATABASE = "airflow"
+# Read by the users of the images of Postgres and Redis, who are not ours.
+READ_BY_OTHERS = ("postgres_password", "redis.conf", "redis_password")
+
+
+def make_container_secrets(folder: Path) -> None:
+    """Write what is missing; what is there stays, so that data and passwords go on fitting."""
+    load_secrets(folder)
+    postgres = _kept(folder / "postgres_password")
+    redis = _kept(folder / "redis_password")
+    metadata = f"postgresql+psycopg2://{ROLE}:{postgres}@postgres:5432/{AIRFLOW_DATABASE}"
+    files = {
+        "pgpass": f"postgres:5432:*:{ROLE}:{postgres}\n",
+        "airflow_database_url": metadata,
+        "result_backend": f"db+{metadata}",
+        "broker_url": f"redis://:{redis}@redis:6379/0",
+        "redis.conf": f"requirepass {redis}\nsave ''\nappendonly no\n",
+    }
+    for name, text in files.items():
+        write_private(folder / name, text)
+    for name in READ_BY_OTHERS:
+        (folder / name).chmod(0o444)
+    # The files say who may read them; the folder is seen by nobody but the services that mount it.
+    folder.chmod(0o755)
+
+
+def _kept(path: Path) -> str:
+    if not path.exists():
+        # Letters, digits, - and _ alone: it stands in addresses and in a configuration file as it is.
+        write_private(path, secrets.token_urlsafe(32))
+    return path.read_text().strip()
+
+
+if __name__ == "__main__":
+    make_container_secrets(Path(sys.argv[1]))
