@@ -33,7 +33,7 @@ class Expectation:
         kind: Class of Great Expectations (or our own `ExpectPlaceInCountryBox`).
         arguments: Its arguments.
         shows: Columns of tocsin.validation to show of a failing row.
-        where: (column, values): only rows with one of the values are judged.
+        where: Column → its allowed values, or its least value: only rows that are so are judged.
         severity: Of batch expectations; a row that fails is always quarantined.
     """
 
@@ -42,7 +42,7 @@ class Expectation:
     kind: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     shows: tuple[str, ...] = ()
-    where: tuple[str, tuple[str, ...]] | None = None
+    where: Mapping[str, tuple[str, ...] | float] = field(default_factory=dict)
     severity: Severity = "warning"
 
 
@@ -136,7 +136,12 @@ def batch_expectations() -> tuple[Expectation, ...]:
 
 
 def drift_expectations() -> tuple[Expectation, ...]:
-    """The last day against the four weeks before, on the one row of tocsin.validation_drift."""
+    """The last day against the four weeks before, on the one row of tocsin.validation_drift.
+
+    Without enough history, or enough rows in the last day, nothing is said.
+    """
+    limit = thresholds()
+    history = {"history_day_count": limit["history_days_min"], "history_count": limit["history_rows_min"]}
     return (
         Expectation(
             name="volume_near_mean",
@@ -144,19 +149,19 @@ def drift_expectations() -> tuple[Expectation, ...]:
             kind="ExpectColumnValuesToBeBetween",
             arguments={
                 "column": "volume_ratio",
-                "min_value": thresholds()["volume_ratio_min"],
-                "max_value": thresholds()["volume_ratio_max"],
+                "min_value": limit["volume_ratio_min"],
+                "max_value": limit["volume_ratio_max"],
             },
+            shows=("volume_ratio", "recent_count", "history_count", "history_day_count"),
+            where=history,
         ),
         Expectation(
             name="type_mix_near_mean",
             says="The event types of the last day are spread as in the four weeks before.",
             kind="ExpectColumnValuesToBeBetween",
-            arguments={
-                "column": "type_distance",
-                "min_value": 0,
-                "max_value": thresholds()["type_distance_max"],
-            },
+            arguments={"column": "type_distance", "min_value": 0, "max_value": limit["type_distance_max"]},
+            shows=("type_distance", "type_moved_most", "recent_count"),
+            where={**history, "recent_count": limit["recent_rows_min"]},
         ),
     )
 
@@ -182,7 +187,7 @@ def _ontology() -> Iterable[Expectation]:
         kind="ExpectColumnValuesToBeInVocabulary",
         arguments={"column": "type_quad_score", "vocabulary": "scores"},
         shows=("type_quad_score",),
-        where=("type_and_mode", tuple(sorted(vocabularies()["types"]))),
+        where={"type_and_mode": tuple(sorted(vocabularies()["types"]))},
     )
     yield _matches(
         "contexts_known", "contexts_text", _words(plover.contexts()), "Every context is in the codebook."
@@ -243,7 +248,7 @@ def _participants() -> Iterable[Expectation]:
         kind="ExpectColumnValuesToNotBeNull",
         arguments={"column": "recipient_name"},
         shows=("type_and_mode", "actor_name", "trigger_text"),
-        where=("type_and_mode", tuple(demanding)),
+        where={"type_and_mode": tuple(demanding)},
     )
     yield _is_null("actor_is_not_recipient", "shared_span", "Actor and recipient are not the same words.")
     for role in ROLES:
@@ -291,7 +296,7 @@ def _dates() -> Iterable[Expectation]:
                 "max_value": limit[f"days_after_publication_{name}"],
             },
             shows=shown,
-            where=("status", statuses),
+            where={"status": statuses},
         )
     yield _between(
         "date_is_first_of_period",

@@ -20,7 +20,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, reduce
+from operator import and_
 from pathlib import Path
 from typing import Any
 
@@ -90,13 +91,13 @@ def judge(
         return reach_verdict((), (), ())
     try:
         rows, batch = _judge(database_url, ids, now, suite or default_suite())
+        verdict = reach_verdict(ids, rows, batch)
     except ValidateError:
         raise
     except Exception as error:
         raise ValidateError(
             f"{len(ids)} candidates could not be judged: {type(error).__name__}: {_first_line(error)}"
         ) from error
-    verdict = reach_verdict(ids, rows, batch)
     for finding in verdict.batch_findings:
         log.warning("batch stage=validate expectation=%s severity=%s seen=%r",
                     finding.expectation, finding.severity, finding.seen)  # fmt: skip
@@ -253,9 +254,12 @@ def _built(expectation: Expectation, position: int) -> Any:
     if kind is None:
         raise ValidateError(f"expectation {expectation.name}: Great Expectations has no {expectation.kind!r}")
     arguments = dict(expectation.arguments)
-    if expectation.where:
-        column, values = expectation.where
-        arguments["row_condition"] = Column(column).is_in(values)
+    conditions = [
+        Column(column).is_in(allowed) if isinstance(allowed, tuple) else Column(column) >= allowed
+        for column, allowed in expectation.where.items()
+    ]
+    if conditions:
+        arguments["row_condition"] = reduce(and_, conditions)
     # Great Expectations takes two of the same kind and column for one, unless their meta differs.
     return kind(**arguments, meta={"name": expectation.name, "position": position})
 

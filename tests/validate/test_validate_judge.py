@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.config import ROOT
 from pipeline.errors import ValidateError
 from pipeline.postgres.database import connect
 from pipeline.validate.expectations import Expectation, row_expectations
@@ -275,7 +278,7 @@ def broken_suites() -> Iterator[Any]:
         replace(between, arguments={"column": "confidence", "min_value": 0.99}, shows=("no_such",)),
         id="shows what is missing",
     )
-    yield pytest.param(replace(between, where=("no_such", ("x",))), id="condition on a missing column")
+    yield pytest.param(replace(between, where={"no_such": ("x",)}), id="condition on a missing column")
 
 
 @pytest.mark.parametrize("broken", broken_suites())
@@ -314,6 +317,28 @@ def test_no_candidates_need_no_great_expectations() -> None:
     assert verdict.accepted == ()
     assert verdict.counts["judged"] == 0
     assert {name for name in sys.modules if name.startswith("great_expectations")} == loaded
+
+
+LISTENER = """
+import sys
+sys.addaudithook(lambda event, values: event in ("socket.connect", "socket.getaddrinfo") and print(event, values))
+from datetime import datetime, UTC
+from pathlib import Path
+from pipeline.validate.judge import judge
+judge(sys.argv[1], [int(sys.argv[2])], docs_folder=Path(sys.argv[3]), now=datetime.now(UTC))
+print("judged")
+"""
+
+
+@pytest.mark.slow
+def test_nothing_is_told_to_anybody(database_url: str, emptied: Plant, tmp_path: Path) -> None:
+    """Great Expectations opens no connection but the database's (which the C library opens, unseen here)."""
+    told = subprocess.run(
+        [sys.executable, "-c", LISTENER, database_url, str(emptied()), str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=240,
+    )  # fmt: skip
+
+    assert told.stdout == "judged\n"
 
 
 def test_a_batch_that_mostly_failed_is_not_trusted_at_all(database_url: str, emptied: Plant) -> None:
@@ -398,7 +423,26 @@ def test_the_last_day_is_held_against_four_weeks(
     verdict = judge(database_url, [one], docs_folder=None, now=NOW)
 
     assert [found.expectation for found in verdict.batch_findings] == expected
+    assert all("recent_count=" in found.seen for found in verdict.batch_findings)
     assert verdict.accepted == (one,)
+
+
+@pytest.mark.parametrize(
+    ("days", "today"), [pytest.param(3, 2000, id="few days"), pytest.param(10, 30, id="a day just begun")]
+)
+def test_a_thin_history_says_nothing_of_the_mix(
+    database_url: str, emptied: Plant, days: int, today: int
+) -> None:
+    """Chance alone moves few rows far."""
+    one = emptied()
+    age(database_url, [one], 0.5)
+    for days_back in range(2, 2 + days):
+        copies(database_url, one, 60, days_back, "RETREAT")
+    copies(database_url, one, today, 0.5, "ASSAULT")
+
+    verdict = judge(database_url, [one], docs_folder=None, now=NOW)
+
+    assert verdict.batch_findings == ()
 
 
 def test_without_history_nothing_is_said_of_the_volume(database_url: str, emptied: Plant) -> None:
