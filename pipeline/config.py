@@ -36,7 +36,7 @@ class Settings:
         fetch_timeout_seconds: For one response, from connect to the last byte.
         max_feed_bytes, max_page_bytes: After inflating.
         max_new_entries: New articles taken from one feed in one run.
-        max_attempts: Tries of one article or notification before quarantine.
+        max_attempts: Tries of one page or article before quarantine; notifications have a schedule of their own.
         batch_size: Articles claimed by one extract task.
         smtp_url: smtp://user@host:port or smtps://…; empty means e-mail cannot be sent.
             The password comes from smtp_password_file.

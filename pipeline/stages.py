@@ -365,7 +365,7 @@ def _load_rules(home: Database, settings: Settings) -> tuple[tuple[Rule, ...], d
     with home.transaction() as transaction:
         transaction.run("save_rules", rules=json.dumps(shown))
         for problem in (*bad_receivers, *bad_rules):
-            _quarantine(transaction, "alert", "rules", str(problem), None)
+            _quarantine(transaction, "alert", str(problem).partition(": ")[0], str(problem), None)
     return rules, receivers
 
 

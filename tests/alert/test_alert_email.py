@@ -10,7 +10,6 @@ import email.policy
 import logging
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -24,6 +23,7 @@ from pipeline.alert.notifiers.channels import notifier
 from pipeline.alert.notifiers.email import compose_mail, make_notifier
 from pipeline.config import Settings
 from pipeline.errors import NotifyError
+from tests.certificates import make_certificate
 
 
 class Relay:
@@ -132,12 +132,7 @@ def relay() -> Iterator[Relay]:
 @pytest.fixture
 def tls(tmp_path: Path) -> ssl.SSLContext:
     """A certificate as a relay makes itself one."""
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=relay",
-         "-keyout", key, "-out", certificate],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    certificate, key = make_certificate(tmp_path, "relay")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     return context
