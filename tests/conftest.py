@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         migrate(embedded.url(settings))
         yield settings
     finally:
+        folder = embedded.status(settings).data.parent
         embedded.stop(settings)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -21,9 +21,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from protego import Protego
 from yarl import URL
 
+from pipeline.addresses import read_named_hosts
 from pipeline.config import Settings
 from pipeline.errors import FetchError
-from pipeline.fetch.addresses import Guard, read_named_hosts
+from pipeline.fetch.guard import Guard
 from pipeline.fetch.inflate import Inflater, inflate_undeclared, inflaters, too_large
 
 PRODUCT = "Tocsin"

@@ -146,6 +146,7 @@ CREATE TABLE tocsin.candidates (
 COMMENT ON TABLE tocsin.candidates IS 'Events as extracted, one row a telling in one article, with every span; kept, so that each event leads back to its reasons. Offsets are characters of the article''s text, end exclusive.';
 CREATE INDEX candidates_to_validate ON tocsin.candidates (id) WHERE verdict IS NULL;
 CREATE INDEX candidates_to_store ON tocsin.candidates (id) WHERE verdict = 'accepted' AND stored_at IS NULL;
+CREATE INDEX candidates_by_time ON tocsin.candidates (created_at) INCLUDE (event_type);
 CREATE INDEX candidates_by_batch ON tocsin.candidates (batch_id);
 CREATE INDEX candidates_by_event ON tocsin.candidates (event_key);
 

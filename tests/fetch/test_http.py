@@ -16,7 +16,7 @@ import pytest
 
 from pipeline.config import ROOT, Settings
 from pipeline.errors import FetchError
-from pipeline.fetch.addresses import Guard
+from pipeline.fetch.guard import Guard
 from pipeline.fetch.http import (
     Client,
     Response,
@@ -326,7 +326,7 @@ BOMB = r"""
 import asyncio, pathlib, re, sys
 from pipeline.config import Settings
 from pipeline.errors import FetchError
-from pipeline.fetch.addresses import Guard
+from pipeline.fetch.guard import Guard
 from pipeline.fetch.http import open_client
 
 async def main(url, named):

@@ -20,7 +20,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipeline.alert.notifiers.addresses import open_socket
+from pipeline.alert.notifiers.sockets import open_socket
 from pipeline.alert.receivers import is_webhook_url, read_secret_file
 from pipeline.alert.records import Message, Notification, Receiver
 from pipeline.config import Settings

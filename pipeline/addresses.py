@@ -1,4 +1,4 @@
-"""Which addresses may be connected to: public ones on the web's two ports, and what a person named.
+"""Which addresses may be connected to, by fetch and by webhooks: public ones on the web's two ports, and what a person named.
 
 Python's `is_global` and `is_private` disagree with each other and between versions and pass
 multicast, NAT64 and 6to4, so the table is our own. Source: the IANA special-purpose registries
@@ -14,12 +14,11 @@ from typing import Any
 
 from yarl import URL
 
-from pipeline.errors import ConfigError, FetchError
+from pipeline.errors import ConfigError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-SCHEMES = ("http", "https")
 PORTS = (80, 443)
 
 _CLOSED_4 = tuple(
@@ -116,102 +115,33 @@ def _named_host(part: str) -> NamedHost:
             raise wrong
         port = url.explicit_port
         # A bare "host:80" is told from "host" although 80 is the default of http.
-        return NamedHost(host=_host(url), network=None, port=port)
+        return NamedHost(host=host_of(url), network=None, port=port)
     except ValueError:
         raise wrong from None
 
 
-def _host(url: URL) -> str:
+def host_of(url: URL) -> str:
     return (url.raw_host or "").rstrip(".").lower()
 
 
-class Guard:
-    """Says for every hop whether it may be made; knows the addresses that named hosts led to."""
-
-    def __init__(self, named_hosts: Sequence[NamedHost] = ()) -> None:
-        self._named_hosts = tuple(named_hosts)
-        self._opened: set[tuple[str, int]] = set()
-
-    def is_named(self, url: URL) -> bool:
-        """Whether a person let this host and port through by name."""
-        return self._is_named(_host(url), url.port or 0)
-
-    def check_url(self, url: URL) -> None:
-        """Refuse what must not even be resolved.
-
-        Raises:
-            FetchError: Another scheme than http(s), no host, credentials in it, a port or a literal
-                address that is neither public nor named.
-        """
-        if url.scheme not in SCHEMES or not url.raw_host:
-            raise FetchError(
-                f"only http and https addresses with a host are fetched, got {_short(url)}", is_final=True
-            )
-        if url.raw_user is not None or url.raw_password is not None:
-            raise FetchError(
-                f"an address with a user name in it is not fetched: {_short(url)}", is_final=True
-            )
-        if self.is_named(url):
-            return
-        if url.port not in PORTS:
-            raise FetchError(
-                f"only ports 80 and 443 are fetched, got {url.port} ({_short(url)})", is_final=True
-            )
-        if _is_literal(_host(url)) and not is_public(_host(url)):
-            raise _refused(_host(url))
-
-    def check_resolved(self, host: str, port: int, addresses: Sequence[str]) -> list[str]:
-        """Those of a host's addresses that may be connected to.
-
-        Raises:
-            FetchError: None of them may.
-        """
-        if self._is_named(host.rstrip(".").lower(), port):
-            self._opened.update((address, port) for address in addresses)
-            return list(addresses)
-        public = [address for address in addresses if is_public(address)]
-        if not public:
-            raise _refused(host)
-        return public
-
-    def check_socket(self, address: str, port: int) -> None:
-        """The last word, on the very address a socket is about to be opened to.
-
-        Raises:
-            FetchError: It is neither public nor one a named host led to.
-        """
-        named = (address, port) in self._opened or self._is_named(address.lower(), port)
-        if not named and not (port in PORTS and is_public(address)):
-            raise _refused(f"{address}:{port}")
-
-    def _is_named(self, host: str, port: int) -> bool:
-        for named_host in self._named_hosts:
-            if named_host.port not in (None, port):
-                continue
-            if named_host.network is None and named_host.host == host:
+def is_named(named_hosts: Sequence[NamedHost], host: str, port: int) -> bool:
+    """Whether a person let this host (lower case, or a literal address) and port through."""
+    for named_host in named_hosts:
+        if named_host.port not in (None, port):
+            continue
+        if named_host.network is None and named_host.host == host:
+            return True
+        if named_host.network is not None and is_literal(host):
+            literal: Any = ipaddress.ip_address(host.partition("%")[0])
+            if literal.version == named_host.network.version and literal in named_host.network:
                 return True
-            if named_host.network is not None and _is_literal(host):
-                literal: Any = ipaddress.ip_address(host.partition("%")[0])
-                if literal.version == named_host.network.version and literal in named_host.network:
-                    return True
-        return False
+    return False
 
 
-def _is_literal(host: str) -> bool:
+def is_literal(host: str) -> bool:
+    """Whether a host is an address and not a name."""
     try:
         ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return False
     return True
-
-
-def _refused(where: str) -> FetchError:
-    return FetchError(
-        f"{where[:200]} is not a public address and is refused; "
-        "TOCSIN_ALLOW_PRIVATE_ADDRESSES lets single hosts through",
-        is_final=True,
-    )
-
-
-def _short(url: URL) -> str:
-    return repr(str(url.with_user(None) if url.raw_host else url)[:200])
