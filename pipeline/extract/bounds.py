@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
+
+
+def sentence_starts(doc: Doc) -> list[int]:
+    """Indexes of the first words of a text's sentences; found once a text."""
+    starts = doc.user_data.get("sentence_starts")
+    if starts is None:
+        starts = doc.user_data["sentence_starts"] = [sentence.start for sentence in doc.sents]
+    return starts
 
 
 def sentence_bounds(token: Token) -> tuple[int, int]:
     """First word of the token's sentence and the first behind it, as indexes into its text."""
-    doc = token.doc
-    starts = doc.user_data.get("sentence_starts")
-    if starts is None:
-        starts = doc.user_data["sentence_starts"] = [sentence.start for sentence in doc.sents]
+    starts = sentence_starts(token.doc)
     number = bisect_right(starts, token.i)
-    return starts[number - 1], starts[number] if number < len(starts) else len(doc)
+    return starts[number - 1], starts[number] if number < len(starts) else len(token.doc)

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
+
+from spacy.language import Language
 
 from pipeline.extract.dates import load_words
 from pipeline.extract.gazetteer import Gazetteer
@@ -50,7 +53,7 @@ _PLACE_BEFORE = frozenset(
 )
 # Endings of English words that a list of dictionary forms does not show.
 _ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("d", ""),
-            ("ly", ""), ("ally", ""), ("ily", "y"), ("ably", "able"), ("ibly", "ible"), ("er", ""), ("est", ""), ("ves", "f"))  # fmt: skip
+            ("ly", ""), ("ally", ""), ("ily", "y"), ("ably", "able"), ("ibly", "ible"), ("er", ""), ("est", ""), ("est", "e"), ("er", "e"), ("men", "man"), ("ves", "f"))  # fmt: skip
 
 
 def recase(text: str, is_word: Callable[[str], bool], gazetteer: Gazetteer) -> str:
@@ -74,6 +77,15 @@ def recase(text: str, is_word: Callable[[str], bool], gazetteer: Gazetteer) -> s
     return "".join(parts)
 
 
+def dictionary(nlp: Language) -> frozenset[str]:
+    """The words the shipped pipeline's lemmatizer knows, for `recase`; empty for a pipeline without it."""
+    if "news_lemmatizer" not in nlp.pipe_names:
+        return frozenset()
+    pipe: Any = nlp.get_pipe("news_lemmatizer")
+    exceptions = (form for forms in pipe._exceptions.values() for form in forms)
+    return frozenset().union(*pipe._index.values(), exceptions)
+
+
 def is_capitals(text: str) -> bool:
     """Whether nearly all letters are capitals, and there are enough of them to tell."""
     letters = [character for character in text if character.isalpha()]
@@ -89,9 +101,7 @@ def _recase(text: str, is_word: Callable[[str], bool], gazetteer: Gazetteer) -> 
         word = match.group()
         gap = text[last : match.start()]
         by_number = bool(_NUMBER_BEFORE.search(gap) or _NUMBER_BEHIND.match(text, match.end()))
-        opens = number == 0 or bool(
-            _SENTENCE_END.search(text[max(0, match.start() - 20) : match.start()].lower())
-        )
+        opens = number == 0 or (text.rfind(".", 0, match.start()) not in kept and _opens(text, match.start()))
         if match.start() in kept or not word.isupper():
             out.append(word)
         else:
@@ -103,6 +113,10 @@ def _recase(text: str, is_word: Callable[[str], bool], gazetteer: Gazetteer) -> 
         last, before = match.end(), word.lower()
     out.append(text[last:])
     return "".join(out)
+
+
+def _opens(text: str, start: int) -> bool:
+    return bool(_SENTENCE_END.search(text[max(0, start - 20) : start].lower()))
 
 
 def _in_usual_letters(
@@ -154,7 +168,7 @@ def _is_name(
         return True
     if small in words.months:
         return small not in ("may", "march", "mar") or by_number or before in ("in", "last", "since")
-    if gazetteer.country_of(small):
+    if gazetteer.country_of(small) and (len(small) > 3 or not _is_known(small, is_word)):
         return True
     if before in _PLACE_BEFORE and small not in _PLACE_BEFORE and _is_large_place(small, gazetteer):
         return True

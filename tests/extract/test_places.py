@@ -6,7 +6,15 @@ import pytest
 import spacy
 from spacy.tokens import Doc, Span
 
-from pipeline.extract.places import event_place_span, load_gazetteer, place_of, place_spans, resolve
+from pipeline.extract.places import (
+    event_place_span,
+    find_dateline,
+    load_gazetteer,
+    nearby_place,
+    place_of,
+    place_spans,
+    resolve,
+)
 
 GAZETTEER = load_gazetteer()
 VOCAB = spacy.blank("en").vocab
@@ -260,3 +268,63 @@ def test_an_unknown_place_without_a_country_is_none():
     )
 
     assert place_of(doc[2], gazetteer=GAZETTEER) is None
+
+
+def test_the_dateline_is_read_off_the_first_line():
+    """With country, date and agency behind it, in any case of letters."""
+    lines = {
+        "BEIRUT, Lebanon (AP) — A bomb exploded.": "Beirut",
+        "KYIV, June 3 (Reuters) - The army said": "Kyiv",
+        "SAN SALVADOR, 3 JAN 90 -- [REPORT] THE ARMY": "San Salvador",
+        "PANAMA CITY (PANAMA), 26 JAN 89 -- [TEXT] POLICE": "Panama City",
+    }
+    found = {line: find_dateline(line, GAZETTEER) for line in lines}
+
+    assert {line: place.name if place else None for line, place in found.items()} == lines
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The army - backed by Iran - said.",
+        "Thousands marched on Monday - police said",
+        "",
+        "NATO - the alliance",
+    ],
+)
+def test_an_ordinary_first_line_is_no_dateline(text):
+    """A dash alone makes none."""
+    assert find_dateline(text, GAZETTEER) is None
+
+
+def test_a_place_of_the_sentences_around_serves_when_the_clause_has_none():
+    """The town is named once, then told of; its paragraph comes with it."""
+    first = tree(
+        "Rebels N nsubj 1",
+        "came V ROOT 1",
+        "in I case 3",
+        "Idlib P obl 1",
+        places=("Idlib",),
+        lemmas={"came": "come"},
+    )
+    second = tree("Ten # nsubj:pass 2", "were A aux:pass 2", "killed V ROOT 2")
+    found = nearby_place(second[2], [first, second], 1, gazetteer=GAZETTEER)
+
+    assert found is not None
+    assert (found[0].name, found[1]) == ("Idlib", 0)
+
+
+def test_a_place_five_sentences_away_does_not_serve():
+    """That was about something else."""
+    first = tree(
+        "Rebels N nsubj 1",
+        "came V ROOT 1",
+        "in I case 3",
+        "Idlib P obl 1",
+        places=("Idlib",),
+        lemmas={"came": "come"},
+    )
+    between = [tree("Talks N nsubj 1", "failed V ROOT 1") for _ in range(4)]
+    last = tree("Ten # nsubj:pass 2", "were A aux:pass 2", "killed V ROOT 2")
+
+    assert nearby_place(last[2], [first, *between, last], 5, gazetteer=GAZETTEER) is None
