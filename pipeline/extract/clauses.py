@@ -29,7 +29,22 @@ REPAIRED_LEMMAS = {
 PARTICLES = frozenset(["back", "out", "off", "down", "up", "over", "away", "forward", "apart", "aside"])
 TEMPORAL_MARKERS = ("after", "before", "since", "while", "when", "by", "following", "during", "upon")
 TIME_NOUNS = frozenset(
-    ["second", "minute", "hour", "day", "week", "month", "year", "decade", "century", "moment", "morning", "evening", "night", "weekend"]
+    [
+        "second",
+        "minute",
+        "hour",
+        "day",
+        "week",
+        "month",
+        "year",
+        "decade",
+        "century",
+        "moment",
+        "morning",
+        "evening",
+        "night",
+        "weekend",
+    ]
 )
 # A chain of controllers or conjuncts longer than this is a broken tree.
 MAX_CLIMB = 12
@@ -123,7 +138,7 @@ def preposition(token: Token) -> str:
 
 def with_antecedent(tokens: list[Token]) -> list[Token]:
     """Relative pronouns become the noun they stand for."""
-    found: list[tuple[str, Token]] = []
+    found: list[Token] = []
     for token in tokens:
         if token.lower_ in RELATIVES and token.tag_ in ("WDT", "WP", "IN", "WP$", "DT"):
             antecedent = _antecedent(token)

@@ -7,6 +7,7 @@ with `phrases` each line {"id", "text"} is an actor phrase. Out: {"id", "events"
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,6 +94,11 @@ def _date(row: dict[str, Any]) -> datetime:
     return at if at.tzinfo else at.replace(hour=at.hour or 12, tzinfo=UTC)
 
 
+def plain(name: str) -> str:
+    """A place's name without accents, as agency text writes it: Bogota."""
+    return "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
+
+
 def event_row(candidate: Candidate) -> dict[str, Any]:
     """A candidate as the line format has it."""
     return {
@@ -104,7 +110,7 @@ def event_row(candidate: Candidate) -> dict[str, Any]:
         "source_text": candidate.actor.span.text if candidate.actor else "",
         "target_text": candidate.recipient.span.text if candidate.recipient else "",
         "trigger": candidate.trigger.text,
-        "location": candidate.place.name if candidate.place else None,
+        "location": plain(candidate.place.name) if candidate.place else None,
         "date": candidate.event_date.value.isoformat(),
         "status": candidate.status,
         "confidence": candidate.confidence,

@@ -27,7 +27,9 @@ from pipeline.extract.contexts import contexts_of
 from pipeline.extract.coreference import Mentions
 from pipeline.extract.event_types import Frames, load_frames
 from pipeline.extract.merge_mentions import merge
-from pipeline.extract.readings import Reader, Reading
+from pipeline.extract.readings import Reader, Reading, is_human_word
+from pipeline.extract.relevance import Side, is_political
+from pipeline.extract.scene import Scene, dateline_place
 from pipeline.extract.sentences import may_hold_event, readings_of
 from pipeline.model import Actor, Article, Candidate, EventDate, Place, Span
 
@@ -74,13 +76,15 @@ class Coder:
         """Code parsed pieces of an article; each comes with the offset of its first character."""
         reader = Reader(self.frames)
         mentions = Mentions()
+        scene = Scene(dateline_place(article.text, self.gazetteer))
         candidates: list[Candidate] = []
         number = 0
         for doc, offset in docs:
             for sentence in doc.sents:
                 mentions.add(doc, number, sentence.start, sentence.end)
                 for reading in readings_of(sentence, reader):
-                    candidates.extend(self._candidates(reading, article, offset, mentions, number))
+                    made = self._candidates(reading, article, offset, mentions, number)
+                    candidates.extend(scene.placed(candidate, number) for candidate in made)
                 number += 1
         return merge(candidates)
 
@@ -125,6 +129,14 @@ class Coder:
         actor, recipient = at_home(
             actor, recipient, place.country if place else None, reading.event_type or ""
         )
+        if not is_political(
+            code.event_type,
+            reading.frame_id,
+            sentence.text,
+            _side(actor, agent, mentions, number),
+            _side(recipient, patient, mentions, number),
+        ):
+            return None
         features = {
             "has_actor_code": float(bool(actor and actor.code)),
             "has_recipient_code": float(bool(recipient and recipient.code)),
@@ -203,6 +215,19 @@ class Coder:
         )
 
 
+def _side(actor: Actor | None, token: Token | None, mentions: Mentions, number: int) -> Side | None:
+    if actor is None or token is None:
+        return None
+    meant = mentions.resolve(token, number) or token
+    named = meant.ent_type_ in ("PERSON", "PER", "ORG", "GPE", "NORP") or meant.pos_ == "PROPN"
+    human = (
+        token.pos_ in ("PRON", "NUM")
+        or clauses.lemma_of(token) in HUMAN_NOUNS
+        or is_human_word(clauses.lemma_of(token))
+    )
+    return Side(country=actor.country, sector=actor.sector, is_named=named, is_human=human)
+
+
 def event_date(reading: Reading, published_at: datetime) -> EventDate | None:
     """The date the text links to the event; what happened cannot lie in the future, so a nearer date is then asked."""
     when = dates.date_of(reading.anchor, published_at)
@@ -248,7 +273,27 @@ def at_home(
 
 
 # Sectors of people who are of the country they act in; ministers, armies and organisations may be guests.
-LOCAL_SECTORS = frozenset(["CVL", "REB", "PRM", "CRM", "OPP", "REF", "PPL", "LAB", "COP", "EDU", "MED", "JRN", "AGR", "UAF", "ELI", "REL", "SEP"])
+LOCAL_SECTORS = frozenset(
+    [
+        "CVL",
+        "REB",
+        "PRM",
+        "CRM",
+        "OPP",
+        "REF",
+        "PPL",
+        "LAB",
+        "COP",
+        "EDU",
+        "MED",
+        "JRN",
+        "AGR",
+        "UAF",
+        "ELI",
+        "REL",
+        "SEP",
+    ]
+)
 # Events that happen on the ground, where the place says whose people they are.
 GROUND_TYPES = frozenset({"PROTEST", "ASSAULT", "COERCE", "MOBILIZE", "RETREAT", "CONCEDE"})
 
@@ -295,6 +340,7 @@ def _wide(noun: Token) -> DocSpan:
     return noun.doc[left:right]
 
 
+HUMAN_NOUNS = load_frames().groups["persons"] | load_frames().groups["people_in_office"]
 # Types whose coordinated actors act on each other when no recipient is named.
 MUTUAL_TYPES = frozenset({"CONSULT", "COOPERATE", "AGREE", "SUPPORT"})
 

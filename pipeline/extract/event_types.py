@@ -23,7 +23,26 @@ CONFLICT = frozenset(
     {"REQUEST", "ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"}
 )
 OPERATOR_KINDS = frozenset(
-    ["commit", "intend", "decide", "allowed", "threaten", "request", "order", "reject", "deny", "fail", "prevent", "reverse", "cancel", "allow", "accuse", "praise", "hypothetical", "factive"]
+    [
+        "commit",
+        "intend",
+        "decide",
+        "allowed",
+        "threaten",
+        "request",
+        "order",
+        "reject",
+        "deny",
+        "fail",
+        "prevent",
+        "reverse",
+        "cancel",
+        "allow",
+        "accuse",
+        "praise",
+        "hypothetical",
+        "factive",
+    ]
 )
 # What a threat is called when the thing threatened is of this type (codebook: modes of THREATEN).
 THREAT_MODES = {

@@ -83,7 +83,25 @@ THING_ENDINGS = (
     "mist",
 )
 THINGS = frozenset(
-    ["remnant", "variant", "elephant", "consultant-fee", "instant", "constant", "pendant", "refugee-camp", "knee", "spree", "employee-fund", "talisman", "jubilee", "levee", "toffee", "median", "pedestrian-crossing"]
+    [
+        "remnant",
+        "variant",
+        "elephant",
+        "consultant-fee",
+        "instant",
+        "constant",
+        "pendant",
+        "refugee-camp",
+        "knee",
+        "spree",
+        "employee-fund",
+        "talisman",
+        "jubilee",
+        "levee",
+        "toffee",
+        "median",
+        "pedestrian-crossing",
+    ]
 )
 # Words of the groups that are no actor by themselves: "a state of emergency", "its mission".
 NO_PEOPLE = frozenset({"mission", "convoy", "state", "power", "service", "peacekeeping", "worker-migrant"})
@@ -91,11 +109,39 @@ NO_PEOPLE = frozenset({"mission", "convoy", "state", "power", "service", "peacek
 UNREAL_KINDS = frozenset(
     {"deny", "fail", "prevent", "hypothetical", "intend", "commit", "threaten", "request", "reject", "accuse"}
 )
+# Prepositions that are particles of the lexicon's verbs as well: "give in" is not "give … in".
+NO_KEYS = frozenset(["in", "over", "up", "down", "off", "back", "away"])
 MISSION_VERBS = frozenset(
     ["launch", "begin", "start", "mount", "conduct", "carry+out", "resume", "undertake", "order", "authorize"]
 )
 NOT_TOWARDS = frozenset(
-    ["after", "before", "during", "since", "because", "because+of", "despite", "according", "according+to", "amid", "following", "by", "as", "like", "unlike", "including", "than", "until", "under", "without", "near", "due+to", "in+return+for", "under+pressure+from", "along+with"]
+    [
+        "after",
+        "before",
+        "during",
+        "since",
+        "because",
+        "because+of",
+        "despite",
+        "according",
+        "according+to",
+        "amid",
+        "following",
+        "by",
+        "as",
+        "like",
+        "unlike",
+        "including",
+        "than",
+        "until",
+        "under",
+        "without",
+        "near",
+        "due+to",
+        "in+return+for",
+        "under+pressure+from",
+        "along+with",
+    ]
 )
 DOCUMENTS = frozenset(
     ["resolution", "decision", "plan", "bill", "law", "agreement", "deal", "statement", "order", "letter", "proposal", "report", "ruling", "decree", "motion", "declaration", "communique", "move", "measure", "treaty", "accord", "vote", "mandate", "document", "draft", "text", "announcement", "verdict"]
@@ -259,9 +305,9 @@ class Reader:
             found.append("find+guilty")
         found.extend(f"{clause.lemma}+{lemma_of(noun)}" for noun in clause.patients)
         found.extend(
-            f"{clause.lemma}+{prep}"
+            f"{clause.lemma}+{prep.removesuffix('+of')}"
             for prep, noun in clause.obliques
-            if prep and noun.ent_type_ not in ("DATE", "TIME")
+            if prep and prep not in NO_KEYS and noun.ent_type_ not in ("DATE", "TIME")
         )
         if clause.lemma == "call" and any(
             c.dep_ == "xcomp" and not is_verbal(c) for c in clause.predicate.children
@@ -563,7 +609,9 @@ class Reader:
     def _demonyms(self, noun: Token) -> list[Token]:
         found = []
         for child in clauses.modifiers(noun):
-            if (child.ent_type_ in ACTOR_ENTITIES and child.ent_type_ != "LOC") or (lemma_of(child) in self.people and child.dep_ == "compound"):
+            if (child.ent_type_ in ACTOR_ENTITIES and child.ent_type_ != "LOC") or (
+                lemma_of(child) in self.people and child.dep_ == "compound"
+            ):
                 found.append(child)
         return found[-1:]
 

@@ -45,7 +45,39 @@ def _stems(triggers: frozenset[str]) -> frozenset[str]:
 
 
 IRREGULAR = frozenset(
-    ["shot", "met", "held", "gave", "sent", "cut", "hit", "beat", "sold", "took", "fled", "fought", "struck", "threw", "broke", "lost", "left", "laid", "led", "drove", "burnt", "told", "rose", "hung", "slew", "sought", "caught", "won", "went", "came", "shut"]
+    [
+        "shot",
+        "met",
+        "held",
+        "gave",
+        "sent",
+        "cut",
+        "hit",
+        "beat",
+        "sold",
+        "took",
+        "fled",
+        "fought",
+        "struck",
+        "threw",
+        "broke",
+        "lost",
+        "left",
+        "laid",
+        "led",
+        "drove",
+        "burnt",
+        "told",
+        "rose",
+        "hung",
+        "slew",
+        "sought",
+        "caught",
+        "won",
+        "went",
+        "came",
+        "shut",
+    ]
 )
 
 

@@ -128,11 +128,65 @@ def negated_noun(noun: Token) -> bool:
 
 # Nouns whose "that …" or "of …" is what somebody holds, not what happened.
 CLAIM_NOUNS = frozenset(
-    ["report", "claim", "allegation", "accusation", "suspicion", "rumor", "rumour", "fear", "suggestion", "assertion", "possibility", "likelihood", "charge", "prospect", "risk", "danger", "belief", "hope", "assumption", "notion", "idea", "concern", "worry", "theory", "speculation", "denial", "threat"]
+    [
+        "report",
+        "claim",
+        "allegation",
+        "accusation",
+        "suspicion",
+        "rumor",
+        "rumour",
+        "fear",
+        "suggestion",
+        "assertion",
+        "possibility",
+        "likelihood",
+        "charge",
+        "prospect",
+        "risk",
+        "danger",
+        "belief",
+        "hope",
+        "assumption",
+        "notion",
+        "idea",
+        "concern",
+        "worry",
+        "theory",
+        "speculation",
+        "denial",
+        "threat",
+    ]
 )
 # Adjectives that take the event out of what happened.
 UNREAL = frozenset(
-    ["possible", "potential", "alleged", "planned", "future", "suspected", "threatened", "imminent", "feared", "would-be", "failed", "attempted", "foiled", "proposed", "likely", "supposed", "hypothetical", "expected", "looming", "impending", "apparent", "purported", "intended", "aborted", "thwarted"]
+    [
+        "possible",
+        "potential",
+        "alleged",
+        "planned",
+        "future",
+        "suspected",
+        "threatened",
+        "imminent",
+        "feared",
+        "would-be",
+        "failed",
+        "attempted",
+        "foiled",
+        "proposed",
+        "likely",
+        "supposed",
+        "hypothetical",
+        "expected",
+        "looming",
+        "impending",
+        "apparent",
+        "purported",
+        "intended",
+        "aborted",
+        "thwarted",
+    ]
 )
 
 
@@ -247,10 +301,86 @@ def surroundings(token: Token) -> tuple[Status, str]:
 
 # Words whose gerund or infinitive tells what can be or is alleged, not what was.
 POTENTIAL = frozenset(
-    ["capable", "able", "likely", "unlikely", "possible", "suspicion", "accusation", "allegation", "charge", "charged", "accused", "suspected", "wanted", "risk", "threat", "danger", "fear", "hope", "chance", "possibility", "prospect", "aim", "goal", "purpose", "hypothetical", "without", "instead", "rather", "expected", "believed", "thought", "alleged", "convicted", "guilty", "responsible", "plan", "plot", "bid", "idea", "cost", "ability", "right", "wish", "acquit", "accuse", "suspect", "charge", "demand", "request", "call", "order", "proposal", "offer", "pressure", "need", "refusal", "reluctance", "willing", "ready"]
+    [
+        "capable",
+        "able",
+        "likely",
+        "unlikely",
+        "possible",
+        "suspicion",
+        "accusation",
+        "allegation",
+        "charge",
+        "charged",
+        "accused",
+        "suspected",
+        "wanted",
+        "risk",
+        "threat",
+        "danger",
+        "fear",
+        "hope",
+        "chance",
+        "possibility",
+        "prospect",
+        "aim",
+        "goal",
+        "purpose",
+        "hypothetical",
+        "without",
+        "instead",
+        "rather",
+        "expected",
+        "believed",
+        "thought",
+        "alleged",
+        "convicted",
+        "guilty",
+        "responsible",
+        "plan",
+        "plot",
+        "bid",
+        "idea",
+        "cost",
+        "ability",
+        "right",
+        "wish",
+        "acquit",
+        "accuse",
+        "suspect",
+        "charge",
+        "demand",
+        "request",
+        "call",
+        "order",
+        "proposal",
+        "offer",
+        "pressure",
+        "need",
+        "refusal",
+        "reluctance",
+        "willing",
+        "ready",
+    ]
 )
 HAPPENED = frozenset(
-    ["continue", "begin", "start", "manage", "help", "go", "come", "proceed", "succeed", "use", "force", "compel", "lead", "prompt", "cause"]
+    [
+        "continue",
+        "begin",
+        "start",
+        "manage",
+        "help",
+        "go",
+        "come",
+        "proceed",
+        "succeed",
+        "use",
+        "force",
+        "compel",
+        "lead",
+        "prompt",
+        "cause",
+    ]
 )
 
 

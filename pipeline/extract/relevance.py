@@ -1,0 +1,134 @@
+"""Relevance: whether a reading is political news at all, or sport, weather, business, an accident, the blotter.
+
+Judges by who takes part and by the words of the sentence; the words lie in data/relevance.toml. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+WORDS = Path(__file__).resolve().parent / "data" / "relevance.toml"
+
+# Sectors that make anything they do public business; civilians, firms and schools alone do not.
+PUBLIC = frozenset(
+    [
+        "GOV",
+        "MIL",
+        "COP",
+        "REB",
+        "OPP",
+        "LEG",
+        "JUD",
+        "SPY",
+        "PTY",
+        "IGO",
+        "NGO",
+        "NGM",
+        "REF",
+        "UAF",
+        "PRM",
+        "SEP",
+        "IMG",
+        "REL",
+        "LAB",
+        "JRN",
+        "ELI",
+    ]
+)
+# Sectors that stay political in a sentence about sport: fans fight police, not opponents.
+FORCEFUL = frozenset(["COP", "MIL", "REB", "UAF", "JUD", "REF", "PRM", "SPY"])
+SPOKEN = frozenset(
+    [
+        "AGREE",
+        "CONSULT",
+        "SUPPORT",
+        "CONCEDE",
+        "COOPERATE",
+        "REQUEST",
+        "ACCUSE",
+        "REJECT",
+        "THREATEN",
+        "AID",
+        "RETREAT",
+        "SANCTION",
+        "MOBILIZE",
+    ]
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Side:
+    """What is known of one party: its code's halves, whether it bears a name, whether it is people."""
+
+    country: str | None
+    sector: str | None
+    is_named: bool
+    is_human: bool
+
+    @property
+    def is_public(self) -> bool:
+        return bool(self.country) or self.sector in PUBLIC
+
+    @property
+    def is_known(self) -> bool:
+        return self.is_public or self.is_named or bool(self.sector and self.sector != "UNK")
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    words = tomllib.loads(WORDS.read_text(encoding="utf-8"))[name]["words"].split()
+    forms = "|".join(re.escape(word).replace(r"\-", "[- ]").replace(r"\*", r"\w*") for word in words)
+    return re.compile(rf"\b(?:{forms})\b", re.IGNORECASE)
+
+
+def subject(sentence: str) -> str:
+    """What a sentence is about when it is not politics: "sport", "accident", "petty"; else empty."""
+    sport = {match.group().lower() for match in _pattern("sport").finditer(sentence)}
+    weak = {match.group().lower() for match in _pattern("sport_weak").finditer(sentence)}
+    if sport or len(weak) >= 2 or (weak and re.search(r"\b\d{1,3}-\d{1,3}\b", sentence)):
+        return "sport"
+    if _pattern("accident").search(sentence) and not _pattern("violence").search(sentence):
+        return "accident"
+    return "petty" if _pattern("petty").search(sentence) else ""
+
+
+def is_political(
+    event_type: str, frame_id: str, sentence: str, actor: Side | None, recipient: Side | None
+) -> bool:
+    """Whether a reading may stand as an event."""
+    sides = [side for side in (actor, recipient) if side is not None]
+    about = subject(sentence)
+    if about == "sport" and not any(side.sector in FORCEFUL for side in sides):
+        return False
+    if about == "accident" and event_type == "ASSAULT":
+        return False
+    if (
+        about == "petty"
+        and not any(side.country and side.sector for side in sides)
+        and not all(side.is_public for side in sides)
+    ):
+        return False
+    if actor is not None and not actor.is_known and not actor.is_human:
+        return (
+            event_type not in ("ASSAULT", "PROTEST", "CONSULT")
+            and recipient is not None
+            and recipient.is_public
+        )
+    if event_type in SPOKEN:
+        return _spoken(sides)
+    if event_type == "ASSAULT" and actor is None and frame_id.endswith(("wound", "hit")):
+        return bool(_pattern("violence").search(sentence)) or any(side.is_public for side in sides)
+    return any(side.is_known or side.is_human for side in sides)
+
+
+def _spoken(sides: list[Side]) -> bool:
+    if any(side.is_public for side in sides):
+        return True
+    firms = all(side.sector in ("BUS", None) for side in sides)
+    return (not firms and any(side.is_named for side in sides) and len(sides) > 1) or (
+        len(sides) == 1 and sides[0].is_named and not firms
+    )
