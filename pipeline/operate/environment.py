@@ -137,6 +137,8 @@ def _celery(broker_url: str, metadata: str) -> dict[str, str]:
         "AIRFLOW__CELERY__BROKER_URL": broker_url,
         "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{metadata}",
         "AIRFLOW__CELERY__WORKER_CONCURRENCY": str(_parallelism()),
+        # The helpers of a worker would else each import Airflow anew.
+        "AIRFLOW__CELERY__MP_START_METHOD": "fork",
     }
 
 

@@ -74,27 +74,32 @@ class Instance:
 
 
 def up(
-    settings: Settings, *, on_progress: OnProgress, executor: str = "LocalExecutor", broker_url: str = ""
+    settings: Settings,
+    *,
+    on_progress: OnProgress,
+    executor: str = "LocalExecutor",
+    broker_url: str = "",
+    worker_count: int = 1,
 ) -> None:
     """Run everything until SIGTERM or Ctrl-C, then stop it cleanly; the embedded Postgres runs on.
 
     Args:
         settings: A taken `airflow_port` is refused.
         on_progress: Told when Postgres and Airflow are starting, ready and stopping.
-        executor: LocalExecutor, or CeleryExecutor with the `broker_url` of a Redis.
+        executor: LocalExecutor, or CeleryExecutor with the `broker_url` of a Redis and `worker_count` workers.
 
     Raises:
         OperateError: Another `up` runs here, a port is taken, or a component cannot be kept alive.
         StoreError: The database cannot be reached.
     """
-    components = (*UP_COMPONENTS, "worker") if executor == "CeleryExecutor" else UP_COMPONENTS
     with _operating(
         settings,
         port=_port(settings, may_move=False),
-        components=components,
+        components=UP_COMPONENTS,
         tell=_teller(on_progress),
         executor=executor,
         broker_url=broker_url,
+        worker_count=worker_count,
     ) as supervisor:
         housekeeper = Housekeeper(supervisor.environment, settings.home)
         try:
@@ -108,8 +113,17 @@ def up(
             housekeeper.stop()
 
 
-def run_once(settings: Settings, on_progress: OnProgress) -> RunResult:
+def run_once(
+    settings: Settings,
+    on_progress: OnProgress,
+    *,
+    executor: str = "LocalExecutor",
+    broker_url: str = "",
+    worker_count: int = 1,
+) -> RunResult:
     """Run the DAG `news` once, then the run of `alerts` it causes, and stop everything again.
+
+    The executor and what belongs to it are as in `up`; they count only where no `up` runs.
 
     Raises:
         OperateError: Airflow did not start, a DAG file is broken, or the run took over RUN_SECONDS.
@@ -135,7 +149,15 @@ def run_once(settings: Settings, on_progress: OnProgress) -> RunResult:
         _trigger(api, run_id)
 
     with _operating(
-        settings, port=port, components=RUN_COMPONENTS, tell=tell, is_on_demand=True, when_api_answers=trigger
+        settings,
+        port=port,
+        components=RUN_COMPONENTS,
+        tell=tell,
+        executor=executor,
+        broker_url=broker_url,
+        worker_count=worker_count,
+        is_on_demand=True,
+        when_api_answers=trigger,
     ) as supervisor:
         return _follow(api, settings.home, run_id, tell=tell, began=began, check=supervisor.check)
 
@@ -198,8 +220,9 @@ def _operating(
     port: int,
     components: Sequence[str],
     tell: Callable[[str, str], None],
-    executor: str = "LocalExecutor",
-    broker_url: str = "",
+    executor: str,
+    broker_url: str,
+    worker_count: int,
     is_on_demand: bool = False,
     when_api_answers: Callable[[], None] = lambda: None,
 ) -> Iterator[Supervisor]:
@@ -219,7 +242,10 @@ def _operating(
             is_on_demand=is_on_demand,
         )
         _migrate_airflow(environment, home)
-        supervisor = Supervisor(environment, home=home, port=port, commands=airflow_commands(components))
+        commands = airflow_commands(
+            components, home=home, worker_count=worker_count if executor == "CeleryExecutor" else 0
+        )
+        supervisor = Supervisor(environment, home=home, port=port, commands=commands)
         try:
             _start(supervisor, home, when_api_answers)
             tell("airflow", "ready")

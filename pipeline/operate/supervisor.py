@@ -1,9 +1,9 @@
 """Airflow's processes under one roof: started in the right order, restarted, stopped without leftovers.
 
-    supervisor = Supervisor(environment, home=…, port=…, commands=airflow_commands(…))
+    supervisor = Supervisor(environment, home=…, port=…, commands=airflow_commands(…, home=…))
     supervisor.start()          API server and DAG processor, then the scheduler and the rest
     while …: supervisor.check() restarts what died; raises when that does not help
-    supervisor.stop()           within STOP_SECONDS, whole process groups
+    supervisor.stop()           within 30 s, whole process groups
 
 `airflow standalone` is not used: it starts everything at once and has a race at boot, listens on all
 interfaces and prints its password.
@@ -30,9 +30,15 @@ from pipeline.operate import rest
 from pipeline.postgres.embedded import write_private
 
 START_SECONDS = 240
-STOP_SECONDS = 25
-# A task at work has until the first of these to finish; what it leaves undone is done again.
-ASK_AGAIN_SECONDS = (10, 13, 16, 19, 22)
+
+# How long each may take to end; together under 30 s. A task at work has until then to finish, and is
+# done again when it has not. The triggerer hangs in its own stopping when it has just started.
+PATIENCE_SECONDS = {"scheduler": 18, "worker-1": 18, "worker-2": 18}
+PATIENCE_DEFAULT_SECONDS = 6
+# Who must be asked more than once: the scheduler answers the signal with an exception, and one that
+# arrives while Python collects garbage is lost. Others take a second signal for impatience.
+DEAF = ("scheduler",)
+ASK_AGAIN_SECONDS = (10, 13, 16)
 
 # Seconds before the first, second … restart of a component that died; after the last it is given up.
 RESTART_AFTER_SECONDS = (1, 2, 5, 10, 20)
@@ -46,8 +52,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     # The log servers listen on all interfaces and are not needed on one machine.
     "scheduler": ("scheduler", "--skip-serve-logs"),
     "triggerer": ("triggerer", "--skip-serve-logs"),
-    "worker": ("celery", "worker", "--skip-serve-logs", "--without-gossip", "--without-mingle"),
 }
+WORKER = ("celery", "worker", "--skip-serve-logs", "--without-gossip", "--without-mingle")
 FIRST = ("api-server", "dag-processor")
 
 log = logging.getLogger(__name__)
@@ -130,35 +136,20 @@ class Supervisor:
                 self._mourn(component, now)
 
     def stop(self) -> None:
-        """Stop all components, in the reverse order of their start; kill what does not end in time."""
+        """Stop all components; kill what does not end in time.
+
+        The API server goes last: until they have ended, the others report to it.
+        """
         running = [component for component in reversed(self.components) if component.process is not None]
         if not running:
             return
         for component in running:
             component.descendants |= descendants_of(component.process)
-        self._ask_to_end(running)
-        for component in running:
-            _end(component)
+        last = [component for component in running if component.name in FIRST]
+        _end([component for component in running if component not in last])
+        _end(last)
         processes_file(self.home).unlink(missing_ok=True)
         log.info("stopped airflow components=%s", ",".join(component.name for component in running))
-
-    def _ask_to_end(self, components: Sequence[Component]) -> None:
-        """Send SIGTERM until all have ended or the time is over.
-
-        More than once: the scheduler answers the signal with an exception, and one that arrives while
-        Python collects garbage is lost.
-        """
-        began = time.monotonic()
-        again_at = [began, *(began + seconds for seconds in ASK_AGAIN_SECONDS)]
-        while any(component.process and component.process.poll() is None for component in components):
-            now = time.monotonic()
-            if now > began + STOP_SECONDS:
-                return
-            if again_at and now >= again_at[0]:
-                again_at.pop(0)
-                for component in components:
-                    _signal(component, signal.SIGTERM)
-            time.sleep(0.05)
 
     def _launch(self, component: Component) -> None:
         path = self.home / "logs" / f"{component.name}.log"
@@ -226,9 +217,22 @@ class Supervisor:
         write_private(processes_file(self.home), json.dumps(running))
 
 
-def airflow_commands(components: Sequence[str]) -> dict[str, list[str]]:
-    """Return the commands of components, by name; with our own Python, so that it is our own Airflow."""
-    return {name: [sys.executable, "-m", "airflow", *COMMANDS[name]] for name in components}
+def airflow_commands(components: Sequence[str], *, home: Path, worker_count: int = 0) -> dict[str, list[str]]:
+    """Return the commands of components, by name; with our own Python, so that it is our own Airflow.
+
+    Args:
+        components: Names of COMMANDS.
+        home: Folder for the pid files of the workers.
+        worker_count: Celery workers, named worker-1, worker-2 ….
+    """
+    airflow = [sys.executable, "-m", "airflow"]
+    commands = {name: [*airflow, *COMMANDS[name]] for name in components}
+    for number in range(1, worker_count + 1):
+        name = f"worker-{number}"
+        # Two workers on one machine need two names and two pid files.
+        own = ["--celery-hostname", f"{name}@%h", "--pid", str(home / "airflow" / f"{name}.pid")]
+        commands[name] = [*airflow, *WORKER, *own]
+    return commands
 
 
 def processes_file(home: Path) -> Path:
@@ -315,7 +319,31 @@ def descendants_of(process: psutil.Process | subprocess.Popen[bytes] | None) -> 
         return set()
 
 
-def _end(component: Component) -> None:
+def _end(components: Sequence[Component]) -> None:
+    """Ask components to end, wait as long as each may take, kill what is left of them."""
+    began = time.monotonic()
+    again_at = [began, *(began + seconds for seconds in ASK_AGAIN_SECONDS)]
+    waiting = list(components)
+    while waiting:
+        now = time.monotonic()
+        if again_at and now >= again_at[0]:
+            for component in waiting:
+                if now < began + 1 or component.name in DEAF:
+                    _signal(component, signal.SIGTERM)
+            again_at.pop(0)
+        for component in list(waiting):
+            patience = PATIENCE_SECONDS.get(component.name, PATIENCE_DEFAULT_SECONDS)
+            if _has_ended(component) or now > began + patience:
+                _kill_rest(component)
+                waiting.remove(component)
+        time.sleep(0.05)
+
+
+def _has_ended(component: Component) -> bool:
+    return component.process is None or component.process.poll() is not None
+
+
+def _kill_rest(component: Component) -> None:
     """Kill what is left of a component that was asked to end."""
     process = component.process
     if process is None:

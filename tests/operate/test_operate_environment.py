@@ -101,4 +101,5 @@ def test_celery_is_the_same_set_up_with_a_broker(own, tmp_path):
         "AIRFLOW__CELERY__BROKER_URL",
         "AIRFLOW__CELERY__RESULT_BACKEND",
         "AIRFLOW__CELERY__WORKER_CONCURRENCY",
+        "AIRFLOW__CELERY__MP_START_METHOD",
     }
