@@ -360,10 +360,11 @@ _ABBREVIATIONS = frozenset(
 def sentence_guard(doc: Doc) -> Doc:
     """Tell the parser where no sentence starts: after a comma, a hyphen, an opening bracket or an
     abbreviation, and before a closing mark. A line break between the two lifts the bar."""
-    for token in doc[1:]:
-        before = doc[token.i - 1].text
-        if before.isspace():
-            continue
-        if before in _NEVER_BEFORE_A_START or before in _ABBREVIATIONS or token.text in _NEVER_A_START:
-            token.is_sent_start = False
+    words = [token.text for token in doc]
+    for index in range(1, len(words)):
+        before = words[index - 1]
+        if before in _NEVER_BEFORE_A_START or before in _ABBREVIATIONS:
+            doc[index].is_sent_start = False
+        elif words[index] in _NEVER_A_START and not before.isspace():
+            doc[index].is_sent_start = False
     return doc
