@@ -238,6 +238,7 @@ class Links:
     far: float
     finer: float
     doer: float
+    country_modifier: float
     other_clause: float
     coarse: Mapping[str, float]
     happening: frozenset[str]
@@ -273,6 +274,7 @@ def load_links() -> Links:
             far=float(tables["far"]),
             finer=float(tables["finer"]),
             doer=float(tables["doer"]),
+            country_modifier=float(tables["country_modifier"]),
             other_clause=float(tables["other_clause"]),
             coarse=tables["coarse"],
             happening=frozenset(tables["words"]["happening"].split()),
@@ -726,6 +728,8 @@ def link_cost(trigger: Token, span: DocSpan, links: Links) -> float:
     by_tree += _descent(trigger, up, down, links)
     if down and down[-1].dep_ == "nsubj:pass" and not load_gazetteer().find(_POSSESSIVE.sub("", span.text)):
         return _NEVER
+    if down and down[-1].dep_ in ("compound", "amod", "nmod:desc") and _level(span.text) == "country":
+        return by_tree + links.country_modifier
     cost = min(by_tree, _cost_by_order(trigger, span, links)) + links.far * abs(span.root.i - trigger.i)
     return cost + _bearing(span, links) + links.coarse[_level(span.text)]
 
