@@ -363,8 +363,10 @@ def sentence_guard(doc: Doc) -> Doc:
     words = [token.text for token in doc]
     for index in range(1, len(words)):
         before = words[index - 1]
-        if before in _NEVER_BEFORE_A_START or before in _ABBREVIATIONS:
-            doc[index].is_sent_start = False
-        elif words[index] in _NEVER_A_START and not before.isspace():
+        if (
+            before in _NEVER_BEFORE_A_START
+            or before in _ABBREVIATIONS
+            or (words[index] in _NEVER_A_START and not before.isspace())
+        ):
             doc[index].is_sent_start = False
     return doc
