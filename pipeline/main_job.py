@@ -13,7 +13,7 @@ from rich.console import Console
 
 from pipeline.config import ROOT, Settings
 from pipeline.errors import ConfigError
-from pipeline.postgres.rows import article_from, candidate_from
+from pipeline.postgres.rows import candidate_from
 from pipeline.report import console, report
 from pipeline.stages import database
 
@@ -142,6 +142,7 @@ def explain_event(event_id: int, settings: Settings) -> str:
     if not rows:
         raise ConfigError(f"no event {event_id}; the view analysis.events lists them all")
     return "\n\n".join(
-        explain(article_from(row | {"id": row["article_id"]}), candidate_from(row), settings=settings)
+        f"{row['source']}, {row['published_at']:%Y-%m-%d}: {row['title']}\n{row['url']}\n\n"
+        + explain(row["text"], candidate_from(row))
         for row in rows
     )
