@@ -9,7 +9,7 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from pipeline.extract.dates import date_of, find, resolve
+from pipeline.extract.dates import date_of, find, nearby_date, resolve
 
 FRIDAY = datetime(2011, 10, 21, 12, tzinfo=UTC)
 VOCAB = spacy.blank("en").vocab
@@ -189,3 +189,27 @@ def test_no_date_in_the_text_is_none():
     doc = sentence("Troops NOUN nsubj 1", "entered VERB ROOT 1")
 
     assert date_of(doc[1], FRIDAY) is None
+
+
+def test_the_day_of_the_sentences_around_serves_when_the_clause_has_none():
+    """The day is named once; its paragraph comes with it."""
+    first = sentence("Rebels NOUN nsubj 1", "came VERB ROOT 1", "on ADP case 3", "Wednesday PROPN obl 1")
+    second = sentence("Ten NUM nsubj:pass 2", "were AUX aux:pass 2", "killed VERB ROOT 2")
+    found = nearby_date(second[2], [first, second], 1, FRIDAY)
+
+    assert found is not None
+    assert (found[0].value, found[1]) == (date(2011, 10, 19), 0)
+
+
+def test_the_day_it_was_said_does_not_serve():
+    """What was said on Thursday may have happened before."""
+    first = Doc(VOCAB, words=["Police", "said", "Thursday"], lemmas=["police", "say", "Thursday"], pos=["NOUN", "VERB", "PROPN"],
+                deps=["nsubj", "ROOT", "obl"], heads=[1, 1, 1], sent_starts=[True, False, False])  # fmt: skip
+    second = sentence("Ten NUM nsubj:pass 2", "were AUX aux:pass 2", "killed VERB ROOT 2")
+
+    assert nearby_date(second[2], [first, second], 1, FRIDAY) is None
+
+
+def test_hours_ago_are_today():
+    """The last twelve hours are no week."""
+    assert resolve("in the last 12 hours", FRIDAY) == (date(2011, 10, 21), "day")
