@@ -320,7 +320,7 @@ def _with_title(noun: Token) -> str:
     """The name with the capitalised words straight before it, whatever the tree says of them: titles, offices, demonyms."""
     start, end = clauses.phrase(noun)
     left = start
-    while left > noun.sent.start and start - left < 8:
+    while left > 0 and start - left < 8:
         before = noun.doc[left - 1]
         if not (
             before.pos_ in ("PROPN", "NOUN", "ADJ") or before.text in ("-", "of")

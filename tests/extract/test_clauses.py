@@ -1,0 +1,223 @@
+"""Clauses from trees made by hand, so that no new model can break them."""
+
+from __future__ import annotations
+
+from pipeline.extract import clauses
+
+
+def words(tokens):
+    return [token.text for token in tokens]
+
+
+def verb(doc, text):
+    return next(token for token in doc if token.text == text)
+
+
+def test_active_subject_is_agent_and_object_is_patient(tree):
+    """Rebels attacked towns."""
+    doc = tree("""
+        Rebels rebel NNS NOUN 2 nsubj
+        attacked attack VBD VERB 0 ROOT
+        towns town NNS NOUN 2 obj
+    """)
+
+    clause = clauses.clause_of(doc[1])
+
+    assert (words(clause.agents), words(clause.patients), clause.is_passive) == (["Rebels"], ["towns"], False)
+
+
+def test_passive_turns_subject_into_patient_and_by_phrase_into_agent(tree):
+    """Towns were attacked by rebels."""
+    doc = tree("""
+        Towns town NNS NOUN 3 nsubj:pass
+        were be VBD AUX 3 aux:pass
+        attacked attack VBN VERB 0 ROOT
+        by by IN ADP 5 case
+        rebels rebel NNS NOUN 3 obl
+    """)
+
+    clause = clauses.clause_of(doc[2])
+
+    assert (words(clause.agents), words(clause.patients)) == (["rebels"], ["Towns"])
+    assert clause.obliques == ()
+
+
+def test_agentless_passive_has_no_agent(tree):
+    """Soldiers were killed in Beirut."""
+    doc = tree("""
+        Soldiers soldier NNS NOUN 3 nsubj:pass
+        were be VBD AUX 3 aux:pass
+        killed kill VBN VERB 0 ROOT
+        in in IN ADP 5 case
+        Beirut Beirut NNP PROPN 3 obl GPE
+    """)
+
+    clause = clauses.clause_of(doc[2])
+
+    assert clause.agents == ()
+    assert [(prep, token.text) for prep, token in clause.obliques] == [("in", "Beirut")]
+
+
+def test_coordinated_objects_are_all_patients(tree):
+    """Russia sanctioned Canada and Norway."""
+    doc = tree("""
+        Russia Russia NNP PROPN 2 nsubj GPE
+        sanctioned sanction VBD VERB 0 ROOT
+        Canada Canada NNP PROPN 2 obj GPE
+        and and CC CCONJ 5 cc
+        Norway Norway NNP PROPN 3 conj GPE
+    """)
+
+    assert words(clauses.clause_of(doc[1]).patients) == ["Canada", "Norway"]
+
+
+def test_a_noun_beside_a_comma_without_and_is_an_apposition_not_a_second_actor(tree):
+    """The emir, Hamad launched talks."""
+    doc = tree("""
+        emir emir NN NOUN 4 nsubj
+        , , , PUNCT 1 punct
+        Hamad Hamad NNP PROPN 1 conj PERSON
+        launched launch VBD VERB 0 ROOT
+        talks talk NNS NOUN 4 obj
+    """)
+
+    assert words(clauses.clause_of(doc[3]).agents) == ["emir"]
+
+
+def test_second_verb_inherits_the_subject_of_the_first(tree):
+    """Rebels attacked and fled."""
+    doc = tree("""
+        Rebels rebel NNS NOUN 2 nsubj
+        attacked attack VBD VERB 0 ROOT
+        and and CC CCONJ 4 cc
+        fled flee VBD VERB 2 conj
+    """)
+
+    assert words(clauses.clause_of(doc[3]).agents) == ["Rebels"]
+
+
+def test_subject_control_goes_to_the_subject_and_object_control_to_the_object(tree):
+    """Iran agreed to go; France asked Iran to go."""
+    agreed = tree("""
+        Iran Iran NNP PROPN 2 nsubj GPE
+        agreed agree VBD VERB 0 ROOT
+        to to TO PART 4 mark
+        go go VB VERB 2 xcomp
+    """)
+    asked = tree("""
+        France France NNP PROPN 2 nsubj GPE
+        asked ask VBD VERB 0 ROOT
+        Iran Iran NNP PROPN 2 obj GPE
+        to to TO PART 5 mark
+        go go VB VERB 2 xcomp
+    """)
+
+    assert words(clauses.clause_of(agreed[3]).agents) == ["Iran"]
+    assert words(clauses.clause_of(asked[4]).agents) == ["Iran"]
+
+
+def test_relative_pronoun_stands_for_its_noun(tree):
+    """rebels who attacked Goma"""
+    doc = tree("""
+        rebels rebel NNS NOUN 0 ROOT
+        who who WP PRON 3 nsubj
+        attacked attack VBD VERB 1 acl:relcl
+        Goma Goma NNP PROPN 3 obj GPE
+    """)
+
+    clause = clauses.clause_of(doc[2])
+
+    assert (words(clause.agents), words(clause.patients)) == (["rebels"], ["Goma"])
+
+
+def test_gap_of_a_relative_clause_is_its_noun(tree):
+    """the town rebels attacked"""
+    doc = tree("""
+        town town NN NOUN 0 ROOT
+        rebels rebel NNS NOUN 3 nsubj
+        attacked attack VBD VERB 1 acl:relcl
+    """)
+
+    assert words(clauses.clause_of(doc[2]).patients) == ["town"]
+
+
+def test_participle_after_a_span_of_time_belongs_to_the_main_subject(tree):
+    """NATO left months after launching raids."""
+    doc = tree("""
+        NATO NATO NNP PROPN 2 nsubj ORG
+        left leave VBD VERB 0 ROOT
+        months month NNS NOUN 2 obl
+        after after IN SCONJ 5 mark
+        launching launch VBG VERB 3 acl
+        raids raid NNS NOUN 5 obj
+    """)
+
+    assert words(clauses.clause_of(doc[4]).agents) == ["NATO"]
+
+
+def test_past_tense_the_parser_made_a_modifier_is_a_clause_again(tree):
+    """Qatar withdrew peacekeepers, with the verb hung under its object."""
+    doc = tree("""
+        Qatar Qatar NNP PROPN 3 nsubj GPE
+        withdrew withdraw VBD VERB 3 amod
+        peacekeepers peacekeeper NNS NOUN 0 ROOT
+    """)
+
+    clause = clauses.clause_of(doc[1])
+
+    assert (words(clause.agents), words(clause.patients)) == (["Qatar"], ["peacekeepers"])
+
+
+def test_particle_is_part_of_the_predicate(tree):
+    """Talks broke off."""
+    doc = tree("""
+        Talks talk NNS NOUN 2 nsubj
+        broke break VBD VERB 0 ROOT
+        off off RP ADP 2 compound:prt
+    """)
+
+    assert clauses.clause_of(doc[1]).key == "break+off"
+
+
+def test_owner_of_a_decision_governs_its_infinitive(tree):
+    """Israel's decision to attack"""
+    doc = tree("""
+        Israel Israel NNP PROPN 3 nmod:poss GPE
+        's 's POS PART 1 case
+        decision decision NN NOUN 0 ROOT
+        to to TO PART 5 mark
+        attack attack VB VERB 3 acl
+    """)
+
+    assert words(clauses.clause_of(doc[4]).agents) == ["Israel"]
+
+
+def test_weekday_is_no_subject(tree):
+    """Officers today left."""
+    doc = tree("""
+        Officers officer NNS NOUN 3 nsubj
+        today today NN NOUN 3 nsubj DATE
+        left leave VBD VERB 0 ROOT
+    """)
+
+    assert words(clauses.clause_of(doc[2]).agents) == ["Officers"]
+
+
+def test_phrase_of_a_name_takes_the_whole_entity_and_leaves_the_article(tree):
+    """the Security Council"""
+    doc = tree("""
+        the the DT DET 3 det
+        Security Security NNP PROPN 3 compound
+        Council Council NNP PROPN 0 ROOT
+    """)
+
+    start, end = clauses.phrase(doc[2])
+
+    assert doc[start:end].text == "Security Council"
+
+
+def test_plural_only_lemma_is_made_singular(tree):
+    """Lemmatizers disagree on "troops"; lexicon lookups must not."""
+    doc = tree("troops troops NNS NOUN 0 ROOT")
+
+    assert clauses.lemma_of(doc[0]) == "troop"
