@@ -1,9 +1,10 @@
-"""Once a day: drop what Airflow keeps of runs long past. A run a minute would fill any disk with rows and logs."""
+"""Drop what Airflow keeps of runs long past: a run a minute would fill any disk with rows and logs."""
 
 from __future__ import annotations
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ from pipeline.postgres.embedded import write_private
 
 KEEP_DAYS = 14
 EVERY_SECONDS = 24 * 3600
+LOGS_EVERY_SECONDS = 60
+MAX_LOG_BYTES = 20_000_000
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +29,13 @@ class Housekeeper:
         self.environment = dict(environment)
         self.home = home
         self.process: subprocess.Popen[bytes] | None = None
+        self.logs_at = 0.0
 
     def check(self) -> None:
-        """Clean up when the last time is a day ago; look after a cleaning that goes on."""
+        """Clean up when the last time is a day ago; look after a cleaning that goes on, and large logs."""
+        if time.monotonic() - self.logs_at > LOGS_EVERY_SECONDS:
+            self.logs_at = time.monotonic()
+            cut_large_logs(self.home / "logs")
         if self.process is not None:
             code = self.process.poll()
             if code is None:
@@ -62,6 +69,15 @@ class Housekeeper:
 
     def _log(self) -> Path:
         return self.home / "logs" / "airflow-clean.log"
+
+
+def cut_large_logs(folder: Path, *, max_bytes: int = MAX_LOG_BYTES) -> None:
+    """Move what components wrote aside, to one earlier file each; they go on writing at the new beginning."""
+    for path in folder.glob("*.log"):
+        if path.stat().st_size > max_bytes:
+            shutil.copyfile(path, path.with_suffix(".log.1"))
+            # The components hold it open for appending, so it cannot be replaced, only emptied.
+            os.truncate(path, 0)
 
 
 def remove_old_files(folder: Path, before: datetime) -> int:

@@ -44,7 +44,6 @@ ASK_AGAIN_SECONDS = (10, 13, 16)
 RESTART_AFTER_SECONDS = (1, 2, 5, 10, 20)
 # A component that ran this long has recovered: its earlier deaths are forgotten.
 RECOVERED_SECONDS = 300
-MAX_LOG_BYTES = 20_000_000
 
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "api-server": ("api-server",),
@@ -154,7 +153,6 @@ class Supervisor:
     def _launch(self, component: Component) -> None:
         path = self.home / "logs" / f"{component.name}.log"
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _rotate(path)
         with path.open("ab") as output:
             component.process = subprocess.Popen(
                 component.command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
@@ -376,8 +374,3 @@ def _kill(process: psutil.Process) -> None:
         process.kill()
     except psutil.NoSuchProcess:
         return
-
-
-def _rotate(path: Path) -> None:
-    if path.exists() and path.stat().st_size > MAX_LOG_BYTES:
-        path.replace(path.with_suffix(".log.1"))

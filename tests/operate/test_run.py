@@ -19,7 +19,8 @@ from pipeline.errors import OperateError
 from pipeline.operate import rest
 from pipeline.operate.environment import airflow_environment, settings_environment
 from pipeline.operate.records import OperateStatus, Progress, RunResult
-from pipeline.operate.run import run_once, running_instance, status, up
+from pipeline.operate.instance import running_instance
+from pipeline.operate.run import run_once, status, up
 from pipeline.operate.secrets import load_secrets
 from pipeline.postgres import embedded
 from pipeline.postgres.embedded import free_port
@@ -217,6 +218,15 @@ def test_killed_scheduler_comes_back(running):
     psutil.Process(pid).kill()
 
     assert running.wait_for("scheduler", other_than=pid) != pid
+
+
+def test_killed_postgres_comes_back(running):
+    """And with it the scheduler goes on."""
+    pid = component(status(running.settings), "postgres")
+    psutil.Process(pid).kill()
+
+    assert running.wait_for("postgres", other_than=pid) != pid
+    assert run_once(running.settings, lambda _: None).news_state == "success"
 
 
 def test_sigterm_stops_everything_in_time(running):

@@ -1,0 +1,194 @@
+"""How long from an entry in a feed to the event in the database and the notification, through the real scheduler.
+
+    python -m benchmarks.latency [TRIALS]
+
+Runs `tocsin up` over a home of its own, serves a feed, and puts a new article into it every 47 s, so that
+the trials fall into every phase of the minute. The feed may be asked every 30 s; the DAG runs every minute.
+Prints each trial, the medians, and the memory of each process.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.config import ROOT, Settings
+from pipeline.fetch.serve import SeedArticle, SeedServer
+from pipeline.operate.environment import settings_environment
+from pipeline.operate.run import status
+from pipeline.postgres import embedded
+from pipeline.postgres.database import connect
+from pipeline.postgres.embedded import free_port
+
+APART_SECONDS = 47
+LONGEST_SECONDS = 240
+TOWNS = (
+    "Nairobi",
+    "Paris",
+    "Ankara",
+    "Delhi",
+    "Santiago",
+    "Khartoum",
+    "Baghdad",
+    "Warsaw",
+    "Bangkok",
+    "Lima",
+)
+RULE = """\
+rule: latency
+title: Any violent or forceful act
+owner: benchmark
+status: active
+severity: medium
+match:
+  any:
+    - quad_class: 4
+notify: [log]
+dedup_hours: 0
+"""
+UP = "from pipeline.config import load_settings; from pipeline.operate.run import up; up(load_settings(), on_progress=lambda change: print(change.subject, change.state, flush=True))"
+SEEN = """
+SELECT articles.title, min(articles.fetched_at), min(events.stored_at), min(notifications.sent_at)
+FROM tocsin.articles
+LEFT JOIN tocsin.mentions ON mentions.article_id = articles.id
+LEFT JOIN tocsin.events ON events.id = mentions.event_id AND events.event_date = mentions.event_date
+LEFT JOIN tocsin.alerts ON alerts.event_id = events.id
+LEFT JOIN tocsin.notifications ON notifications.alert_id = alerts.id
+GROUP BY articles.title
+"""
+
+
+@dataclass(kw_only=True)
+class Trial:
+    """When one article was put into the feed, fetched, stored as an event, and told."""
+
+    title: str
+    published_at: datetime
+    fetched_at: datetime | None = None
+    stored_at: datetime | None = None
+    sent_at: datetime | None = None
+
+    def seconds(self, at: datetime | None) -> float:
+        return (at - self.published_at).total_seconds() if at else float("inf")
+
+
+def main(trials: int = 10) -> int:
+    """Return 0 when the medians are within 60 s to the event and 90 s to the notification."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        server = SeedServer()
+        settings = settings_of(home, server)
+        up = subprocess.Popen(
+            [sys.executable, "-c", UP], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, **settings_environment(settings)},
+        )  # fmt: skip
+        began = time.monotonic()
+        try:
+            while up.stdout and up.stdout.readline().strip() != "airflow ready":
+                if up.poll() is not None:
+                    raise SystemExit(f"tocsin up ended with {up.returncode}")
+            print(f"up and ready after {time.monotonic() - began:.1f} s", flush=True)
+            done = run_trials(trials, server, settings)
+            print_memory(settings)
+        finally:
+            began = time.monotonic()
+            up.send_signal(signal.SIGTERM)
+            up.wait(60)
+            print(f"stopped after {time.monotonic() - began:.1f} s")
+            server.close()
+            embedded.destroy(settings)
+    return print_trials(done)
+
+
+def settings_of(home: Path, server: SeedServer) -> Settings:
+    (home / "rules").mkdir()
+    (home / "rules" / "latency.yaml").write_text(RULE)
+    (home / "receivers.yaml").write_text("log:\n  channel: log\n")
+    (home / "feeds.csv").write_text(
+        f"url,source,country,language,interval_seconds\n{server.feed_url},Benchmark,GBR,en,30\n"
+    )
+    return Settings(
+        home=home,
+        airflow_port=free_port(),
+        feeds_path=home / "feeds.csv",
+        rules_path=home / "rules",
+        receivers_path=home / "receivers.yaml",
+        allow_private_addresses=server.base_url.removeprefix("http://"),
+    )
+
+
+def run_trials(count: int, server: SeedServer, settings: Settings) -> list[Trial]:
+    """Publish by the clock, not by what came of the last, and look until all are told or the time is over."""
+    trials: list[Trial] = []
+    began = time.monotonic()
+    while len(trials) < count or any(trial.sent_at is None for trial in trials):
+        elapsed = time.monotonic() - began
+        if elapsed > count * APART_SECONDS + LONGEST_SECONDS:
+            break
+        if len(trials) < count and elapsed >= len(trials) * APART_SECONDS:
+            trials.append(publish(len(trials), server))
+        look(trials, embedded.url(settings))
+        time.sleep(1)
+    return trials
+
+
+def publish(number: int, server: SeedServer) -> Trial:
+    now = datetime.now(UTC)
+    title = f"Trial {number}"
+    text = (
+        f"Rebels killed {number + 3} soldiers near {TOWNS[number % len(TOWNS)]} on {now:%A}.\n\n"
+        "Officials gave no further details, and residents said that the streets were calm again."
+    )
+    server.add(
+        SeedArticle(
+            name=f"trial-{number}", title=title, source="Benchmark", text=text, published_at=now, url=""
+        )
+    )
+    return Trial(title=title, published_at=datetime.now(UTC))
+
+
+def look(trials: list[Trial], url: str) -> None:
+    connection = connect(url)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(SEEN)
+            seen = {title: times for title, *times in cursor.fetchall()}
+    finally:
+        connection.close()
+    for trial in trials:
+        if trial.title in seen and trial.sent_at is None:
+            trial.fetched_at, trial.stored_at, trial.sent_at = seen[trial.title]
+            if trial.sent_at:
+                print(line(trial), flush=True)
+
+
+def line(trial: Trial) -> str:
+    times = (trial.fetched_at, trial.stored_at, trial.sent_at)
+    fetched, stored, sent = (f"{trial.seconds(at):6.1f} s" for at in times)
+    return f"{trial.title:<9} fetched {fetched}   event {stored}   notification {sent}"
+
+
+def print_memory(settings: Settings) -> None:
+    components = status(settings).components
+    for component in components:
+        print(f"{component.name:<14} pid {component.pid:>7}  {component.memory_bytes / 1e6:6.0f} MB")
+    print(f"{'together':<26}  {sum(component.memory_bytes for component in components) / 1e6:6.0f} MB")
+
+
+def print_trials(trials: list[Trial]) -> int:
+    stored = statistics.median(trial.seconds(trial.stored_at) for trial in trials)
+    sent = statistics.median(trial.seconds(trial.sent_at) for trial in trials)
+    print(f"medians of {len(trials)}: event {stored:.1f} s, notification {sent:.1f} s")
+    return int(stored > 60 or sent > 90)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(*map(int, sys.argv[1:2])))
