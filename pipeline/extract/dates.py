@@ -483,11 +483,33 @@ def date_of(trigger: Token, published_at: datetime) -> EventDate | None:
     if best is None:
         return None
     expression = best[1]
-    resolved = resolve(expression.text, published_at, ahead=is_ahead(trigger))
+    ahead = is_ahead(trigger)
+    resolved = resolve(expression.text, published_at, ahead=ahead)
     if resolved is None:
         return None
+    if not ahead and resolved[0] > published_at.date() and _is_past(trigger) and expression.kind in _YEARLESS:
+        resolved = _a_year_before(resolved)
     span = Span(start=expression.start, end=expression.end, text=expression.text)
     return EventDate(value=resolved[0], precision=resolved[1], span=span)
+
+
+# Kinds of expression that may lack the year.
+_YEARLESS = frozenset(("month_day", "day_month", "month_alone"))
+
+
+def _a_year_before(resolved: Resolved) -> Resolved:
+    day, precision = resolved
+    last = calendar.monthrange(day.year - 1, day.month)[1]
+    return day.replace(year=day.year - 1, day=min(day.day, last)), precision
+
+
+def _is_past(trigger: Token) -> bool:
+    """Whether the word tells of what has happened: a past tense, or a participle with "was" or "has"."""
+    auxiliaries = {child.lower_ for child in trigger.children if child.dep_ in ("aux", "aux:pass")}
+    return trigger.tag_ == "VBD" or (trigger.tag_ == "VBN" and bool(auxiliaries & _PAST))
+
+
+_PAST = frozenset(("was", "were", "had", "has", "have", "'ve", "’ve"))
 
 
 def nearby_date(

@@ -213,3 +213,25 @@ def test_the_day_it_was_said_does_not_serve():
 def test_hours_ago_are_today():
     """The last twelve hours are no week."""
     assert resolve("in the last 12 hours", FRIDAY) == (date(2011, 10, 21), "day")
+
+
+def test_what_was_done_on_a_coming_day_was_done_a_year_ago():
+    """A past tense settles which 3 November is meant; without one it may be an appointment."""
+    words, deps, heads = (
+        ["He", "was", "killed", "on", "November", "3"],
+        ["nsubj:pass", "aux:pass", "ROOT", "case", "obl", "nummod"],
+        [2, 2, 2, 4, 2, 4],
+    )
+    doc = Doc(
+        VOCAB,
+        words=words,
+        tags=["PRP", "VBD", "VBN", "IN", "NNP", "CD"],
+        deps=deps,
+        heads=heads,
+        sent_starts=[True] + [False] * 5,
+    )
+    found = date_of(doc[2], FRIDAY)
+
+    assert found is not None
+    assert found.value == date(2010, 11, 3)
+    assert resolve("November 3", FRIDAY) == (date(2011, 11, 3), "day")
