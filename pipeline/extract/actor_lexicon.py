@@ -194,11 +194,19 @@ def _add_roles(lexicon: ActorLexicon) -> None:
 
 
 def _add_names(lexicon: ActorLexicon, rows: Iterable[NamedRow], stem: str) -> None:
+    """Enter rows; rows of one name (terms of office, changes of side) share their aliases."""
+    together: dict[tuple[str, str], tuple[list[Entry], dict[str, None]]] = {}
     for entry, surfaces in rows:
-        for surface in surfaces:
-            lexicon.add(surface, entry)
-        if stem in PERSON_FILES:
-            lexicon.add_surname(entry)
+        key = (entry.id, entry.country) if stem in PERSON_FILES else (entry.id, "")
+        entries, names = together.setdefault(key, ([], {}))
+        entries.append(entry)
+        names.update(dict.fromkeys(surfaces))
+    for entries, names in together.values():
+        for entry in entries:
+            for surface in names:
+                lexicon.add(surface, entry)
+            if stem in PERSON_FILES:
+                lexicon.add_surname(entry)
 
 
 def _add_places(lexicon: ActorLexicon) -> None:
