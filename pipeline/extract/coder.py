@@ -31,12 +31,25 @@ from pipeline.extract.readings import Reader, Reading, is_human_word
 from pipeline.extract.relevance import Side, is_political
 from pipeline.extract.scene import Scene, dateline_place
 from pipeline.extract.sentences import may_hold_event, readings_of
-from pipeline.model import Actor, Article, Candidate, EventDate, Place, Span
+from pipeline.model import Actor, Article, Candidate, Count, EventDate, Place, Span
 
 log = logging.getLogger(__name__)
 
 # More dyads than this from one reading is a list the parser misread.
 MAX_SIDES = 6
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Telling:
+    """Sentence, trigger, speaker, place, date, counts and contexts of one reading, the same for all its dyads."""
+
+    sentence: Span
+    trigger: Span
+    speaker: Actor | None
+    place: Place | None
+    event_date: EventDate
+    counts: tuple[Count, ...]
+    contexts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,74 +110,88 @@ class Coder:
             patients = []
         if reading.event_type in MUTUAL_TYPES and not patients and len(agents) > 1:
             agents, patients = agents[:1], agents[1:]
-        made = []
         on = article.published_at.date()
-        sides: list[Token | None] = [*agents] or [None]
-        others: list[Token | None] = [*patients] or [None]
-        for agent in sides:
-            for patient in others:
-                candidate = self._candidate(reading, agent, patient, article, offset, mentions, number, on)
-                if candidate is not None:
-                    made.append(candidate)
-        return made
+        text = article.text
+
+        def named(token: Token | None) -> Actor | None:
+            return self._actor(token, text, offset, mentions, number, on, reading.speaker)
+
+        sides: list[tuple[Token | None, Actor | None]] = [(token, named(token)) for token in agents] or [
+            (None, None)
+        ]
+        others: list[tuple[Token | None, Actor | None]] = [(token, named(token)) for token in patients] or [
+            (None, None)
+        ]
+        hints = tuple(sorted({side.country for _, side in (*sides, *others) if side and side.country}))
+        telling = self._telling(reading, article, offset, hints, mentions, number)
+        made = [
+            self._candidate(reading, telling, side, other, mentions, number)
+            for side in sides
+            for other in others
+        ]
+        return [candidate for candidate in made if candidate is not None]
+
+    def _telling(
+        self,
+        reading: Reading,
+        article: Article,
+        offset: int,
+        hints: tuple[str, ...],
+        mentions: Mentions,
+        number: int,
+    ) -> Telling:
+        """What all dyads of one reading share."""
+        text, on = article.text, article.published_at.date()
+        sentence = _sentence_span(reading.anchor, text, offset)
+        when = _shift_date(event_date(reading, article.published_at), text, offset)
+        return Telling(
+            sentence=sentence,
+            trigger=_trigger_span(reading, text, offset),
+            speaker=self._actor(reading.speaker, text, offset, mentions, number, on, None),
+            place=_shift_place(self._place(reading, hints), text, offset),
+            event_date=when or EventDate(value=on, precision="day", span=None),
+            counts=tuple(
+                replace(c, span=_shift(c.span, text, offset)) for c in counts.counts_of(reading.anchor)
+            ),
+            contexts=contexts_of(sentence.text, reading.mode),
+        )
 
     def _candidate(
-        self, reading: Reading, agent: Token | None, patient: Token | None, article: Article, offset: int,
-        mentions: Mentions, number: int, on: date,
+        self, reading: Reading, telling: Telling, side: tuple[Token | None, Actor | None],
+        other: tuple[Token | None, Actor | None], mentions: Mentions, number: int,
     ) -> Candidate | None:  # fmt: skip
-        text = article.text
-        speaker = self._actor(reading.speaker, text, offset, mentions, number, on, None)
-        actor = self._actor(agent, text, offset, mentions, number, on, reading.speaker)
-        recipient = self._actor(patient, text, offset, mentions, number, on, reading.speaker)
+        (agent, actor), (patient, recipient) = side, other
         if actor is None and recipient is None:
             return None
         if actor is not None and recipient is not None and actor.name == recipient.name:
             recipient = None
         code = plover.code(reading.event_type or "", reading.mode)
-        sentence = _sentence_span(reading.anchor, text, offset)
-        contexts = contexts_of(sentence.text, reading.mode)
-        hints = tuple(c for c in ((actor and actor.country), (recipient and recipient.country)) if c)
-        place = self._place(reading, hints)
-        when = event_date(reading, article.published_at)
-        actor, recipient = at_home(
-            actor, recipient, place.country if place else None, reading.event_type or ""
-        )
-        if not is_political(
-            code.event_type,
-            reading.frame_id,
-            sentence.text,
-            _side(actor, agent, mentions, number),
-            _side(recipient, patient, mentions, number),
-        ):
+        where = telling.place.country if telling.place else None
+        actor, recipient = at_home(actor, recipient, where, code.event_type)
+        judged = [
+            _side(party, token, mentions, number) for party, token in ((actor, agent), (recipient, patient))
+        ]
+        if not is_political(code.event_type, reading.frame_id, telling.sentence.text, judged[0], judged[1]):
             return None
-        features = {
-            "has_actor_code": float(bool(actor and actor.code)),
-            "has_recipient_code": float(bool(recipient and recipient.code)),
-            "is_operator": float("+" in reading.frame_id),
-            "is_nominal": float(reading.is_nominal),
-            "frame_weight": float(reading.weight),
-        }
         return Candidate(
             event_type=code.event_type,
             mode=code.mode,
-            contexts=contexts,
+            contexts=telling.contexts,
             status=reading.status,
             status_reason=reading.reason,
             actor=actor,
             recipient=recipient,
-            speaker=speaker,
-            trigger=_trigger_span(reading, text, offset),
-            sentence=sentence,
-            place=_shift_place(place, text, offset),
-            event_date=_shift_date(when, text, offset) or EventDate(value=on, precision="day", span=None),
-            counts=tuple(
-                replace(c, span=_shift(c.span, text, offset)) for c in counts.counts_of(reading.anchor)
-            ),
+            speaker=telling.speaker,
+            trigger=telling.trigger,
+            sentence=telling.sentence,
+            place=telling.place,
+            event_date=telling.event_date,
+            counts=telling.counts,
             quad_class=code.quad_class,
             score=code.score,
-            cameo=cameo_code(code.event_type, code.mode, contexts),
+            cameo=cameo_code(code.event_type, code.mode, telling.contexts),
             frame_id=reading.frame_id,
-            confidence=confidence(features, load_weights()),
+            confidence=confidence(features_of(reading, actor, recipient), load_weights()),
         )
 
     def _place(self, reading: Reading, hints: tuple[str, ...]) -> Place | None:
@@ -226,6 +253,30 @@ def _side(actor: Actor | None, token: Token | None, mentions: Mentions, number: 
         or is_human_word(clauses.lemma_of(token))
     )
     return Side(country=actor.country, sector=actor.sector, is_named=named, is_human=human)
+
+
+def features_of(reading: Reading, actor: Actor | None, recipient: Actor | None) -> dict[str, float]:
+    """What the confidence model sees of a reading, each between 0 and 1."""
+    depth = 0
+    token = reading.trigger[0]
+    while token.head.i != token.i and depth < 5:
+        token, depth = token.head, depth + 1
+    return {
+        "has_actor": float(actor is not None),
+        "has_actor_country": float(bool(actor and actor.country)),
+        "has_actor_sector": float(bool(actor and actor.sector)),
+        "has_recipient": float(recipient is not None),
+        "has_recipient_country": float(bool(recipient and recipient.country)),
+        "actor_is_pronoun": float(bool(actor and len(actor.span.text) < 5 and actor.span.text.islower())),
+        "is_operator": float("+" in reading.frame_id),
+        "is_nominal": float(reading.is_nominal),
+        "is_bare_operator": float(reading.frame_id.endswith(("-verb", "-noun", "-adjective"))),
+        "frame_weight": min(reading.weight, 4) / 4,
+        "depth": depth / 5,
+        "is_actual": float(reading.status == "actual"),
+        "many_sides": float(len(reading.agents) > 1 or len(reading.patients) > 1),
+        "recipient_reached": float(reading.is_reached),
+    }
 
 
 def event_date(reading: Reading, published_at: datetime) -> EventDate | None:

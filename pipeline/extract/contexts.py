@@ -6,7 +6,7 @@ The words lie in data/contexts.csv; the mode adds what the codebook says it adds
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pipeline.plover import read_table
@@ -26,6 +26,7 @@ def _patterns(path: Path = TABLE) -> re.Pattern[str] | None:
     return re.compile("|".join(parts), re.IGNORECASE) if parts else None
 
 
+@lru_cache(maxsize=1024)
 def contexts_of(text: str, mode: str | None = None) -> tuple[str, ...]:
     """The contexts of a piece of text, sorted."""
     found = set()

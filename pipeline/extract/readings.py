@@ -8,7 +8,7 @@ another event; the table is data/frames/outcomes.csv. Pure: tokens and the lexic
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
@@ -167,7 +167,7 @@ class Reading:
     is_mutual: bool = False
     is_nominal: bool = False
     weight: int = 0
-    notes: tuple[str, ...] = field(default=())
+    is_reached: bool = False
 
 
 class Reader:
@@ -258,7 +258,9 @@ class Reader:
             return reading
         if reading.is_mutual and len(reading.agents) > 1:
             return reading
-        return replace(reading, patients=self.reach(reading.anchor, reading.agents), is_mutual=False)
+        return replace(
+            reading, patients=self.reach(reading.anchor, reading.agents), is_mutual=False, is_reached=True
+        )
 
     def _verb(self, token: Token, depth: int) -> Reading | None:
         clause = clause_of(token)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 WORDS = Path(__file__).resolve().parent / "data" / "relevance.toml"
@@ -85,6 +85,7 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{forms})\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)
 def subject(sentence: str) -> str:
     """What a sentence is about when it is not politics: "sport", "accident", "petty"; else empty."""
     sport = {match.group().lower() for match in _pattern("sport").finditer(sentence)}
