@@ -76,8 +76,7 @@ def test_nothing_was_ever_started(tmp_path):
 def test_signal_arrives_as_interrupt(number):
     """`kill`, a closed terminal and Ctrl-C all stop it cleanly."""
     with pytest.raises(KeyboardInterrupt), signals_as_interrupt():
-        os.kill(os.getpid(), number)
-        signal.pause()
+        signal.raise_signal(number)
 
 
 def test_stopping_is_not_interrupted():

@@ -18,8 +18,8 @@ from pipeline.config import ROOT, Settings
 from pipeline.errors import OperateError
 from pipeline.operate import rest
 from pipeline.operate.environment import airflow_environment, settings_environment
-from pipeline.operate.records import OperateStatus, Progress, RunResult
 from pipeline.operate.instance import running_instance
+from pipeline.operate.records import OperateStatus, Progress, RunResult
 from pipeline.operate.run import run_once, status, up
 from pipeline.operate.secrets import load_secrets
 from pipeline.postgres import embedded
