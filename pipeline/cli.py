@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     from pipeline.main_job import main_job
 
-    logging.getLogger().setLevel(logging.WARNING)
+    logging.getLogger().setLevel(logging.ERROR)
     return 0 if main_job(settings) else 1
 
 
