@@ -19,6 +19,7 @@ from pathlib import Path
 
 import spacy
 from spacy.language import Language
+from spacy.scorer import Scorer
 from spacy.tokens import Doc, DocBin, Token
 from spacy.training import Example
 
@@ -183,7 +184,10 @@ def score_trees(nlp: Language, data: Path) -> dict[str, dict[str, float]]:
     with nlp.select_pipes(enable=names):
         for name in TREE_SETS:
             gold = read_docs(nlp, data / "ud" / f"{name}.spacy")
-            scores = nlp.evaluate([Example(nlp.make_doc(doc.text), doc) for doc in gold])
+            examples = [Example(nlp.make_doc(doc.text), doc) for doc in gold]
+            scores = nlp.evaluate(examples)
+            # The lemmatizer of the shipped pipeline has no scorer of its own.
+            scores |= Scorer.score_token_attr(examples, "lemma")
             result[name] = {key: round(100 * (scores.get(field) or 0.0), 2) for key, field in keys.items()}
     return result
 
