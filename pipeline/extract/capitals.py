@@ -101,7 +101,10 @@ def _recase(text: str, is_word: Callable[[str], bool], gazetteer: Gazetteer) -> 
         word = match.group()
         gap = text[last : match.start()]
         by_number = bool(_NUMBER_BEFORE.search(gap) or _NUMBER_BEHIND.match(text, match.end()))
-        opens = number == 0 or (text.rfind(".", 0, match.start()) not in kept and _opens(text, match.start()))
+        opens = number == 0 or (
+            text.rfind(".", max(0, match.start() - 20), match.start()) not in kept
+            and _opens(text, match.start())
+        )
         if match.start() in kept or not word.isupper():
             out.append(word)
         else:

@@ -85,6 +85,8 @@ _BETWEEN = re.compile(r"\bbetween (.+?) and (.+)")
 _RANGE = re.compile(r"(?<![\d,.])(\d[\d,]*) ?(?:-|–|to|or) ?(\d[\d,]*)(?![\d,.])")
 _MORE = re.compile(r"\bor more\b|\band more\b|\bor so more\b|\bplus\b")
 _TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?|[a-z]+")
+# What is longer is no phrase, and must not cost time.
+_LONGEST_PHRASE = 300
 # Above the people alive, a number counts no people.
 _MOST = 10_000_000_000
 
@@ -97,7 +99,7 @@ def quantity(phrase: str) -> Bounds | None:
     as 100 or more: nobody means 101.
     """
     words = load_words()
-    text = _AGE.sub(" ", phrase.lower().replace("’", "'"))
+    text = _AGE.sub(" ", phrase[:_LONGEST_PHRASE].lower().replace("’", "'"))
     between = _BETWEEN.search(text)
     if between:
         return _ordered(_number(between[1], words), _number(between[2], words))

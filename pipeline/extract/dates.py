@@ -196,6 +196,10 @@ def find(text: str) -> tuple[Expression, ...]:
     return tuple(sorted(found, key=lambda expression: expression.start))
 
 
+# What is longer is no expression, and must not cost time.
+_LONGEST_PHRASE = 200
+
+
 def _lower(text: str) -> str:
     """In small letters, at the same length: a few letters grow when made small."""
     lowered = text.lower()
@@ -220,7 +224,7 @@ def resolve(phrase: str, published_at: datetime, *, ahead: bool = False) -> Reso
         phrase holds no date, or one that no calendar has.
     """
     for kind, pattern in _patterns():
-        match = pattern.search(_lower(phrase))
+        match = pattern.search(_lower(phrase[:_LONGEST_PHRASE]))
         if match:
             try:
                 return _RESOLVERS[kind](match.groupdict(), published_at.date(), ahead)

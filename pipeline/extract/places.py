@@ -89,8 +89,12 @@ def resolve(name: str, gazetteer: Gazetteer, *, country_hints: Collection[str] =
     Returns:
         The place without a span, or None: nothing of that name, or several equally likely.
     """
-    entry = _resolve(name, gazetteer, frozenset(country_hints))
+    entry = _resolve(name[:_LONGEST_NAME], gazetteer, frozenset(country_hints))
     return _place(entry) if entry else None
+
+
+# What is longer is no name, and must not cost time.
+_LONGEST_NAME = 100
 
 
 @lru_cache(maxsize=20_000)
@@ -507,28 +511,22 @@ def nearby_place(
     Returns:
         The place, its span within the paragraph whose number comes with it; None when there is none.
     """
-    at, place = 0, None
-    found: list[tuple[float, int, int, DocSpan]] = []
+    place = sum(len(sentence_starts(doc)) for doc in docs[:number])
+    place += bisect_right(sentence_starts(trigger.doc), trigger.i) - 1
+    ranked: list[tuple[float, int, int, int, DocSpan]] = []
+    at = 0
     for index, doc in enumerate(docs):
         starts = sentence_starts(doc)
-        if index == number:
-            place = at + bisect_right(starts, trigger.i) - 1
-        for span in _said_places(doc):
-            found.append((at + bisect_right(starts, span.start) - 1, index, span.start, span))
+        if at - place > _SENTENCES_BEHIND:
+            break
+        if at + len(starts) >= place - _SENTENCES_BEFORE:
+            for span in _said_places(doc):
+                steps = at + bisect_right(starts, span.start) - 1 - place
+                if -_SENTENCES_BEFORE <= steps <= _SENTENCES_BEHIND:
+                    rank = abs(steps) + (0.5 if steps > 0 else 0.0)
+                    ranked.append((rank, abs(span.start - trigger.i), index, span.start, span))
         at += len(starts)
-    if place is None:
-        return None
-    ranked = sorted(
-        (
-            abs(sentence - place) + (0.5 if sentence > place else 0.0),
-            abs(start - trigger.i),
-            index,
-            start,
-            span,
-        )
-        for sentence, index, start, span in found
-        if -_SENTENCES_BEFORE <= sentence - place <= _SENTENCES_BEHIND
-    )
+    ranked.sort(key=lambda item: item[:4])
     for *_, index, _, span in ranked:
         located = locate(span, gazetteer=gazetteer, country_hints=country_hints)
         if located:
@@ -602,7 +600,7 @@ def _finer(best: tuple[float, DocSpan], costs: list[tuple[float, DocSpan]], link
     chosen = best[1]
     for other_cost, other in reversed(costs[:number]):
         gap = chosen.doc[other.end : chosen.start].text.lower()
-        if len(gap) > 60 or not _HOLDS.fullmatch(gap) or _is_named_by(gap) or "and" in gap.split():
+        if len(gap) > 60 or not _holds(gap) or _is_named_by(gap) or "and" in gap.split():
             break
         if other_cost > best[0] + links.finer or _RANK[_level(other.text)] < _RANK[_level(chosen.text)]:
             break
@@ -611,7 +609,7 @@ def _finer(best: tuple[float, DocSpan], costs: list[tuple[float, DocSpan]], link
         cost, behind = costs[number + 1]
         gap = chosen.doc[chosen.end : behind.start].text.lower()
         is_coarse = _RANK[_level(chosen.text)] < _RANK[_level(behind.text)]
-        if cost < _NEVER and (_is_named_by(gap) if not is_coarse else _HOLDS.fullmatch(gap) and " of" in gap):
+        if cost < _NEVER and (_is_named_by(gap) if not is_coarse else _holds(gap) and " of" in gap):
             return behind
     return chosen
 
@@ -632,7 +630,7 @@ def locate(span: DocSpan, *, gazetteer: Gazetteer, country_hints: Collection[str
     named = frozenset(entry.country for entry in near)
     hints = named or frozenset(country_hints) | _sentence_countries(span, gazetteer)
     for tried in (hints, hints | _text_countries(span.doc, gazetteer)):
-        entry = _resolve(_with_kind(span), gazetteer, tried)
+        entry = _resolve(_with_kind(span)[:_LONGEST_NAME], gazetteer, tried)
         if entry:
             return _place(entry, where)
     if near:
@@ -661,20 +659,33 @@ def _containers(span: DocSpan, gazetteer: Gazetteer) -> list[Entry]:
     found = []
     for other in place_spans(doc):
         gap = doc[span.end : other.start].text.lower() if other.start >= span.end else None
-        is_behind = gap is not None and len(gap) < 40 and _HOLDS.fullmatch(gap)
+        is_behind = gap is not None and len(gap) < 40 and _holds(gap)
         is_owner = other.end <= span.start and doc[other.end : span.start].text.lower() in ("'s", "’s", "")
         if is_behind or is_owner:
-            entry = _resolve(_with_kind(other), gazetteer, _sentence_countries(span, gazetteer))
+            entry = _resolve(
+                _with_kind(other)[:_LONGEST_NAME], gazetteer, _sentence_countries(span, gazetteer)
+            )
             if entry:
                 found.append(entry)
     return found[:1]
 
 
-_HOLDS = re.compile(
-    r"(?:\s*(?:,|\(|in|of|near|the|part|regional|provincial|capital|\w+ern|north|south|east|west|central|rural|downtown"
-    r"|city|town|village|quarter|district|neighbou?rhood|camp|area|province|region|countryside|suburbs?|outskirts"
-    r"|colony|governorate|department|county|state|island|township|municipality|commune)\b\s*|\s*[,(]\s*)+"
+_HOLDING_WORDS = _words(
+    """
+    , ( in of near the part regional provincial capital north south east west central rural downtown city town village
+    quarter district neighborhood neighbourhood camp area province region countryside suburb suburbs outskirts colony
+    governorate department county state island township municipality commune jurisdiction canton
+    """
 )
+
+
+def _holds(gap: str) -> bool:
+    """Whether small-letter words between two places say that the second holds the first: ", in northern"."""
+    words = _GAP_WORD.findall(gap)
+    return bool(words) and all(word in _HOLDING_WORDS or word.endswith("ern") for word in words)
+
+
+_GAP_WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def _sentence_countries(span: DocSpan, gazetteer: Gazetteer) -> frozenset[str]:

@@ -160,3 +160,8 @@ def test_the_span_is_the_phrase():
     span = counts_of(doc[1])[0].span
 
     assert doc.text[span.start : span.end] == span.text == "50 men"
+
+
+def test_a_poison_phrase_costs_no_time():
+    """Only the head of what is too long is read."""
+    assert quantity("A-" * 100_000) is None

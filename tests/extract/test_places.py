@@ -85,6 +85,11 @@ def test_resolve_finds(name, hints, expected):
     assert (place.name, place.country, place.resolution) == expected
 
 
+def test_a_poison_name_costs_no_time():
+    """Only the head of what is too long is read."""
+    assert resolve("here, " * 10_000, GAZETTEER) is None
+
+
 @pytest.mark.parametrize("name", ["Springfield", "Cambridge", "Merida", "", "Qwertyville", "the"])
 def test_resolve_does_not_guess(name):
     """Names of several places, and of none, give none."""
