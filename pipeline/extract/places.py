@@ -629,10 +629,11 @@ def locate(span: DocSpan, *, gazetteer: Gazetteer, country_hints: Collection[str
     near = _containers(span, gazetteer)
     named = frozenset(entry.country for entry in near)
     hints = named or frozenset(country_hints) | _sentence_countries(span, gazetteer)
-    for tried in (hints, hints | _text_countries(span.doc, gazetteer)):
-        entry = _resolve(_with_kind(span)[:_LONGEST_NAME], gazetteer, tried)
-        if entry:
-            return _place(entry, where)
+    name = _with_kind(span)[:_LONGEST_NAME]
+    entry = _resolve(name, gazetteer, hints)
+    entry = entry or _resolve(name, gazetteer, hints | _text_countries(span.doc, gazetteer))
+    if entry:
+        return _place(entry, where)
     if near:
         return _place(near[0], where, span.text)
     if len(hints) == 1:
@@ -653,11 +654,17 @@ def _with_kind(span: DocSpan) -> str:
     return span.text
 
 
+# A container stands within this many words.
+_NEAR = 8
+
+
 def _containers(span: DocSpan, gazetteer: Gazetteer) -> list[Entry]:
     """What the text says holds this place: what follows as ", X" or "in/of X", or owns it."""
     doc = span.doc
     found = []
     for other in place_spans(doc):
+        if not span.start - _NEAR <= other.start <= span.end + _NEAR:
+            continue
         gap = doc[span.end : other.start].text.lower() if other.start >= span.end else None
         is_behind = gap is not None and len(gap) < 40 and _holds(gap)
         is_owner = other.end <= span.start and doc[other.end : span.start].text.lower() in ("'s", "’s", "")
@@ -690,28 +697,25 @@ _GAP_WORD = re.compile(r"\w+|[^\w\s]")
 
 def _sentence_countries(span: DocSpan, gazetteer: Gazetteer) -> frozenset[str]:
     first, behind = sentence_bounds(span[0])
-    return frozenset(
-        country
-        for named in _country_words(span.doc)
-        if first <= named.start < behind and named.start != span.start
-        if (country := gazetteer.country_of(named.text))
-    )
+    marks = _country_marks(span.doc, gazetteer)
+    return frozenset(country for start, country in marks if first <= start < behind and start != span.start)
 
 
-def _country_words(doc: Doc) -> Iterator[DocSpan]:
-    """What may name a country: places that are no part of a body's name, and adjectives."""
-    yield from place_spans(doc)
-    yield from (doc[start:end] for start, end in doc.user_data["peoples"])
+def _country_marks(doc: Doc, gazetteer: Gazetteer) -> list[tuple[int, str]]:
+    """Where a text names a country, by a place that is no part of a body's name or by an adjective."""
+    known = doc.user_data.get("country_marks")
+    if known is None:
+        named = [*place_spans(doc), *(doc[start:end] for start, end in doc.user_data["peoples"])]
+        known = doc.user_data["country_marks"] = [
+            (span.start, country) for span in named if (country := gazetteer.country_of(span.text))
+        ]
+    return known
 
 
 def _text_countries(doc: Doc, gazetteer: Gazetteer) -> frozenset[str]:
     """The three countries a text names most."""
-    known = doc.user_data.get("text_countries")
-    if known is None:
-        named = (gazetteer.country_of(span.text) for span in _country_words(doc))
-        counts = Counter(country for country in named if country)
-        known = doc.user_data["text_countries"] = frozenset(country for country, _ in counts.most_common(3))
-    return known
+    counts = Counter(country for _, country in _country_marks(doc, gazetteer))
+    return frozenset(country for country, _ in counts.most_common(3))
 
 
 # A path longer than this is no link.
