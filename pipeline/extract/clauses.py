@@ -91,12 +91,24 @@ def lemma_of(token: Token) -> str:
     return lemma
 
 
+def kids(token: Token) -> list[Token]:
+    """The children of a token; made once for a whole Doc, for spaCy searches the Doc at every call."""
+    table = token.doc.user_data.get("kids")
+    if table is None:
+        table = token.doc.user_data["kids"] = [[] for _ in range(len(token.doc))]
+        for other in token.doc:
+            head = other.head
+            if head.i != other.i:
+                table[head.i].append(other)
+    return table[token.i]
+
+
 def is_verbal(token: Token) -> bool:
     return token.pos_ == "VERB" or token.tag_.startswith("VB")
 
 
 def children(token: Token, labels: frozenset[str]) -> list[Token]:
-    return [child for child in token.children if child.dep_ in labels]
+    return [child for child in kids(token) if child.dep_ in labels]
 
 
 def coordinated(token: Token) -> list[Token]:
@@ -106,31 +118,31 @@ def coordinated(token: Token) -> list[Token]:
         if len(found) > 40:
             break
         found.extend(
-            child for child in member.children if child.dep_ == "conj" and not is_clause_conjunct(child)
+            child for child in kids(member) if child.dep_ == "conj" and not is_clause_conjunct(child)
         )
-        for name in member.children:
+        for name in kids(member):
             if name.dep_ in ("appos", "flat") and name.pos_ == "PROPN" and name.i - member.i <= 2:
                 found.extend(
-                    child for child in name.children if child.dep_ == "conj" and not is_verbal(child)
+                    child for child in kids(name) if child.dep_ == "conj" and not is_verbal(child)
                 )
     found = list({member.i: member for member in found}.values())
-    if len(found) == 2 and not any(child.dep_ == "cc" for member in found for child in member.children):
+    if len(found) == 2 and not any(child.dep_ == "cc" for member in found for child in kids(member)):
         return [token]
     return found
 
 
 def is_clause_conjunct(token: Token) -> bool:
-    return is_verbal(token) and any(child.dep_ in SUBJECTS | OBJECTS for child in token.children)
+    return is_verbal(token) and any(child.dep_ in SUBJECTS | OBJECTS for child in kids(token))
 
 
 def preposition(token: Token) -> str:
     """The case marker(s) of a noun: "on", "because+of"; empty where there is none."""
-    marks = [child for child in token.children if child.dep_ == "case" and child.i < token.i]
+    marks = [child for child in kids(token) if child.dep_ == "case" and child.i < token.i]
     if not marks and token.dep_ == "conj":
         return preposition(token.head) if token.head.i != token.i else ""
     words = [mark.lower_ for mark in marks if mark.lower_ not in ("'s", "’s", "'", "’")]
     if marks and words:
-        for child in marks[0].children:
+        for child in kids(marks[0]):
             if child.dep_ == "fixed":
                 words.append(child.lower_)
     return "+".join(words)
@@ -169,7 +181,7 @@ def _antecedent(pronoun: Token) -> Token | None:
 
 
 def particle_of(verb: Token) -> str:
-    for child in verb.children:
+    for child in kids(verb):
         if child.dep_ in ("compound:prt", "prt") and child.i > verb.i:
             return child.lower_
     if verb.i + 1 < len(verb.doc) and verb.nbor(1).lower_ in PARTICLES and verb.nbor(1).dep_ != "case":
@@ -189,7 +201,7 @@ def is_swallowed(verb: Token) -> bool:
         verb.tag_ == "VBN"
         and before.pos_ in ("PROPN", "NOUN")
         and head.dep_ in ("ROOT", "ccomp", "parataxis")
-        and not any(child.dep_ in ("cop", "nsubj", "nsubj:pass") for child in head.children)
+        and not any(child.dep_ in ("cop", "nsubj", "nsubj:pass") for child in kids(head))
     )
 
 
@@ -203,8 +215,8 @@ def is_headless(verb: Token) -> bool:
         and head.pos_ in ("NOUN", "PROPN")
         and verb.i > head.i
         and not any(token.text == "," for token in verb.doc[head.i : verb.i])
-        and not any(child.dep_ in ("cop", "aux") for child in head.children)
-        and not any(child.lower_ == "by" for token in verb.children for child in token.children)
+        and not any(child.dep_ in ("cop", "aux") for child in kids(head))
+        and not any(child.lower_ == "by" for token in kids(verb) for child in kids(token))
     )
 
 
@@ -212,24 +224,24 @@ def is_passive(verb: Token) -> bool:
     if is_swallowed(verb) or is_headless(verb):
         return False
     if any(
-        child.dep_ in ("aux:pass", "auxpass") or child.dep_ in PASSIVE_SUBJECTS for child in verb.children
+        child.dep_ in ("aux:pass", "auxpass") or child.dep_ in PASSIVE_SUBJECTS for child in kids(verb)
     ):
         return True
     if verb.tag_ != "VBN":
         return False
     if verb.dep_ in ("acl", "amod") or (verb.dep_ == "advcl" and not _has_aux(verb)):
-        return not any(child.dep_ in OBJECTS and child.i > verb.i for child in verb.children)
+        return not any(child.dep_ in OBJECTS and child.i > verb.i for child in kids(verb))
     if verb.dep_ == "conj" and is_verbal(verb.head) and not _has_aux(verb) and not _own_subjects(verb):
         return is_passive(verb.head) and verb.head.tag_ == "VBN"
     return False
 
 
 def _has_aux(verb: Token) -> bool:
-    return any(child.dep_ in ("aux", "aux:pass", "auxpass") for child in verb.children)
+    return any(child.dep_ in ("aux", "aux:pass", "auxpass") for child in kids(verb))
 
 
 def _own_subjects(verb: Token) -> list[Token]:
-    return [child for child in verb.children if child.dep_ in SUBJECTS or child.dep_ in PASSIVE_SUBJECTS]
+    return [child for child in kids(verb) if child.dep_ in SUBJECTS or child.dep_ in PASSIVE_SUBJECTS]
 
 
 def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
@@ -297,7 +309,7 @@ def _noun_before(verb: Token) -> Token:
 
 def governor_of_noun(noun: Token, depth: int = 0) -> list[Token]:
     """Who stands behind "a decision to end …": its possessor, else the subject of the verb it is object of."""
-    owners = [child for child in noun.children if child.dep_ == "nmod:poss"]
+    owners = [child for child in kids(noun) if child.dep_ == "nmod:poss"]
     if owners:
         return owners
     by = [t for p, t in noun_phrases(noun) if p in ("by", "from")]
@@ -313,7 +325,7 @@ def governor_of_noun(noun: Token, depth: int = 0) -> list[Token]:
 
 def _obliques(verb: Token) -> list[tuple[str, Token]]:
     found: list[tuple[str, Token]] = []
-    for child in verb.children:
+    for child in kids(verb):
         if child.dep_ in OBLIQUES or (child.dep_ == "advcl" and child.pos_ in ("NOUN", "PROPN")):
             prep = preposition(child)
             for member in coordinated(child):
@@ -324,7 +336,7 @@ def _obliques(verb: Token) -> list[tuple[str, Token]]:
 def _undated(noun: Token) -> Token:
     """ "in Gaza Sunday": where the parser made the weekday the head, the name before it is meant."""
     if noun.ent_type_ in ("DATE", "TIME"):
-        for child in noun.children:
+        for child in kids(noun):
             if (
                 child.i < noun.i
                 and child.dep_ in ("compound", "flat", "nmod", "amod")
@@ -341,7 +353,7 @@ def by_phrase(verb: Token) -> list[Token]:
 def noun_phrases(noun: Token) -> list[tuple[str, Token]]:
     """Prepositional phrases on a noun, conjuncts included: "talks with Iran and Iraq"."""
     found: list[tuple[str, Token]] = []
-    for child in noun.children:
+    for child in kids(noun):
         if (
             child.dep_ in ("nmod", "obl", "nmod:desc", "nmod:unmarked", "acl")
             and child.i > noun.i
@@ -354,13 +366,13 @@ def noun_phrases(noun: Token) -> list[tuple[str, Token]]:
 
 
 def owners(noun: Token) -> list[Token]:
-    return [m for child in noun.children if child.dep_ == "nmod:poss" for m in coordinated(child)]
+    return [m for child in kids(noun) if child.dep_ == "nmod:poss" for m in coordinated(child)]
 
 
 def modifiers(noun: Token) -> list[Token]:
     """Words before the noun that may name its owner: "Israeli", "NATO", "U.N."."""
     return [
-        child for child in noun.children
+        child for child in kids(noun)
         if child.i < noun.i and child.dep_ in ("amod", "compound", "nmod", "nmod:desc", "flat", "nmod:unmarked")
     ]  # fmt: skip
 
@@ -370,10 +382,10 @@ def complements_of(verb: Token) -> list[Token]:
     inner = [
         g
         for child in children(verb, OBJECTS | frozenset({"advmod"}))
-        for g in child.children
+        for g in kids(child)
         if g.dep_ in ("acl", "advcl") and g.tag_ == "VBG" and marker(g) in ("of", "for")
     ]
-    for child in [*verb.children, *inner]:
+    for child in [*kids(verb), *inner]:
         if (
             child.dep_ in ("ccomp", "xcomp")
             or (child.dep_ == "advcl" and child.i > verb.i and has_to(child))
@@ -391,17 +403,17 @@ def complements_of(verb: Token) -> list[Token]:
 
 def verb_conjuncts(verb: Token) -> list[Token]:
     return [
-        child for child in verb.children if child.dep_ == "conj" and (is_verbal(child) or child.pos_ == "ADJ")
+        child for child in kids(verb) if child.dep_ == "conj" and (is_verbal(child) or child.pos_ == "ADJ")
     ]
 
 
 def has_to(verb: Token) -> bool:
-    return any(child.dep_ == "mark" and child.lower_ == "to" for child in verb.children)
+    return any(child.dep_ == "mark" and child.lower_ == "to" for child in kids(verb))
 
 
 def marker(verb: Token) -> str:
     """The subordinator of a clause: "if", "that", "of", "for"; empty where there is none."""
-    for child in verb.children:
+    for child in kids(verb):
         if child.dep_ in ("mark", "case") and child.i < verb.i and child.lower_ != "to":
             return child.lower_
     return ""
@@ -443,7 +455,7 @@ def clause_of(verb: Token) -> Clause:
 
 def _shared_objects(verb: Token) -> list[Token]:
     """ "killed and wounded soldiers": the object hangs on one of two adjacent verbs."""
-    siblings = [child for child in verb.head.children if child.dep_ in OBJECTS and child.i > verb.i]
+    siblings = [child for child in kids(verb.head) if child.dep_ in OBJECTS and child.i > verb.i]
     return [m for child in siblings for m in coordinated(child)]
 
 
@@ -464,7 +476,7 @@ def phrase(noun: Token) -> tuple[int, int]:
             left, right = entity.start, entity.end - 1
     while left < noun.i and noun.doc[left].lower_ in ("the", "a", "an"):
         left += 1
-    for child in noun.children:
+    for child in kids(noun):
         if child.dep_ in (
             "det",
             "case",

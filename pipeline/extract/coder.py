@@ -23,6 +23,7 @@ from pipeline.errors import ExtractError
 from pipeline.extract import actors, clauses, counts, dates, parse, places
 from pipeline.extract.cameo import cameo_code
 from pipeline.extract.confidence import confidence, load_weights
+from pipeline.extract.clauses import kids
 from pipeline.extract.contexts import contexts_of
 from pipeline.extract.coreference import Mentions
 from pipeline.extract.event_types import Frames, load_frames
@@ -58,6 +59,7 @@ class Coder:
 
     nlp: Any
     frames: Frames
+    reader: Reader
     lexicon: Any
     gazetteer: Any
     codebook: str
@@ -87,7 +89,6 @@ class Coder:
 
     def code_docs(self, article: Article, docs: Iterable[tuple[Doc, int]]) -> list[Candidate]:
         """Code parsed pieces of an article; each comes with the offset of its first character."""
-        reader = Reader(self.frames)
         mentions = Mentions()
         scene = Scene(dateline_place(article.text, self.gazetteer))
         candidates: list[Candidate] = []
@@ -95,7 +96,7 @@ class Coder:
         for doc, offset in docs:
             for sentence in doc.sents:
                 mentions.add(doc, number, sentence.start, sentence.end)
-                for reading in readings_of(sentence, reader):
+                for reading in readings_of(sentence, self.reader):
                     made = self._candidates(reading, article, offset, mentions, number)
                     candidates.extend(scene.placed(candidate, number) for candidate in made)
                 number += 1
@@ -225,7 +226,7 @@ class Coder:
         country = coded.country
         if country is None and coded.sector:
             owner = next(
-                (child for child in meant.children if child.dep_ == "nmod:poss" and child.pos_ == "PRON"),
+                (child for child in kids(meant) if child.dep_ == "nmod:poss" and child.pos_ == "PRON"),
                 None,
             )
             holder = mentions.resolve(owner, number, speaker) if owner is not None else None
@@ -284,7 +285,7 @@ def event_date(reading: Reading, published_at: datetime) -> EventDate | None:
     when = dates.date_of(reading.anchor, published_at)
     if when is None or reading.status != "actual" or when.value <= published_at.date():
         return when
-    for child in reading.anchor.children:
+    for child in kids(reading.anchor):
         if child.ent_type_ != "DATE":
             continue
         entity = next((e for e in child.doc.ents if e.start <= child.i < e.end), None)
@@ -407,7 +408,7 @@ def _means_both(token: Token) -> bool:
         "neighbor",
         "neighbour",
         "leader",
-    ) and any(child.lower_ in ("two", "both", "each", "three") for child in token.children)
+    ) and any(child.lower_ in ("two", "both", "each", "three") for child in kids(token))
 
 
 def _distinct(tokens: Iterable[Token]) -> list[Token]:
@@ -474,7 +475,9 @@ def load_coder(settings: Settings) -> Coder:
         f"plover-2.0/frames-{frames.version}/actors-{version}/{parse.model_version(settings.model_path)}"
     )
     return Coder(
-        nlp=nlp, frames=frames, lexicon=lexicon, gazetteer=places.load_gazetteer(), codebook=codebook
+        nlp=nlp,
+        frames=frames,
+        reader=Reader(frames), lexicon=lexicon, gazetteer=places.load_gazetteer(), codebook=codebook
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Token
 
 from pipeline.extract import clauses, status
-from pipeline.extract.clauses import lemma_of
+from pipeline.extract.clauses import kids, lemma_of
 
 PEOPLE_PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 GROUP_PRONOUNS = frozenset({"they", "them", "their", "theirs", "themselves"})
@@ -70,6 +70,8 @@ class Mentions:
                     frozenset(token.lower_ for token in entity if token.is_alpha and len(token) > 1),
                 )
             )  # fmt: skip
+        if "(" not in doc[start:end].text:
+            return
         for match in re.finditer(
             r"((?:[A-Z][\w.'-]+ (?:(?:of|for|and|the|in) )*){1,6}[A-Z][\w'-]+) ?\((the )?([A-Z][\w-]{1,9})\)",
             doc[start:end].text,
@@ -151,7 +153,7 @@ def _precedes(first: Token, second: Token) -> bool:
 
 def _is_bare_definite(token: Token) -> bool:
     """ "the alliance", but not "the Western alliance" or "the group of seven"."""
-    kept = [child for child in token.children if child.dep_ not in ("case", "punct", "cc", "conj")]
+    kept = [child for child in kids(token) if child.dep_ not in ("case", "punct", "cc", "conj")]
     determiners = [child for child in kept if child.dep_ == "det" and child.lower_ in ("the", "this", "that")]
     return bool(determiners) and not any(
         child.dep_
@@ -186,7 +188,7 @@ def _local_subject(token: Token, kinds: Iterable[str]) -> Token | None:
 
 
 def _fits(subject: Token, kinds: frozenset[str], pronoun: Token) -> bool:
-    plural = subject.tag_ in ("NNS", "NNPS") or any(child.dep_ == "conj" for child in subject.children)
+    plural = subject.tag_ in ("NNS", "NNPS") or any(child.dep_ == "conj" for child in kids(subject))
     if pronoun.lower_ in THING_PRONOUNS and plural and subject.ent_type_ not in ("GPE", "ORG"):
         return False
     if pronoun.lower_ in THING_PRONOUNS and subject.ent_type_ in ("PERSON", "PER"):

@@ -29,7 +29,7 @@ def classify_pair(row: dict[str, Any], coder: Coder) -> list[dict[str, Any]]:
     text = row["text"]
     actor, recipient = find_span(text, row["actor_span"]), find_span(text, row["recipient_span"])
     doc = coder.nlp(parse.clean(text))
-    reader = Reader(coder.frames)
+    reader = coder.reader
     readings = [reading for sentence in doc.sents for reading in readings_of(sentence, reader, keep_all=True)]
     best = choose(readings, doc, actor, recipient) or by_words(doc, reader, actor, recipient)
     if best is None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Token
 
 from pipeline.extract import clauses, status
-from pipeline.extract.clauses import Clause, clause_of, is_verbal, lemma_of
+from pipeline.extract.clauses import Clause, clause_of, is_verbal, kids, lemma_of
 from pipeline.extract.event_types import COOPERATION, EventNoun, Frame, Frames, Operator, Outcome
 from pipeline.model import Status
 
@@ -111,6 +111,8 @@ UNREAL_KINDS = frozenset(
 )
 # Prepositions that are particles of the lexicon's verbs as well: "give in" is not "give … in".
 NO_KEYS = frozenset(["in", "over", "up", "down", "off", "back", "away"])
+# Nouns that are events by what stands before them: "mediation effort", "state of emergency".
+CARRIERS = frozenset({"mission", "effort", "state", "series", "wave", "spate", "round", "act"})
 MISSION_VERBS = frozenset(
     ["launch", "begin", "start", "mount", "conduct", "carry+out", "resume", "undertake", "order", "authorize"]
 )
@@ -184,6 +186,13 @@ class Reader:
             for (word, form), operator in frames.operators.items()
             if form == "verb" and "+" not in word and operator.kind in UNREAL_KINDS
         }
+        self.noun_parts = frozenset(part for name in frames.nouns for part in name.split("-"))
+        self.words = (
+            frozenset(key.split("+")[0] for key in frames.verbs)
+            | frozenset(word.split("+")[0] for word, _ in frames.operators)
+            | frozenset(key.split("+")[0] for key in self.light | self.aspect)
+            | self.noun_parts
+        )
         self.people = (
             frozenset().union(*(groups[name] for name in ACTOR_GROUPS if name in groups)) - NO_PEOPLE
         )
@@ -238,11 +247,11 @@ class Reader:
 
     def _read_adjective(self, token: Token, operator: Operator, depth: int) -> Reading | None:
         contents = [
-            c for c in token.children if c.dep_ in ("xcomp", "advcl", "ccomp", "acl") and c.i > token.i
+            c for c in kids(token) if c.dep_ in ("xcomp", "advcl", "ccomp", "acl") and c.i > token.i
         ]
         nouns = [t for p, t in clauses._obliques(token) if p in ("to", "for")]
         subjects = [
-            m for c in token.children if c.dep_ in ("nsubj", "nsubj:pass") for m in clauses.coordinated(c)
+            m for c in kids(token) if c.dep_ in ("nsubj", "nsubj:pass") for m in clauses.coordinated(c)
         ]
         subjects = clauses.with_antecedent(subjects) or clauses.surface_subjects(token)
         for content in [*contents, *nouns]:
@@ -294,7 +303,7 @@ class Reader:
         found = []
         if clause.particle:
             found.append(clause.key)
-        for child in clause.predicate.children:
+        for child in kids(clause.predicate):
             if (
                 child.dep_ in ("advmod", "xcomp", "compound:prt", "obl", "advcl")
                 and child.i > clause.predicate.i
@@ -312,7 +321,7 @@ class Reader:
             if prep and prep not in NO_KEYS and noun.ent_type_ not in ("DATE", "TIME")
         )
         if clause.lemma == "call" and any(
-            c.dep_ == "xcomp" and not is_verbal(c) for c in clause.predicate.children
+            c.dep_ == "xcomp" and not is_verbal(c) for c in kids(clause.predicate)
         ):
             found.append("call+name")
         found.extend(
@@ -369,7 +378,7 @@ class Reader:
         """Lemma of a noun, with its modifiers and of-phrase: {"strike", "hunger-strike"}."""
         lemma = lemma_of(noun)
         found = {lemma, noun.lower_}
-        for child in noun.children:
+        for child in kids(noun):
             if child.dep_ == "compound" and lemma in (
                 "delivery",
                 "effort",
@@ -442,8 +451,10 @@ class Reader:
 
     def noun_entry(self, noun: Token) -> EventNoun | None:
         lemma = lemma_of(noun)
+        if lemma not in self.noun_parts and lemma not in CARRIERS:
+            return None
         names = sorted(
-            self._names(noun) - {lemma_of(c) for c in noun.children if c.dep_ == "conj"},
+            self._names(noun) - {lemma_of(c) for c in kids(noun) if c.dep_ == "conj"},
             key=lambda name: (not name.startswith("joint-"), -len(name)),
         )
         known = [name for name in names if name in self.frames.nouns]
@@ -471,7 +482,7 @@ class Reader:
         )
 
     def _trigger(self, clause: Clause) -> tuple[Token, ...]:
-        particles = [c for c in clause.predicate.children if c.dep_ == "compound:prt"]
+        particles = [c for c in kids(clause.predicate) if c.dep_ == "compound:prt"]
         return (clause.predicate, *particles)
 
     def _eaten(self, clause: Clause) -> frozenset[int]:
@@ -487,7 +498,7 @@ class Reader:
             if self.is_actor(token) or token.pos_ == "PRON":
                 found.append(token)
                 continue
-            inside = [c for c in token.children if c.dep_ == "nsubj" and self.is_actor(c)]
+            inside = [c for c in kids(token) if c.dep_ == "nsubj" and self.is_actor(c)]
             behind = self._behind(token) or inside
             if not behind and clauses.is_time(token):
                 continue
@@ -540,7 +551,7 @@ class Reader:
         for _ in range(6):
             below: list[Token] = []
             for token in level:
-                for child in token.children:
+                for child in kids(token):
                     if not self._leads_on(child, head):
                         continue
                     if (
@@ -692,14 +703,14 @@ class Reader:
 
     def _noun_contents(self, noun: Token) -> list[Token]:
         found = []
-        for child in noun.children:
+        for child in kids(noun):
             if child.i < noun.i:
                 continue
             if child.dep_ in ("acl", "ccomp", "xcomp", "advcl") and is_verbal(child):
                 found.append(child)
                 found.extend(
                     g
-                    for g in child.children
+                    for g in kids(child)
                     if g.dep_ in ("advcl", "xcomp") and clauses.has_to(g) and child.tag_ in ("VBN", "VBD")
                 )
             elif (
@@ -712,7 +723,7 @@ class Reader:
         if is_verbal(head) and noun.dep_ in ("obj", "obl", "nsubj:pass"):
             found.extend(
                 c
-                for c in head.children
+                for c in kids(head)
                 if c.dep_ in ("advcl", "xcomp", "ccomp")
                 and c.i > noun.i
                 and (clauses.has_to(c) or c.dep_ == "ccomp")
@@ -961,7 +972,7 @@ class Reader:
         while level and len(found) < 60:
             token = level.pop()
             found.add(token.i)
-            level.extend(child for child in token.children if not _is_told(child) and child.i > content.i)
+            level.extend(child for child in kids(token) if not _is_told(child) and child.i > content.i)
         return frozenset(found)
 
     def _addressees(
@@ -1140,7 +1151,7 @@ def _is_told(token: Token) -> bool:
     if token.dep_ == "acl:relcl":
         return True
     finite = token.tag_ in ("VBD", "VBZ", "VBP") or any(
-        c.dep_ in ("aux", "aux:pass") and c.tag_ in ("VBD", "VBZ", "VBP", "MD") for c in token.children
+        c.dep_ in ("aux", "aux:pass") and c.tag_ in ("VBD", "VBZ", "VBP", "MD") for c in kids(token)
     )
     return finite and token.dep_ in ("advcl", "parataxis", "conj") and is_verbal(token)
 

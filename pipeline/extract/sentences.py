@@ -13,9 +13,9 @@ from functools import lru_cache
 from spacy.tokens import Span, Token
 
 from pipeline.extract import status
-from pipeline.extract.clauses import is_verbal, preposition
+from pipeline.extract.clauses import is_verbal, kids, lemma_of, preposition
 from pipeline.extract.event_types import Frames
-from pipeline.extract.readings import Reader, Reading
+from pipeline.extract.readings import CARRIERS, Reader, Reading
 
 _WORD = re.compile(r"[A-Za-z]+")
 # A nominal event needs more than its noun to be worth a candidate of its own.
@@ -44,6 +44,7 @@ def _stems(triggers: frozenset[str]) -> frozenset[str]:
     return frozenset(word[:4] for word in triggers) | frozenset({"was", "were"})
 
 
+TELLING = frozenset({"VERB", "AUX", "NOUN", "ADJ", "PROPN"})
 IRREGULAR = frozenset(
     [
         "shot",
@@ -119,13 +120,12 @@ def readings_of(sentence: Span, reader: Reader, *, keep_all: bool = False) -> li
 
 
 def _may_trigger(token: Token, reader: Reader) -> bool:
-    if (
-        token.is_punct
-        or token.is_space
-        or token.pos_ in ("DET", "PRON", "ADP", "NUM", "PART", "CCONJ", "SCONJ")
-    ):
+    if token.pos_ not in TELLING:
         return False
-    return is_verbal(token) or token.pos_ in ("NOUN", "ADJ", "PROPN") or token.tag_.startswith(("NN", "JJ"))
+    if is_verbal(token):
+        return lemma_of(token) in reader.words or token.tag_ in ("MD", "VB", "VBP", "VBZ")
+    lemma = lemma_of(token)
+    return lemma in reader.words or lemma in CARRIERS
 
 
 def _top_down(sentence: Span) -> list[Token]:
@@ -135,7 +135,7 @@ def _top_down(sentence: Span) -> list[Token]:
     seen = {token.i for token in level}
     while level:
         order.extend(level)
-        below = {child.i: child for token in level for child in token.children if child.i not in seen}
+        below = {child.i: child for token in level for child in kids(token) if child.i not in seen}
         seen.update(below)
         level = list(below.values())
     return order

@@ -17,6 +17,7 @@ from pipeline.extract.clauses import (
     coordinated,
     is_swallowed,
     is_verbal,
+    kids,
     lemma_of,
     marker,
 )
@@ -66,21 +67,21 @@ def modality(verb: Token) -> Modality:
     """Read the auxiliaries of a verb; those of the first conjunct where it has none of its own."""
     modal, negated, infinitive, past = "", False, False, verb.tag_ in ("VBD", "VBN")
     holders = [verb]
-    own_aux = any(child.dep_ in ("aux", "aux:pass") for child in verb.children)
-    own_subject = any(child.dep_.startswith("nsubj") for child in verb.children)
+    own_aux = any(child.dep_ in ("aux", "aux:pass") for child in kids(verb))
+    own_subject = any(child.dep_.startswith("nsubj") for child in kids(verb))
     if verb.dep_ == "conj" and is_verbal(verb.head) and not own_aux and not own_subject:
         first = modality(verb.head)
         if verb.tag_ in ("VB", "VBP", "VBN") and verb.tag_[:3] == verb.head.tag_[:3]:
-            joined = {child.lower_ for child in verb.children if child.dep_ == "cc"}
+            joined = {child.lower_ for child in kids(verb) if child.dep_ == "cc"}
             negated = ("or" in joined and first.is_negated) or "nor" in joined
             modal, infinitive = first.modal, first.is_infinitive
     for holder in holders:
-        for child in holder.children:
+        for child in kids(holder):
             word = child.lower_
             if child.dep_ in ("aux", "aux:pass", "cop") or child.tag_ == "MD":
                 if child.tag_ == "MD" or word in FUTURE | POSSIBLE | DUTY:
                     modal = word
-                if any(grand.lower_ in NEGATIONS for grand in child.children):
+                if any(grand.lower_ in NEGATIONS for grand in kids(child)):
                     negated = True
             if child.dep_.startswith(("nsubj", "obj")) and _is_nobody(child):
                 negated = True
@@ -96,7 +97,7 @@ def _is_nobody(noun: Token) -> bool:
     if noun.lower_ in ("nobody", "none", "no-one", "nothing", "neither"):
         return True
     return any(
-        child.lower_ in ("no", "neither") and child.dep_ in ("det", "advmod") for child in noun.children
+        child.lower_ in ("no", "neither") and child.dep_ in ("det", "advmod") for child in kids(noun)
     )
 
 
@@ -115,7 +116,7 @@ def _going_to(verb: Token) -> bool:
 
 def negated_noun(noun: Token) -> bool:
     """ "no attack", "without an attack", "not a protest"."""
-    for child in noun.children:
+    for child in kids(noun):
         if child.lower_ in ("no", "neither", "without", "not") and child.dep_ in (
             "det",
             "case",
@@ -192,7 +193,7 @@ UNREAL = frozenset(
 
 def unreal_noun(noun: Token) -> str:
     """The adjective that makes an event noun unreal ("a possible attack"); empty where there is none."""
-    for child in noun.children:
+    for child in kids(noun):
         if (
             child.i < noun.i
             and lemma_of(child)
@@ -246,7 +247,7 @@ def _is_claim(clause: Token) -> bool:
     return (
         follows
         and lemma_of(noun) in CLAIM_NOUNS
-        and any(c.dep_ in SUBJECTS and c.lower_ != "that" for c in clause.children)
+        and any(c.dep_ in SUBJECTS and c.lower_ != "that" for c in kids(clause))
     )
 
 
@@ -387,7 +388,7 @@ HAPPENED = frozenset(
 def non_finite(token: Token) -> tuple[Status, str]:
     """Infinitives of purpose and gerunds under words of ability, blame or wish are no facts."""
     current = token
-    helpers = [child.lower_ for child in token.children if child.dep_ in ("aux", "aux:pass")]
+    helpers = [child.lower_ for child in kids(token) if child.dep_ in ("aux", "aux:pass")]
     if helpers == ["being"] and not token.dep_.startswith("acl"):
         return "hypothetical", "bare 'being'"
     for _ in range(4):
@@ -407,7 +408,7 @@ def non_finite(token: Token) -> tuple[Status, str]:
             if current.dep_ != "conj":
                 if lemma_of(head) in POTENTIAL and current.tag_ in ("VB", "VBG"):
                     return "hypothetical", f"under {head.lower_!r}"
-                to = any(child.lower_ == "to" and child.dep_ in ("mark", "aux") for child in current.children)
+                to = any(child.lower_ == "to" and child.dep_ in ("mark", "aux") for child in kids(current))
                 if to and current.tag_ == "VB" and lemma_of(head) not in HAPPENED:
                     return "planned", "purpose"
                 if current.tag_ == "VBG" and marker(current) in (
@@ -437,9 +438,9 @@ def _temporal(clause: Token, word: str) -> tuple[Status, str]:
     own = modality(clause)
     main = modality(clause.head)
     finite_past = clause.tag_ == "VBD" or any(
-        c.lower_ in ("had", "was", "were", "did") for c in clause.children
+        c.lower_ in ("had", "was", "were", "did") for c in kids(clause)
     )
-    present = clause.tag_ in ("VBZ", "VBP") and not any(c.lower_ in ("has", "have") for c in clause.children)
+    present = clause.tag_ in ("VBZ", "VBP") and not any(c.lower_ in ("has", "have") for c in kids(clause))
     if (word in ("before", "until", "till", "once") and not finite_past) or (word == "after" and present):
         return "planned", f"under {word!r}"
     if (
@@ -464,7 +465,7 @@ def _is_question(token: Token) -> bool:
     if token.head.i != token.i:
         return False
     last = token.sent[-1] if len(token.sent) else token
-    return last.text.startswith("?") or any(child.text == "?" for child in token.children)
+    return last.text.startswith("?") or any(child.text == "?" for child in kids(token))
 
 
 def _inverted(token: Token) -> bool:
@@ -472,21 +473,21 @@ def _inverted(token: Token) -> bool:
     if not is_verbal(token) or token.dep_ != "advcl":
         return False
     auxiliaries = [
-        c for c in token.children if c.dep_ in ("aux", "aux:pass") and c.lower_ in ("had", "should", "were")
+        c for c in kids(token) if c.dep_ in ("aux", "aux:pass") and c.lower_ in ("had", "should", "were")
     ]
-    subjects = [c for c in token.children if c.dep_ in SUBJECTS | {"nsubj:pass"}]
+    subjects = [c for c in kids(token) if c.dep_ in SUBJECTS | {"nsubj:pass"}]
     return bool(auxiliaries and subjects and auxiliaries[0].i < subjects[0].i and not marker(token))
 
 
 def is_doubted(token: Token) -> bool:
-    return any(child.lower_ in HYPOTHETICAL_ADVERBS for child in token.children)
+    return any(child.lower_ in HYPOTHETICAL_ADVERBS for child in kids(token))
 
 
 def speaker_of(token: Token, report_verbs: frozenset[str]) -> Token | None:
     """Who reports the clause of this token: subject of the say-verb above or beside it, or "according to X"."""
     current = token
     for _ in range(MAX_CLIMB):
-        for child in current.children:
+        for child in kids(current):
             if (
                 child.dep_ in ("parataxis", "ccomp", "discourse", "appos")
                 and lemma_of(child) in report_verbs
@@ -515,7 +516,7 @@ def speaker_of(token: Token, report_verbs: frozenset[str]) -> Token | None:
 
 
 def _speaker(verb: Token) -> Token | None:
-    for child in verb.children:
+    for child in kids(verb):
         if child.dep_ in SUBJECTS and child.pos_ != "SCONJ":
             return child
     if verb.dep_ == "conj" and is_verbal(verb.head):
@@ -528,7 +529,7 @@ def _speaker(verb: Token) -> Token | None:
 
 
 def _according(noun: Token) -> bool:
-    return any(child.dep_ == "case" and child.lower_ == "according" for child in noun.children)
+    return any(child.dep_ == "case" and child.lower_ == "according" for child in kids(noun))
 
 
 def same_party(first: Token, second: Token) -> bool:
