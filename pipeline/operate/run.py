@@ -165,7 +165,11 @@ def status(settings: Settings) -> OperateStatus:
             components.append(_component("postgres", psutil.Process(pid)))
     failures: tuple[Failure, ...] = ()
     if instance is not None and rest.answers(instance.address):
-        failures = last_failures(_api(settings, instance.port), settings.home)
+        try:
+            failures = last_failures(_api(settings, instance.port), settings.home)
+        except OperateError as error:
+            # It answers with errors while its database is away; what runs can be told all the same.
+            log.warning("airflow does not say what failed: %s", error)
     return OperateStatus(
         pid=instance.pid if instance else None,
         address=instance.address if instance else None,

@@ -63,6 +63,8 @@ MINIMUM_FREE_BYTES = 300_000_000
 INITDB_TIMEOUT_SECONDS = 180
 START_TIMEOUT_SECONDS = 120
 STOP_TIMEOUT_SECONDS = 60
+ORPHANS_SECONDS = 20
+SHARED_MEMORY_HELD = "pre-existing shared memory block"
 
 # No Unix socket: nothing here needs one, and the lock file of one left behind by a killed server
 # blocks the next start where nobody reaps the dead process.
@@ -439,14 +441,27 @@ def _initialise(place: Place, programs: Path) -> None:
 def _start_server(place: Place, programs: Path, port: int) -> None:
     began = time.monotonic()
     _drop_stale_pid(place)
+    while True:
+        written = _try_start(place, programs, port)
+        if written is None:
+            break
+        # After the server was killed its workers need a moment to see that; until then they hold the memory.
+        if SHARED_MEMORY_HELD not in written or time.monotonic() - began > ORPHANS_SECONDS:
+            raise OperateError(_explain(written, place, port))
+        time.sleep(0.2)
+    log.info("started embedded postgres port=%d seconds=%.1f", port, time.monotonic() - began)
+
+
+def _try_start(place: Place, programs: Path, port: int) -> str | None:
+    """Start once; None when it runs, else what the server wrote before it gave up."""
     log_from = place.server_log.stat().st_size if place.server_log.exists() else 0
     options = " ".join(f"-c {name}='{value}'" for name, value in SERVER_OPTIONS.items())
     try:
         _run(place, programs / "pg_ctl", "-D", place.data, "-w", "-t", START_TIMEOUT_SECONDS, "-l", place.server_log,
              "-o", f"-p {port} {options}", "start", timeout=START_TIMEOUT_SECONDS + 10)  # fmt: skip
     except OperateError as error:
-        raise OperateError(_explain(_log_since(place, log_from), place, port)) from error
-    log.info("started embedded postgres port=%d seconds=%.1f", port, time.monotonic() - began)
+        return _log_since(place, log_from) or f"FATAL:  {error}"
+    return None
 
 
 def _stop(place: Place, *, mode: str) -> bool:
@@ -473,7 +488,7 @@ def _explain(server_log: str, place: Place, port: int) -> str:
         return (
             f"no space left at {place.folder} for the database: free some, or set TOCSIN_HOME to another disk"
         )
-    if "pre-existing shared memory block" in server_log:
+    if SHARED_MEMORY_HELD in server_log:
         return f"another Postgres still works on {place.data}: wait for it to end, then try again"
     fatal = re.findall(r"(?:FATAL|PANIC): +(.*)", server_log)
     reason = fatal[-1] if fatal else "it wrote no reason"

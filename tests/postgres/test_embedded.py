@@ -226,6 +226,20 @@ def test_killed_server_starts_again(own):
     assert query(own, "SELECT n FROM kept") == [(42,)]
 
 
+def test_killed_server_starts_while_its_workers_still_end(own):
+    """They see its death a moment later, and hold its memory until then."""
+    embedded.start(own)
+    connection = psycopg2.connect(embedded.url(own))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+    psutil.Process(embedded.status(own).pid).kill()
+    started = embedded.start(own)
+    connection.close()
+
+    assert started.is_running
+
+
 @pytest.mark.slow
 def test_pid_file_with_the_number_of_a_stranger_is_dropped(own):
     """After a reboot the number in the file may be anybody's."""
