@@ -36,10 +36,14 @@ Row = dict[str, Any]
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("gold", nargs="?", default=str(ROOT.parent / "shared" / "gold"))
     options.add_argument("--documents", type=int, default=1400, help="how many of the whole articles to code")
-    options.add_argument("--fit-confidence", action="store_true", help="write pipeline/extract/data/confidence.toml")
+    options.add_argument(
+        "--fit-confidence", action="store_true", help="write pipeline/extract/data/confidence.toml"
+    )
     given = options.parse_args()
     gold = Path(given.gold)
     score = load_score(gold)
@@ -101,7 +105,9 @@ def levels(score: ModuleType, rows: Sequence[Row], coded: dict[str, list[Row]], 
         total = totals[name]
         precision, recall, f1 = total.get()
         low, high = interval([row.get(name) or (0, 0, 0) for row in per_row])
-        print(f"{name:12} {total.g:5} {total.s:5} {precision:6.3f} {recall:6.3f} {f1:6.3f}  {low:.3f}-{high:.3f}")
+        print(
+            f"{name:12} {total.g:5} {total.s:5} {precision:6.3f} {recall:6.3f} {f1:6.3f}  {low:.3f}-{high:.3f}"
+        )
 
 
 def interval(counts: Sequence[tuple[int, int, int]]) -> tuple[float, float]:
@@ -158,7 +164,9 @@ def phrases(coder: Coder, rows: Sequence[Row]) -> None:
         if event.get("code_1"):
             with_sector += 1
             sectors += made.sector == event["code_1"]
-    print(f"\n## ngec_actor.dev: country {share(countries, with_country)}, sector {share(sectors, with_sector)}")
+    print(
+        f"\n## ngec_actor.dev: country {share(countries, with_country)}, sector {share(sectors, with_sector)}"
+    )
 
 
 def event_places(coder: Coder, score: ModuleType, rows: Sequence[Row]) -> None:
@@ -176,8 +184,13 @@ def event_places(coder: Coder, score: ModuleType, rows: Sequence[Row]) -> None:
 
 def documents(coder: Coder, score: ModuleType, rows: Sequence[Row]) -> None:
     coded = code(coder, rows)
-    attacks = {key: [e for e in events if e["root"] == "ASSAULT" and e["status"] == "actual"] for key, events in coded.items()}
-    print(f"\n## muc4.dev: attacks in {len(rows)} whole articles in capitals (only terrorist incidents are gold)")
+    attacks = {
+        key: [e for e in events if e["root"] == "ASSAULT" and e["status"] == "actual"]
+        for key, events in coded.items()
+    }
+    print(
+        f"\n## muc4.dev: attacks in {len(rows)} whole articles in capitals (only terrorist incidents are gold)"
+    )
     print("all articles:")
     levels(score, rows, attacks, ("root_loc", "country_loc", "root_date"))
     found = [row for row in rows if row["gold_events"] and attacks[row["id"]]]
@@ -210,15 +223,21 @@ def calibration(
     folds = numpy.random.default_rng(7).integers(0, 10, len(truth))
     held_out = numpy.zeros(len(truth))
     for fold in range(10):
-        held_out[folds == fold] = predict(table[folds == fold], fit(table[folds != fold], truth[folds != fold]))
+        held_out[folds == fold] = predict(
+            table[folds == fold], fit(table[folds != fold], truth[folds != fold])
+        )
     weights = fit(table, truth)
     print("## confidence: ten folds, held-out; share right by stated confidence")
     edges = [0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0]
     for low, high in zip(edges, edges[1:], strict=False):
         here = (held_out >= low) & (held_out < high)
         if here.sum():
-            print(f"  {low:.1f}-{high:.1f}: stated {held_out[here].mean():.2f}, right {truth[here].mean():.2f}, n={int(here.sum())}")
-    print(f"  Brier score {((held_out - truth) ** 2).mean():.3f} (constant share: {truth.mean() * (1 - truth.mean()):.3f})")
+            print(
+                f"  {low:.1f}-{high:.1f}: stated {held_out[here].mean():.2f}, right {truth[here].mean():.2f}, n={int(here.sum())}"
+            )
+    print(
+        f"  Brier score {((held_out - truth) ** 2).mean():.3f} (constant share: {truth.mean() * (1 - truth.mean()):.3f})"
+    )
     if write:
         lines = [
             "# Weights of the confidence model: logistic, features as in coder.features_of; fitted by",
@@ -260,7 +279,9 @@ def judged(coder: Coder, score: ModuleType, row: Row) -> tuple[dict[str, float],
     gold = row["gold_events"][0]
     rows = [event_row(candidate) for candidate in candidates]
     best = max(range(len(rows)), key=lambda i: (same_type(rows[i], gold), beside(score, rows[i], gold), -i))
-    return seen[min(best, len(seen) - 1)][0], same_type(rows[best], gold) and beside(score, rows[best], gold) == 2
+    return seen[min(best, len(seen) - 1)][0], same_type(rows[best], gold) and beside(
+        score, rows[best], gold
+    ) == 2
 
 
 def same_type(made: Row, gold: Row) -> bool:
@@ -300,11 +321,16 @@ def predict(table: Any, weights: Any) -> Any:
 def own_cases(coder: Coder) -> None:
     rows = [line.split("|", 2) for line in lines(CASES / "status_pairs.txt")]
     coded = coder.code_all([plain_article(row[2].strip()) for row in rows])
-    facts = [any(e.event_type == row[1].strip() and e.status == "actual" for e in events) for row, events in zip(rows, coded, strict=True)]
+    facts = [
+        any(e.event_type == row[1].strip() and e.status == "actual" for e in events)
+        for row, events in zip(rows, coded, strict=True)
+    ]
     wanted = [row[0].strip() == "actual" for row in rows]
     false_facts = sum(fact and not want for fact, want in zip(facts, wanted, strict=True))
     kept = sum(fact and want for fact, want in zip(facts, wanted, strict=True))
-    print(f"\n## status pairs: {false_facts} false facts in {len(rows) - sum(wanted)}; facts told {share(kept, sum(wanted))}")
+    print(
+        f"\n## status pairs: {false_facts} false facts in {len(rows) - sum(wanted)}; facts told {share(kept, sum(wanted))}"
+    )
     quiet = lines(CASES / "quiet_sentences.txt")
     loud = sum(bool(events) for events in coder.code_all([plain_article(line) for line in quiet]))
     print(f"## sentences without an event: {share(loud, len(quiet))} yield one")
@@ -330,7 +356,9 @@ def speed(coder: Coder, rows: Sequence[Row]) -> None:
         coder.code_docs(text, [(doc, 0)])
     alone = time.process_time() - started
     count = sum(1 for doc in docs for _ in doc.sents)
-    print(f"\n## speed: {count / whole:.0f} sentences/s of one core with the parser, {count / alone:.0f} without")
+    print(
+        f"\n## speed: {count / whole:.0f} sentences/s of one core with the parser, {count / alone:.0f} without"
+    )
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ LABELS_NEEDED = frozenset({"nsubj", "obj", "obl", "ccomp", "xcomp", "conj", "nmo
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffc\ufffd]"
 )
-_TAG = re.compile(r"<[^<>\n]{1,300}>")
+_TAG = re.compile(r"<[/!a-zA-Z][^<>\n]{0,300}>")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6});")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 _LINE = re.compile(r"\n\s*")

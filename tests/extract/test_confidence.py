@@ -1,0 +1,22 @@
+"""Confidence lies in bounds and rises with what is known."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.extract.confidence import confidence, load_weights
+
+
+@pytest.mark.parametrize("value", [-100.0, 0.0, 1.0, 100.0])
+def test_confidence_stays_inside_its_bounds(value):
+    assert 0.01 <= confidence({"x": value}, {"bias": 0.0, "x": 1.0}) <= 0.99
+
+
+def test_unknown_features_count_nothing():
+    assert confidence({"new": 5.0}, {"bias": 0.0}) == 0.5
+
+
+def test_knowing_the_recipient_makes_surer():
+    weights = load_weights()
+
+    assert confidence({"has_recipient": 1.0}, weights) > confidence({"has_recipient": 0.0}, weights)

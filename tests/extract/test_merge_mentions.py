@@ -1,0 +1,75 @@
+"""Merging: one event told twice is one candidate; two events stay two."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from pipeline.extract.merge_mentions import merge
+from pipeline.model import Actor, Candidate, EventDate, Place, Span
+
+
+def span(start, text):
+    return Span(start=start, end=start + len(text), text=text)
+
+
+def telling(start, **changes):
+    base = Candidate(
+        event_type="ASSAULT", status="actual", quad_class=4, score=-9.0, frame_id="attack",
+        actor=Actor(name="rebels", country="MLI", sector="REB", span=span(start, "Rebels")),
+        recipient=Actor(name="Goma", country="COD", sector=None, span=span(start + 20, "Goma")),
+        trigger=span(start + 10, "attacked"), sentence=span(start, "Rebels .. attacked .. Goma"),
+        event_date=EventDate(value=date(2024, 5, 17)),
+    )  # fmt: skip
+    return replace(base, **changes)
+
+
+def test_second_telling_is_a_mention():
+    merged = merge([telling(0), telling(100)])
+
+    assert len(merged) == 1
+    assert [mention.start for mention in merged[0].mentions] == [110]
+
+
+def test_other_type_other_status_other_actor_stay_apart():
+    other = Actor(name="troops", country="FRA", sector="MIL", span=span(200, "Troops"))
+
+    assert (
+        len(
+            merge(
+                [
+                    telling(0),
+                    telling(100, event_type="THREATEN"),
+                    telling(200, status="denied"),
+                    telling(300, actor=other),
+                ]
+            )
+        )
+        == 4
+    )
+
+
+def test_other_day_is_another_event():
+    monday = EventDate(value=date(2024, 5, 13), span=span(130, "Monday"))
+    friday = EventDate(value=date(2024, 5, 17), span=span(30, "Friday"))
+
+    assert len(merge([telling(0, event_date=friday), telling(100, event_date=monday)])) == 2
+
+
+def test_a_date_in_the_text_wins_over_the_day_of_publication():
+    monday = EventDate(value=date(2024, 5, 13), span=span(130, "Monday"))
+
+    assert merge([telling(0), telling(100, event_date=monday)])[0].event_date == monday
+
+
+def test_another_town_is_another_event():
+    def at(name):
+        return Place(name=name, country="COD", latitude=0.0, longitude=0.0, resolution="point")
+
+    assert len(merge([telling(0, place=at("Goma")), telling(100, place=at("Bukavu"))])) == 2
+
+
+def test_two_victims_in_one_sentence_are_two_events():
+    other = Actor(name="Bukavu", country="COD", sector=None, span=span(30, "Bukavu"))
+
+    assert len(merge([telling(0), telling(0, recipient=other, trigger=span(40, "shelled"))])) == 2

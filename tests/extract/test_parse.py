@@ -1,0 +1,70 @@
+"""Parse: text made safe without moving a character, and cut into pieces that cost bounded time."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.extract import parse
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\x00b\x1fc",
+        "<p>Rebels</p> fled",
+        "AT&amp;T &#8217; fled",
+        "he\u00a0said \u201cno\u201d",
+        "\u200bZero\ufeff width",
+        "a\tb\r\nc",
+    ],
+    ids=["controls", "tags", "entities", "quotes", "zero-width", "tabs"],
+)
+def test_cleaning_keeps_every_offset(text):
+    assert len(parse.clean(text)) == len(text)
+
+
+def test_markup_and_controls_become_blanks():
+    assert parse.clean("<b>Rebels</b>\x07fled").split() == ["Rebels", "fled"]
+
+
+def test_less_than_in_plain_text_is_no_tag():
+    assert parse.clean("5 < 6 and 7 > 3") == "5 < 6 and 7 > 3"
+
+
+def test_pieces_join_to_the_text_at_their_offsets():
+    text = "First line.\nSecond line.\n\nThird."
+
+    assert [text[offset : offset + len(piece)] for offset, piece in parse.pieces(text)] == [
+        piece for _, piece in parse.pieces(text)
+    ]
+
+
+def test_wrapped_lines_are_one_paragraph_where_blank_lines_part_paragraphs():
+    text = "The rebels\nattacked the town\n\nTroops came\nback later"
+
+    assert [piece for _, piece in parse.pieces(text)] == [
+        "The rebels attacked the town",
+        "Troops came back later",
+    ]
+
+
+def test_no_piece_is_a_sentence_longer_than_the_cap():
+    pieces = [piece for _, piece in parse.pieces("word " * 5_000)]
+
+    assert max(map(len, pieces)) <= parse.MAX_SENTENCE_CHARACTERS
+    assert sum(map(len, pieces)) == 25_000
+
+
+def test_long_paragraph_is_cut_where_a_sentence_ends():
+    pieces = [piece for _, piece in parse.pieces("Rebels fled the town at dawn. " * 400)]
+
+    assert all(piece.rstrip().endswith(".") for piece in pieces)
+
+
+def test_text_beyond_the_cap_is_not_read():
+    assert len(parse.clean("a" * (parse.MAX_TEXT_CHARACTERS + 5))) == parse.MAX_TEXT_CHARACTERS
+
+
+def test_model_version_names_the_weights(coder):
+    assert coder.codebook.rsplit("-", 1)[1].isalnum()
+    assert parse.missing_parts(coder.nlp) == []
