@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from pipeline.errors import OperateError
 
 # One worker answers all of Airflow; on a busy machine it may be a while before it comes to us.
 TIMEOUT_SECONDS = 60.0
+# While the API server or its database starts again.
+PATIENCE_SECONDS = 30.0
 
 # Loopback is never reached through a proxy.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -28,16 +31,29 @@ def answers(address: str, *, timeout_seconds: float = 2.0) -> bool:
 
 
 class AirflowApi:
-    """A session with the API server: logs in at the first call, and again when its token has expired."""
+    """A session with the API server: logs in at the first call, and again when its token has expired.
 
-    def __init__(self, address: str, *, user: str, password: str):
+    Args:
+        patience_seconds: How long to ask again when the server fails or does not answer; only for
+            questions, since a change might be made twice.
+    """
+
+    def __init__(self, address: str, *, user: str, password: str, patience_seconds: float = PATIENCE_SECONDS):
         self.address = address
+        self.patience_seconds = patience_seconds
         self._login = {"username": user, "password": password}
         self._token = ""
 
     def get(self, path: str, /, **query: Any) -> dict[str, Any]:
         """Ask for a resource, such as `dags/news`."""
-        return self._call("GET", f"{path}?{urlencode(query)}" if query else path, None)
+        deadline = time.monotonic() + self.patience_seconds
+        while True:
+            try:
+                return self._call("GET", f"{path}?{urlencode(query)}" if query else path, None)
+            except OperateError as error:
+                if not _may_pass(error) or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.5)
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Make a resource."""
@@ -81,6 +97,12 @@ class AirflowApi:
             raise OperateError(
                 f"Airflow at {self.address} does not answer {method} {path}: {error}"
             ) from error
+
+
+def _may_pass(error: OperateError) -> bool:
+    """Say whether asking again may help: the server failed, or did not answer at all."""
+    cause = error.__cause__
+    return cause.code >= 500 if isinstance(cause, urllib.error.HTTPError) else isinstance(cause, OSError)
 
 
 def quoted(part: str) -> str:

@@ -166,7 +166,7 @@ def status(settings: Settings) -> OperateStatus:
     failures: tuple[Failure, ...] = ()
     if instance is not None and rest.answers(instance.address):
         try:
-            failures = last_failures(_api(settings, instance.port), settings.home)
+            failures = last_failures(_api(settings, instance.port, patience_seconds=0), settings.home)
         except OperateError as error:
             # It answers with errors while its database is away; what runs can be told all the same.
             log.warning("airflow does not say what failed: %s", error)
@@ -334,9 +334,14 @@ def _teller(on_progress: OnProgress) -> Callable[[str, str], None]:
 # One run
 
 
-def _api(settings: Settings, port: int) -> AirflowApi:
+def _api(settings: Settings, port: int, *, patience_seconds: float = rest.PATIENCE_SECONDS) -> AirflowApi:
     secrets = load_secrets(settings.home / "secrets")
-    return AirflowApi(f"http://127.0.0.1:{port}", user=ADMIN, password=secrets.admin_password)
+    return AirflowApi(
+        f"http://127.0.0.1:{port}",
+        user=ADMIN,
+        password=secrets.admin_password,
+        patience_seconds=patience_seconds,
+    )
 
 
 def _await_api(instance: Instance) -> None:

@@ -18,6 +18,7 @@ class FakeAirflow(BaseHTTPRequestHandler):
 
     calls_left = 0
     logins = 0
+    failures_left = 1
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -28,6 +29,8 @@ class FakeAirflow(BaseHTTPRequestHandler):
             self.answer(201, {"access_token": "t"}) if good else self.answer(
                 401, {"detail": "Invalid credentials"}
             )
+        elif self.path == "/api/v2/failing-once" and self.fails():
+            self.answer(500, {"detail": "Database error"})
         else:
             self.answer(200, {"sent": body})
 
@@ -37,10 +40,17 @@ class FakeAirflow(BaseHTTPRequestHandler):
             return self.answer(200, {})
         if self.path == "/api/v2/gone":
             return self.answer(404, {"detail": "no such thing"})
+        if self.path == "/api/v2/failing-once" and self.fails():
+            return self.answer(500, {"detail": "Database error"})
         kind.calls_left -= 1
         if kind.calls_left < 0:
             return self.answer(401, {"detail": "expired"})
         return self.answer(200, {"path": self.path, "authorization": self.headers["Authorization"]})
+
+    def fails(self) -> bool:
+        kind = type(self)
+        kind.failures_left -= 1
+        return kind.failures_left >= 0
 
     def answer(self, status: int, body: object) -> None:
         payload = json.dumps(body).encode()
@@ -98,7 +108,20 @@ def test_refusal_says_what_was_asked_and_why(address):
 def test_nobody_there_is_said():
     """A server that does not listen gives one clear error."""
     with pytest.raises(OperateError, match=r"http://127.0.0.1:1 does not answer"):
-        AirflowApi("http://127.0.0.1:1", user="admin", password="right").get("dags")
+        AirflowApi("http://127.0.0.1:1", user="admin", password="right", patience_seconds=0).get("dags")
+
+
+def test_question_is_asked_again_while_the_server_fails(address):
+    """Its database may be starting again."""
+    api = AirflowApi(address, user="admin", password="right", patience_seconds=5)
+
+    assert api.get("failing-once")["path"] == "/api/v2/failing-once"
+
+
+def test_change_is_never_sent_twice(address):
+    """A run might be triggered twice."""
+    with pytest.raises(OperateError, match="500"):
+        AirflowApi(address, user="admin", password="right", patience_seconds=5).post("failing-once", {})
 
 
 def test_answers_tells_a_server_from_none(address):
