@@ -17,7 +17,7 @@ from pipeline.extract.clauses import is_verbal, kids, lemma_of, preposition
 from pipeline.extract.event_types import Frames
 from pipeline.extract.readings import CARRIERS, Reader, Reading
 
-_WORD = re.compile(r"[A-Za-z]+")
+_WORD = re.compile(r"[a-z]+")
 # A nominal event needs more than its noun to be worth a candidate of its own.
 SELF_STANDING = frozenset({"ASSAULT", "PROTEST", "COERCE", "CONSULT", "RETREAT", "ACCUSE", "REQUEST"})
 
@@ -40,56 +40,38 @@ AGENTLESS = frozenset(
 
 
 @lru_cache(maxsize=8)
-def _stems(triggers: frozenset[str]) -> frozenset[str]:
-    return frozenset(word[:4] for word in triggers) | frozenset({"was", "were"})
+def _forms(triggers: frozenset[str]) -> frozenset[str]:
+    """Every form a trigger may take in a text, regular ones made, irregular ones listed."""
+    found = set(IRREGULAR)
+    for word in triggers:
+        stem = word[:-1] if word.endswith("e") else word
+        found.update((word, f"{word}s", f"{word}es", f"{stem}ed", f"{stem}ing", f"{stem}er", f"{word}d"))
+        if word.endswith("y"):
+            found.update((f"{word[:-1]}ies", f"{word[:-1]}ied"))
+        if word[-1:] in "bdglmnprt":
+            found.update((f"{word}{word[-1]}ed", f"{word}{word[-1]}ing"))
+        if word.endswith("ize"):
+            found.update(form.replace("iz", "is") for form in (word, f"{word}s", f"{word}d", f"{stem}ing"))
+    return frozenset(found - FUNCTION_WORDS)
 
 
 TELLING = frozenset({"VERB", "AUX", "NOUN", "ADJ", "PROPN"})
 IRREGULAR = frozenset(
-    [
-        "shot",
-        "met",
-        "held",
-        "gave",
-        "sent",
-        "cut",
-        "hit",
-        "beat",
-        "sold",
-        "took",
-        "fled",
-        "fought",
-        "struck",
-        "threw",
-        "broke",
-        "lost",
-        "left",
-        "laid",
-        "led",
-        "drove",
-        "burnt",
-        "told",
-        "rose",
-        "hung",
-        "slew",
-        "sought",
-        "caught",
-        "won",
-        "went",
-        "came",
-        "shut",
-    ]
+    "shot met held gave given sent cut hit beat beaten sold took taken fled fought struck threw thrown broke broken lost left "
+    "laid led drove driven burnt told rose risen hung slew slain sought caught won went gone came shut swore sworn spoke "
+    "spoken chose chosen forgave forgiven kept dealt stood withdrew withdrawn overthrew overthrown overran undertook "
+    "undertaken upheld forbade forbidden stole stolen blew blown began begun brought bought built put set ran spent stuck "
+    "swept taught tore torn arose bound found felt flew flown got hurt made said saw seen wrote written "
+    "lay paid bade bidden quit".split()
 )
+# Parts of hyphenated nouns and verbs of the lexicon that tell nothing alone; their other part is asked for too.
+FUNCTION_WORDS = frozenset("in out up back of on off over down by be to at for with under away into through is being".split())
 
 
 def may_hold_event(text: str, frames: Frames) -> bool:
-    """Whether any word could be a form of a trigger; errs on the side of yes, so that nothing is lost."""
-    stems = _stems(frames.triggers)
-    for word in _WORD.findall(text):
-        low = word.lower()
-        if low[:4] in stems or low in IRREGULAR:
-            return True
-    return False
+    """Whether any word could be a form of a trigger; text in which none is needs no parser."""
+    forms = _forms(frames.triggers)
+    return any(word in forms for word in _WORD.findall(text.lower()))
 
 
 def readings_of(sentence: Span, reader: Reader, *, keep_all: bool = False) -> list[Reading]:
