@@ -84,23 +84,43 @@ class ActorLexicon:
             self.surnames[surname] = (*self.surnames.get(surname, ()), entry)
 
     def scan(self, words: Sequence[Word]) -> list[Match]:
-        """Non-overlapping matches, left to right, longest first."""
+        """Non-overlapping matches, left to right, longest first.
+
+        Role words give way to a longer name that starts among them: "opposition Movement for Peace".
+        """
         matches: list[Match] = []
         at, count = 0, len(words)
         keys = [word.key for word in words]
-        longest, surfaces, guards = self._longest, self.surfaces, self._guards
         while at < count:
-            most = longest.get(keys[at], 0)
-            for length in range(min(most, count - at), 0, -1):
-                key = keys[at] if length == 1 else " ".join(keys[at : at + length])
-                entries = surfaces.get(key)
-                if entries and (key not in guards or _passes(guards[key], words[at])):
-                    matches.append(Match(at, at + length, entries))
-                    at += length
-                    break
+            found = self._longest_at(words, keys, at, count - at)
+            if found and found.end - at > 1 and found.entries[0].kind == "role":
+                found = self._before_name(words, keys, found)
+            if found:
+                matches.append(found)
+                at = found.end
             else:
                 at += 1
         return matches
+
+    def _longest_at(self, words: Sequence[Word], keys: Sequence[str], at: int, most: int) -> Match | None:
+        surfaces, guards = self.surfaces, self._guards
+        for length in range(min(self._longest.get(keys[at], 0), most), 0, -1):
+            key = keys[at] if length == 1 else " ".join(keys[at : at + length])
+            entries = surfaces.get(key)
+            if entries and key in guards and not _passes(guards[key], words[at]):
+                # "Army" may be somebody's name; "army" is the role.
+                entries = tuple(entry for entry in entries if entry.kind == "role")
+            if entries:
+                return Match(at, at + length, entries)
+        return None
+
+    def _before_name(self, words: Sequence[Word], keys: Sequence[str], found: Match) -> Match | None:
+        length = found.end - found.start
+        for start in range(found.start + 1, found.end):
+            inner = self._longest_at(words, keys, start, len(keys) - start)
+            if inner and inner.end - start > length and inner.entries[0].kind in ("organisation", "person"):
+                return self._longest_at(words, keys, found.start, start - found.start)
+        return found
 
 
 def _guard(surface: str, keys: Sequence[str], entry: Entry) -> str:
@@ -123,20 +143,26 @@ def holds(entry: Entry, on: date | None) -> bool:
     return on is None or entry.first <= on.toordinal() <= entry.last + (GRACE_DAYS if entry.kind == "person" else 0)
 
 
+def term_on(terms: Sequence[Entry], on: date | None) -> Entry:
+    """The term of a person that counts on a day: an office of state before others, the latest before earlier ones."""
+    current = [term for term in terms if holds(term, on)]
+    if current:
+        return max(current, key=lambda term: (term.sector == "GOV", term.first))
+    day = on.toordinal() if on else 0
+    return max(terms, key=lambda term: (term.last < day, term.last if term.last < day else -term.first))
+
+
 def sector_on(terms: Sequence[Entry], on: date | None) -> str:
     """The sector of a person on a day: the office held; ELI after an office of state; "" before the first.
 
     Without a day the office of state counts, because a text that names a leader most often means him in office.
     """
-    current = [term for term in terms if holds(term, on)]
-    if current:
-        return next((term.sector for term in current if term.sector == "GOV"), current[-1].sector)
-    day = on.toordinal() if on else 0
-    past = [term for term in terms if term.last < day]
-    if not past:
+    term = term_on(terms, on)
+    if holds(term, on):
+        return term.sector
+    if on and term.first > on.toordinal():
         return ""
-    latest = max(past, key=lambda term: term.last)
-    return "ELI" if latest.sector in ("GOV", "ELI") else latest.sector
+    return "ELI" if term.sector in ("GOV", "ELI") else term.sector
 
 
 def _surnames(entry: Entry) -> list[str]:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.extract.actor_entries import POSSESSIVE, QUALIFIER, Entry, Word, tokenize
-from pipeline.extract.actor_lexicon import ActorLexicon, Match, holds, load_lexicon, sector_on
+from pipeline.extract.actor_lexicon import ActorLexicon, Match, holds, load_lexicon, sector_on, term_on
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -43,6 +43,10 @@ _OFFICES = frozenset(("GOV", "LEG", "JUD", "SPY", ""))
 _CHAIRS = frozenset(
     ("president", "vice president", "deputy president", "secretary", "commissioner", "founder", "governor", "minister")
 )
+_ENVOYS = frozenset(
+    ("ambassador", "deputy ambassador", "envoy", "representative", "permanent representative", "diplomat", "delegate",
+     "delegation", "mission", "negotiator", "counsellor", "ambassador to", "envoy to")
+)  # fmt: skip
 _HEADS = ("strong", "title", "believer", "weak", "armed", "override", "modifier", "former", "quantity")
 _COLOURS = ("override", "modifier", "strong", "believer", "title", "former", "weak", "armed", "quantity")
 _NAME_LIKE = frozenset("jordan chad georgia israel ireland england france holland cuba kenya india china german".split())
@@ -193,6 +197,9 @@ class _Reader:
         else:
             self._land(coding, head, solid, tail, counted=counted)
         self._country(coding, head, solid, tail)
+        if head.name in _ENVOYS and coding.country == "IGO" and possessor and possessor.country:
+            # "Russia's U.N. ambassador" is Russia's, whatever the post.
+            coding.country, coding.organisation = possessor.country, possessor.organisation
         return self._finish(coding, possessor, rest, link)
 
     def _choose(self, match: Match, hint: str, *, is_head: bool) -> tuple[Entry, ...]:
@@ -206,7 +213,7 @@ class _Reader:
             order = _HEADS if is_head else _COLOURS
             return (min(roles, key=lambda entry: order.index(entry.strength)),)
         people = [entry for entry in named if entry.kind == "person"]
-        if people and len({entry.id for entry in people}) == 1 and len(people) == len(named):
+        if people and len({entry.name for entry in people}) == 1 and len(people) == len(named):
             return tuple(people)
         return self._one_of(named, hint)
 
@@ -253,6 +260,8 @@ class _Reader:
                 coding.body = True
         else:
             coding.body = True
+        if sector == "UAF":
+            sector = next((entry.sector for entry in before if entry.kind == "organisation" and entry.sector), sector)
         overriding = next((entry for entry in before if entry.strength == "override"), None)
         if overriding and sector in _OVERRIDDEN:
             sector = overriding.sector
@@ -286,13 +295,16 @@ class _Reader:
         self, coding: _Coding, terms: Sequence[Entry], before: Sequence[Entry], possessor: _Coding | None,
         rest: _Coding | None, link: str,
     ) -> None:  # fmt: skip
-        first = terms[0]
+        first = term_on(terms, self.on)
         coding.name = first.name
         coding.country, coding.organisation = first.country, first.organisation
         coding.sector = sector_on(terms, self.on)
         title = next((entry for entry in reversed(before) if entry.kind == "role" and entry.strength != "quantity"), None)
         if title is None:
             return
+        body = next((entry for entry in reversed(before) if entry.kind == "organisation"), None)
+        if body and body.country == "IGO" and title.name not in _ENVOYS:
+            coding.country, coding.organisation = body.country, body.organisation
         titled = _Coding()
         self._role(titled, title, before[: before.index(title)] or (), possessor, None, "")
         is_firm = titled.body or title.strength in ("title", "strong", "override")
@@ -385,7 +397,7 @@ class _Reader:
         if terms:
             coding.country, coding.organisation = terms[0].country, terms[0].organisation
             coding.ids.append(terms[0].id)
-            if len({term.id for term in terms}) == 1:
+            if len({term.name for term in terms}) == 1:
                 coding.name = terms[0].name
                 if head.strength in ("weak", "armed") and not coding.body:
                     coding.sector = sector_on(terms, self.on) or coding.sector
@@ -404,7 +416,7 @@ class _Reader:
         elif not titled:
             if keys[-1] in self.lexicon.common_surnames:
                 return ()
-            found = tuple(term for term in found if term.id.startswith("leaders:")) or found
+            found = tuple(term for term in found if term.id.startswith("leaders:"))
         in_office = [term for term in found if holds(term, self.on) and term.sector == "GOV"]
         if len({term.country for term in found}) > 1 and len({term.country for term in in_office}) == 1:
             found = tuple(in_office)
@@ -444,7 +456,7 @@ class _Reader:
         if len(words) == 1 and words[0].text[:1].isupper() and not possessor:
             terms = self._surname(words, "", titled=False)
             if terms:
-                one = len({term.id for term in terms}) == 1
+                one = len({term.name for term in terms}) == 1
                 coding.name = terms[0].name if one else ""
                 coding.country, coding.sector = terms[0].country, sector_on(terms, self.on) if one else ""
                 coding.kind = "person"
