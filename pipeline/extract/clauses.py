@@ -122,9 +122,7 @@ def coordinated(token: Token) -> list[Token]:
         )
         for name in kids(member):
             if name.dep_ in ("appos", "flat") and name.pos_ == "PROPN" and name.i - member.i <= 2:
-                found.extend(
-                    child for child in kids(name) if child.dep_ == "conj" and not is_verbal(child)
-                )
+                found.extend(child for child in kids(name) if child.dep_ == "conj" and not is_verbal(child))
     found = list({member.i: member for member in found}.values())
     if len(found) == 2 and not any(child.dep_ == "cc" for member in found for child in kids(member)):
         return [token]
@@ -223,9 +221,7 @@ def is_headless(verb: Token) -> bool:
 def is_passive(verb: Token) -> bool:
     if is_swallowed(verb) or is_headless(verb):
         return False
-    if any(
-        child.dep_ in ("aux:pass", "auxpass") or child.dep_ in PASSIVE_SUBJECTS for child in kids(verb)
-    ):
+    if any(child.dep_ in ("aux:pass", "auxpass") or child.dep_ in PASSIVE_SUBJECTS for child in kids(verb)):
         return True
     if verb.tag_ != "VBN":
         return False
@@ -252,7 +248,11 @@ def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
     if own:
         return [member for subject in own for member in coordinated(subject)]
     if depth > MAX_CLIMB or verb.head.i == verb.i:
-        return []
+        return [
+            child
+            for child in kids(verb)
+            if child.i < verb.i and child.dep_ in ("compound", "nmod") and child.pos_ == "PROPN"
+        ][-1:]
     head = verb.head
     if verb.dep_.startswith("acl"):
         if is_time(head):
@@ -424,6 +424,8 @@ def clause_of(verb: Token) -> Clause:
     passive = is_passive(verb)
     subjects = with_antecedent(surface_subjects(verb))
     objects = with_antecedent([m for child in children(verb, OBJECTS) for m in coordinated(child)])
+    if not objects and not passive:
+        objects = _odd_objects(verb)
     if is_swallowed(verb):
         objects = coordinated(verb.head)
     if not objects and verb.dep_ == "acl" and verb.tag_ == "VBG" and is_verbal(verb.head.head):
@@ -451,6 +453,26 @@ def clause_of(verb: Token) -> Clause:
         obliques=tuple((p, t) for p, t in obliques if not (passive and p == "by")),
         complements=tuple(complements_of(verb)),
     )
+
+
+def _odd_objects(verb: Token) -> list[Token]:
+    """Objects the parser hung elsewhere: "kills at least 21 people", "injures about 70", "captures Jalalabad"."""
+    for child in kids(verb):
+        if child.i <= verb.i or child.ent_type_ in ("DATE", "TIME"):
+            continue
+        marks = [mark.lower_ for mark in kids(child) if mark.dep_ == "case" and mark.i < child.i]
+        measured = any(
+            inner.lower_ in ("least", "most", "about", "around", "nearly") for inner in kids(child)
+        )
+        if (
+            child.dep_ == "obl"
+            and child.pos_ in ("NOUN", "NUM", "PROPN")
+            and ((marks == ["at"] and measured) or (not marks and measured))
+        ):
+            return coordinated(child)
+        if child.dep_ == "appos" and child.pos_ == "PROPN":
+            return coordinated(child)
+    return []
 
 
 def _shared_objects(verb: Token) -> list[Token]:

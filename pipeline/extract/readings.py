@@ -246,9 +246,7 @@ class Reader:
         return self.frames.operators.get((lemma_of(token), "adjective"))
 
     def _read_adjective(self, token: Token, operator: Operator, depth: int) -> Reading | None:
-        contents = [
-            c for c in kids(token) if c.dep_ in ("xcomp", "advcl", "ccomp", "acl") and c.i > token.i
-        ]
+        contents = [c for c in kids(token) if c.dep_ in ("xcomp", "advcl", "ccomp", "acl") and c.i > token.i]
         nouns = [t for p, t in clauses._obliques(token) if p in ("to", "for")]
         subjects = [
             m for c in kids(token) if c.dep_ in ("nsubj", "nsubj:pass") for m in clauses.coordinated(c)
@@ -261,6 +259,8 @@ class Reader:
 
     def _read_verb(self, token: Token, depth: int) -> Reading | None:
         reading = self._verb(token, depth)
+        if reading is not None and reading.event_type in MEANS_MODES and not reading.mode:
+            reading = replace(reading, mode=means_mode(reading))
         if reading is not None and reading.event_type == "MOBILIZE":
             reading = _purposed(reading)
         if reading is None or not reading.event_type or reading.patients or depth or reading.is_nominal:
@@ -848,6 +848,12 @@ class Reader:
             if inner is None:
                 fallback = fallback or self._bare(content)
                 continue
+            if (
+                operator.kind in ("reverse", "cancel")
+                and content.dep_ in ("ccomp", "advcl")
+                and content.tag_ != "VBG"
+            ):
+                continue
             made = self._combine(operator, clause.predicate, agents, inner, addressed, depth)
             if made is not None and made.event_type:
                 return made
@@ -1124,6 +1130,98 @@ class Reader:
                     reason=f"announced {word!r}",
                 )
         return planned
+
+
+# What an attack was done with, by words beside its trigger; first match from the top.
+MEANS_MODES = {
+    "ASSAULT": (
+        ("suicide-attack", ("suicide", "kamikaze")),
+        ("drone", ("drone", "drones", "uav")),
+        (
+            "aerial",
+            (
+                "airstrike",
+                "airstrikes",
+                "air",
+                "warplane",
+                "warplanes",
+                "jets",
+                "helicopter",
+                "helicopters",
+                "aerial",
+                "bomber",
+                "bombers",
+            ),
+        ),
+        ("unconventional", ("chemical", "sarin", "chlorine", "nerve", "poison")),
+        (
+            "explosives",
+            (
+                "bomb",
+                "bombs",
+                "bombing",
+                "bombings",
+                "explosive",
+                "explosives",
+                "mine",
+                "landmine",
+                "ied",
+                "grenade",
+                "blast",
+                "explosion",
+            ),
+        ),
+        (
+            "heavy-weapons",
+            (
+                "rocket",
+                "rockets",
+                "missile",
+                "missiles",
+                "mortar",
+                "mortars",
+                "shell",
+                "shells",
+                "shelling",
+                "artillery",
+                "tank",
+                "tanks",
+            ),
+        ),
+        ("crowd-control", ("teargas", "baton", "batons")),
+        (
+            "firearms",
+            (
+                "shot",
+                "shooting",
+                "gunfire",
+                "gunmen",
+                "gunman",
+                "rifle",
+                "rifles",
+                "sniper",
+                "gun",
+                "guns",
+                "shootout",
+            ),
+        ),
+        (
+            "primitive",
+            ("knife", "knives", "machete", "machetes", "axe", "stones", "rocks", "arson", "stabbing"),
+        ),
+    ),
+}
+
+
+def means_mode(reading: Reading) -> str | None:
+    """The mode that words within the trigger's own clause give; None where none does."""
+    words = {token.lower_ for token in reading.anchor.subtree if not token.dep_.startswith("acl")} | {
+        t.lower_ for t in reading.trigger
+    }
+    for mode, telling in MEANS_MODES.get(reading.event_type or "", ()):
+        if words.intersection(telling):
+            return mode
+    return None
 
 
 def _purposed(reading: Reading) -> Reading:

@@ -65,7 +65,9 @@ IRREGULAR = frozenset(
     "lay paid bade bidden quit".split()
 )
 # Parts of hyphenated nouns and verbs of the lexicon that tell nothing alone; their other part is asked for too.
-FUNCTION_WORDS = frozenset("in out up back of on off over down by be to at for with under away into through is being".split())
+FUNCTION_WORDS = frozenset(
+    "in out up back of on off over down by be to at for with under away into through is being".split()
+)
 
 
 def may_hold_event(text: str, frames: Frames) -> bool:
