@@ -362,7 +362,15 @@ def noun_phrases(noun: Token) -> list[tuple[str, Token]]:
             prep = preposition(child)
             if prep:
                 found.extend((preposition(member) or prep, _undated(member)) for member in coordinated(child))
+                if prep == "of" and lemma_of(noun) in CONTAINERS:
+                    found.extend(noun_phrases(child))
     return found
+
+
+# Nouns that stand before the one that counts: "a state of siege in Katanga", "a wave of attacks on Iraq".
+CONTAINERS = frozenset(
+    "state wave series round number spate string act kind sort form lot rash flurry package part".split()
+)
 
 
 def owners(noun: Token) -> list[Token]:

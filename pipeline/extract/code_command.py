@@ -15,7 +15,7 @@ from typing import Any
 
 from pipeline.config import Settings
 from pipeline.errors import ExtractError
-from pipeline.model import Article, Candidate
+from pipeline.model import Actor, Article, Candidate
 
 BATCH = 200
 
@@ -94,6 +94,16 @@ def _date(row: dict[str, Any]) -> datetime:
     return at if at.tzinfo else at.replace(hour=at.hour or 12, tzinfo=UTC)
 
 
+def _said(actor: Actor | None) -> str:
+    """The words of the text; for a pronoun the name it stands for."""
+    if actor is None:
+        return ""
+    return actor.name if actor.span.text.lower() in PRONOUNS else actor.span.text
+
+
+PRONOUNS = frozenset("he she it they him her them we us i who his its their our".split())
+
+
 def plain(name: str) -> str:
     """A place's name without accents, as agency text writes it: Bogota."""
     return "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
@@ -107,8 +117,8 @@ def event_row(candidate: Candidate) -> dict[str, Any]:
         "root": candidate.event_type,
         "mode": candidate.mode,
         "code": candidate.cameo,
-        "source_text": candidate.actor.span.text if candidate.actor else "",
-        "target_text": candidate.recipient.span.text if candidate.recipient else "",
+        "source_text": _said(candidate.actor),
+        "target_text": _said(candidate.recipient),
         "trigger": candidate.trigger.text,
         "location": plain(candidate.place.name) if candidate.place else None,
         "date": candidate.event_date.value.isoformat(),

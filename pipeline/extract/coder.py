@@ -109,7 +109,8 @@ class Coder:
         patients = [token for token in _distinct(reading.patients)][:MAX_SIDES]
         if len(agents) > 1 and patients and all(_means_both(token) for token in patients):
             patients = []
-        if reading.event_type in MUTUAL_TYPES and not patients and len(agents) > 1:
+        failed = reading.frame_id.startswith("fail-verb")
+        if (reading.event_type in MUTUAL_TYPES or failed) and not patients and len(agents) > 1:
             agents, patients = agents[:1], agents[1:]
         on = article.published_at.date()
         text = article.text
@@ -477,7 +478,10 @@ def load_coder(settings: Settings) -> Coder:
     return Coder(
         nlp=nlp,
         frames=frames,
-        reader=Reader(frames), lexicon=lexicon, gazetteer=places.load_gazetteer(), codebook=codebook
+        reader=Reader(frames),
+        lexicon=lexicon,
+        gazetteer=places.load_gazetteer(),
+        codebook=codebook,
     )
 
 

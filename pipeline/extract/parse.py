@@ -25,6 +25,11 @@ MAX_SENTENCE_CHARACTERS = 1_500
 # Text beyond this is not read: no news article is longer, and a poison text must cost bounded time.
 MAX_TEXT_CHARACTERS = 100_000
 BATCH_SIZE = 64
+# "BENGHAZI, Libya (Reuters) - ", "BERLIN -- ", "KHARTOUM, March 16 (Xinhua) -- ": no part of the first sentence.
+_DATELINE = re.compile(
+    r"\s*(?:[A-Z][A-Z.' ]{2,30}(?:, [A-Za-z0-9 .]{2,30}){0,2}|[A-Z][a-z]+(?: [A-Z][a-z]+)?(?:, [A-Za-z0-9 .]{2,30}){0,2})"
+    r" ?(?:\([^()\n]{2,40}\) ?(?:--?|[–—])|--|[–—]| - ) ?"
+)
 LABELS_NEEDED = frozenset({"nsubj", "obj", "obl", "ccomp", "xcomp", "conj", "nmod"})
 
 _CONTROL = re.compile(
@@ -122,6 +127,9 @@ def pieces(text: str) -> Iterator[tuple[int, str]]:
     """
     wrapped = _BLANK_LINE.search(text.strip()) is not None and not _looks_like_lines(text)
     pattern = _BLANK_LINE if wrapped else _LINE
+    dateline = _DATELINE.match(text)
+    if dateline:
+        text = " " * dateline.end() + text[dateline.end() :]
     start = 0
     for match in [*pattern.finditer(text), None]:
         end = match.start() if match else len(text)

@@ -265,7 +265,10 @@ class Reader:
             reading = _purposed(reading)
         if reading is None or not reading.event_type or reading.patients or depth or reading.is_nominal:
             return reading
-        if reading.is_mutual and len(reading.agents) > 1:
+        if len(reading.agents) > 1 and (
+            reading.event_type in ("AGREE", "CONSULT", "SUPPORT", "COOPERATE")
+            or reading.frame_id.startswith("fail-verb")
+        ):
             return reading
         return replace(
             reading, patients=self.reach(reading.anchor, reading.agents), is_mutual=False, is_reached=True
