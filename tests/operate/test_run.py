@@ -159,8 +159,9 @@ def running(ran: Ran) -> Iterator[Up]:
         yield running
     finally:
         if running.process.poll() is None:
-            running.process.kill()
-            running.process.wait()
+            # Not killed: that would leave its components behind.
+            running.process.terminate()
+            running.process.wait(60)
 
 
 def component(found: OperateStatus, name: str) -> int:
