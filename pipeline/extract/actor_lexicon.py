@@ -11,23 +11,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.extract.actor_entries import Entry, Word, fold, surface_key
-from pipeline.extract.actor_files import DATA, PERSON_FILES, NamedRow, own_files, read_own, read_user
+from pipeline.extract.actor_entries import DATA, Entry, Word, fold, surface_key, word_list
+from pipeline.extract.actor_files import PERSON_FILES, NamedRow, own_files, read_own, read_user
 from pipeline.plover import read_table
 
 GRACE_DAYS = 7
 """A leader who fell this week is still written of by his office."""
 
-_PARTICLES = frozenset("al el bin ben ibn abu van von de der den dos da do di del della le la ould ag ter st".split())
+_PARTICLES = word_list("particles")
 _FAMILY_NAME_FIRST = frozenset({"CHN", "TWN", "KOR", "PRK"})
 _IRREGULAR = {"child": "children", "man": "men", "woman": "women", "person": "people", "wife": "wives"}
 # Country and people names that are also words in lower case.
-_COMMON = frozenset(
-    "turkey china chad jordan georgia niger guinea mali us pole poles polish dane finn finns scot scots swede turk "
-    "lao shan karen kiwi pak breton fleming brit viet moro lango luo lett sino car roc rok frg fry gdr rsa drc "
-    "america wales jersey crete goa natal sahara swat chin unity saxon norse boer hale tonga cuba the states "
-    "samoan japan naga lebanon".split()
-)
+_COMMON = word_list("common_words")
 
 
 class Match(NamedTuple):
@@ -125,7 +120,9 @@ class ActorLexicon:
 
 def _guard(surface: str, keys: Sequence[str], entry: Entry) -> str:
     """How the text must be written for this name to count: "upper", "title" or "" for any way."""
-    if surface.startswith("=") or (len(keys) == 1 and len(keys[0]) <= 3 and surface.replace(".", "").isupper()):
+    if surface.startswith("=") or (
+        len(keys) == 1 and len(keys[0]) <= 3 and surface.replace(".", "").isupper()
+    ):
         return "upper"
     if len(keys) > 1:
         return ""
@@ -140,7 +137,9 @@ def _passes(guard: str, word: Word) -> bool:
 
 def holds(entry: Entry, on: date | None) -> bool:
     """Whether the entry's code holds on that day; without a day, always."""
-    return on is None or entry.first <= on.toordinal() <= entry.last + (GRACE_DAYS if entry.kind == "person" else 0)
+    return on is None or entry.first <= on.toordinal() <= entry.last + (
+        GRACE_DAYS if entry.kind == "person" else 0
+    )
 
 
 def term_on(terms: Sequence[Entry], on: date | None) -> Entry:
@@ -202,7 +201,10 @@ def _add_countries(lexicon: ActorLexicon) -> None:
         seat = Entry(f"countries:{name}", f"Government of {name}", code, "GOV", "seat")
         for surface in _split(row["demonyms"]):
             lexicon.add(surface, people)
-            if not surface.endswith(("s", "ese", "ish", "ch", "men", "man", "Swiss")) and surface not in ("US", "UK"):
+            if not surface.endswith(("s", "ese", "ish", "ch", "men", "man", "Swiss")) and surface not in (
+                "US",
+                "UK",
+            ):
                 lexicon.add(surface + "s", people)
         for surface in (name, *_split(row["aliases"])):
             lexicon.add(surface, noun)

@@ -15,33 +15,40 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.extract.actor_entries import POSSESSIVE, QUALIFIER, Entry, Word, tokenize
+from pipeline.extract.actor_entries import POSSESSIVE, QUALIFIER, Entry, Word, tokenize, word_list
 from pipeline.extract.actor_lexicon import ActorLexicon, Match, holds, load_lexicon, sector_on, term_on
+from pipeline.extract.actor_things import may_act
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
-__all__ = ["ActorCode", "ActorLexicon", "code_phrase", "code_span", "load_lexicon"]
+__all__ = ["ActorCode", "ActorLexicon", "code_phrase", "code_span", "load_lexicon", "may_act"]
 
 MAX_WORDS = 60
 """A longer phrase is a parsing accident; its first words carry the actor, and time stays linear."""
 
-_HONORIFICS = frozenset("mr mrs ms miss mx dr sir dame sheikh sheik shaikh hajji alhaji prof hon honorable madam lady".split())
-_ARTICLES = frozenset("the a an this that these those its his her their our my your said".split())
+_HONORIFICS = word_list("honorifics")
+_ARTICLES = word_list("articles")
 _OF = frozenset(("of", "for"))
-_WHERE = frozenset("of in from at near across within inside throughout around outside along en".split())
-_ELSEWHERE = frozenset(
-    "to with against on over about between by under after during into amid among before via towards toward "
-    "without through despite regarding concerning as like than since until upon onto out off up".split()
-)
+_WHERE = word_list("where")
+_ELSEWHERE = word_list("elsewhere")
 _PREPOSITIONS = _OF | _WHERE | _ELSEWHERE
 _BREAKS = frozenset(",;:–—")
-_CLAUSES = frozenset("who which that whose whom where when while is are was were has have had based living located".split())
+_CLAUSES = word_list("clauses")
 _ARMED = frozenset(("REB", "PRM", "MIL", "COP", "UAF", "CRM", "SEP", "OPP"))
 _OVERRIDDEN = frozenset(("MIL", "GOV", "PTY", "CVL", "UNK", "UAF", "LEG", "PRM", "COP", ""))
 _OFFICES = frozenset(("GOV", "LEG", "JUD", "SPY", ""))
 _CHAIRS = frozenset(
-    ("president", "vice president", "deputy president", "secretary", "commissioner", "founder", "governor", "minister")
+    (
+        "president",
+        "vice president",
+        "deputy president",
+        "secretary",
+        "commissioner",
+        "founder",
+        "governor",
+        "minister",
+    )
 )
 _ENVOYS = frozenset(
     ("ambassador", "deputy ambassador", "envoy", "representative", "permanent representative", "diplomat", "delegate",
@@ -49,7 +56,7 @@ _ENVOYS = frozenset(
 )  # fmt: skip
 _HEADS = ("strong", "title", "believer", "weak", "armed", "override", "modifier", "former", "quantity")
 _COLOURS = ("override", "modifier", "strong", "believer", "title", "former", "weak", "armed", "quantity")
-_NAME_LIKE = frozenset("jordan chad georgia israel ireland england france holland cuba kenya india china german".split())
+_NAME_LIKE = word_list("name_like")
 _TRIM = re.compile(
     r"^(?:(?:the|a|an|some|several|many|most|all|at least|about|around|nearly|almost|more than|over|up to|"
     r"thousands|hundreds|dozens|scores|tens|millions|groups?|number|crowds?|members|of|two|three|four|five|"
@@ -103,7 +110,11 @@ class _Reader:
     __slots__ = ("at", "known", "lexicon", "on", "words")
 
     def __init__(
-        self, words: Sequence[Word], lexicon: ActorLexicon, on: date | None, known: Mapping[str, ActorCode] | None
+        self,
+        words: Sequence[Word],
+        lexicon: ActorLexicon,
+        on: date | None,
+        known: Mapping[str, ActorCode] | None,
     ) -> None:
         self.words = words
         self.lexicon = lexicon
@@ -114,7 +125,9 @@ class _Reader:
     def phrase(self, low: int, high: int, *, nested: bool = False) -> _Coding:
         """Code words low..high: cut off what follows the core, code it, then the core in its light."""
         words, at = self.words, self.at
-        while low < high and low not in at and (words[low].key in _PREPOSITIONS or words[low].key in _ARTICLES):
+        while (
+            low < high and low not in at and (words[low].key in _PREPOSITIONS or words[low].key in _ARTICLES)
+        ):
             low += 1
         possessor: _Coding | None = None
         core, here, link, seen = low, low, "", False
@@ -148,7 +161,11 @@ class _Reader:
             return self.phrase(here + 1, high, nested=True)
         # After "to", "against", a verb: only a place named later says where the actor is from.
         for index in range(here, high):
-            if self.words[index].key in ("in", "from", "at") and index not in self.at and link not in _ELSEWHERE:
+            if (
+                self.words[index].key in ("in", "from", "at")
+                and index not in self.at
+                and link not in _ELSEWHERE
+            ):
                 return self.phrase(index + 1, high, nested=True)
             if self.words[index].key in _BREAKS:
                 return self.phrase(index + 1, high)
@@ -170,7 +187,9 @@ class _Reader:
         chosen = [(match, self._choose(match, hint, is_head=place == len(matches) - 1))
                   for place, match in enumerate(matches)]  # fmt: skip
         solid = [pair for pair in chosen if pair[1][0].strength != "quantity"]
-        counted = len(solid) < len(chosen) or any(self.words[index].key.isdigit() for index in range(low, high))
+        counted = len(solid) < len(chosen) or any(
+            self.words[index].key.isdigit() for index in range(low, high)
+        )
         if not solid:
             self._unknown(coding, low, high, possessor, rest, link, counted=bool(chosen))
             return self._finish(coding, possessor, rest, link)
@@ -182,7 +201,7 @@ class _Reader:
         coding.kind = head.kind
         if head.kind == "role":
             self._role(coding, head, before, possessor, rest, link)
-            if tail and tail[0].text[:1].isupper() or (tail and head.strength == "title"):
+            if (tail and tail[0].text[:1].isupper()) or (tail and head.strength == "title"):
                 self._bearer(coding, tail, head, hint)
         elif head.kind == "person":
             self._person(coding, terms, before, possessor, rest, link)
@@ -224,7 +243,9 @@ class _Reader:
         fitting = [entry for entry in named if not hint or entry.country == hint] or list(named)
         fitting = [entry for entry in fitting if holds(entry, self.on)] or fitting
         if len({entry.id for entry in fitting}) == 1:
-            return tuple(fitting) if fitting[0].kind == "person" else (fitting[0] if self.on else fitting[-1],)
+            return (
+                tuple(fitting) if fitting[0].kind == "person" else (fitting[0] if self.on else fitting[-1],)
+            )
         countries = {entry.country for entry in fitting}
         sectors = {entry.sector for entry in fitting}
         first = fitting[0]
@@ -254,19 +275,27 @@ class _Reader:
         sector = head.sector
         if head.strength in ("weak", "armed") or head.name in _CHAIRS:
             allowed = _ARMED if head.strength == "armed" else None
-            found = self._body_sector(before, possessor, rest if link in _OF else None, chair=head.name in _CHAIRS)
+            found = self._body_sector(
+                before, possessor, rest if link in _OF else None, chair=head.name in _CHAIRS
+            )
             if found and (allowed is None or found in allowed):
                 sector = found
                 coding.body = True
         else:
             coding.body = True
         if sector == "UAF":
-            sector = next((entry.sector for entry in before if entry.kind == "organisation" and entry.sector), sector)
+            sector = next(
+                (entry.sector for entry in before if entry.kind == "organisation" and entry.sector), sector
+            )
         overriding = next((entry for entry in before if entry.strength == "override"), None)
         if overriding and sector in _OVERRIDDEN:
             sector = overriding.sector
             coding.ids.append(overriding.id)
-        if sector == "JRN" and any(self._is_official(word.key) for word in self.words) and head.strength == "strong":
+        if (
+            sector == "JRN"
+            and any(self._is_official(word.key) for word in self.words)
+            and head.strength == "strong"
+        ):
             sector = "GOV"
         if sector in _OFFICES and any(entry.strength == "former" for entry in before):
             sector = "ELI"
@@ -299,7 +328,10 @@ class _Reader:
         coding.name = first.name
         coding.country, coding.organisation = first.country, first.organisation
         coding.sector = sector_on(terms, self.on)
-        title = next((entry for entry in reversed(before) if entry.kind == "role" and entry.strength != "quantity"), None)
+        title = next(
+            (entry for entry in reversed(before) if entry.kind == "role" and entry.strength != "quantity"),
+            None,
+        )
         if title is None:
             return
         body = next((entry for entry in reversed(before) if entry.kind == "organisation"), None)
@@ -338,23 +370,33 @@ class _Reader:
                 coding.sector = bodies[-1].sector
                 coding.ids.append(bodies[-1].id)
 
-    def _looks_like_person(self, solid: Sequence[tuple[Match, tuple[Entry, ...]]], low: int, high: int) -> bool:
+    def _looks_like_person(
+        self, solid: Sequence[tuple[Match, tuple[Entry, ...]]], low: int, high: int
+    ) -> bool:
         """Whether a country's name is somebody's surname here ("Michael Jordan")."""
         match = solid[-1][0]
         if self.words[match.start].key not in _NAME_LIKE or match.end != high or match.start == low:
             return False
         previous = self.words[match.start - 1]
-        return match.start - 1 not in self._ends() and previous.text[:1].isupper() and not previous.text.isupper()
+        return (
+            match.start - 1 not in self._ends()
+            and previous.text[:1].isupper()
+            and not previous.text.isupper()
+        )
 
     def _country(
-        self, coding: _Coding, head: Entry, solid: Sequence[tuple[Match, tuple[Entry, ...]]], tail: Sequence[Word]
+        self,
+        coding: _Coding,
+        head: Entry,
+        solid: Sequence[tuple[Match, tuple[Entry, ...]]],
+        tail: Sequence[Word],
     ) -> None:
         """Evidence inside the core: the head's own, then adjectives of nation, bodies, countries, towns."""
         if coding.country and coding.country not in ("IMG", "NGO") and head.kind != "role":
             return
         ethnic = False
         found: dict[str, Entry] = {}
-        for match, terms in solid:
+        for _, terms in solid:
             entry = terms[0]
             if entry.kind == "role":
                 ethnic = entry.name == "ethnic"
@@ -383,9 +425,8 @@ class _Reader:
     def _bearer(self, coding: _Coding, tail: Sequence[Word], head: Entry, hint: str) -> None:
         """The name after a title: known in this article, known by surname, or new."""
         words = [word for word in tail if word.key not in _HONORIFICS]
-        if not words or not words[-1].text[:1].isupper():
-            if not words or head.strength != "title":
-                return
+        if not words or (not words[-1].text[:1].isupper() and head.strength != "title"):
+            return
         coding.name = " ".join(word.text for word in words)
         coding.kind = "person"
         told = self._told(words)
@@ -410,7 +451,9 @@ class _Reader:
         if titled and len(words) > 1 and found:
             # "President Jose Ramos" is no evidence for another first name's Ramos.
             given = keys[0][:3]
-            found = tuple(term for term in found if " ".join(keys[-2:]) in surnames or given in term.name.lower())
+            found = tuple(
+                term for term in found if " ".join(keys[-2:]) in surnames or given in term.name.lower()
+            )
         if hint:
             found = tuple(term for term in found if term.country == hint)
         elif not titled:
@@ -475,7 +518,11 @@ class _Reader:
             if not coding.country and part.country:
                 coding.country, coding.organisation = part.country, part.organisation
                 coding.ids.extend(part.ids)
-            if is_apposition and part.sector and (not coding.sector or (coding.kind == "person" and part.body)):
+            if (
+                is_apposition
+                and part.sector
+                and (not coding.sector or (coding.kind == "person" and part.body))
+            ):
                 coding.sector = part.sector
                 coding.ids.extend(identifier for identifier in part.ids if identifier not in coding.ids)
         return coding
@@ -557,7 +604,9 @@ def code_span(
     return _code_text(text, lexicon, on, known)
 
 
-_LEFT = frozenset(("compound", "amod", "nummod", "flat", "nmod", "det", "case", "appos", "advmod", "name", "punct", "nsubj"))
+_LEFT = frozenset(
+    ("compound", "amod", "nummod", "flat", "nmod", "det", "case", "appos", "advmod", "name", "punct", "nsubj")
+)
 _RIGHT = frozenset(("compound", "flat", "nmod", "appos", "acl", "fixed", "name", "case", "amod"))
 
 
@@ -569,7 +618,8 @@ def phrase_text(span: Span) -> str:
     pieces: list[str] = []
     for token in kept:
         if token.dep_.split(":")[0] == "appos" or any(
-            ancestor.dep_.split(":")[0] == "appos" and ancestor.left_edge.i == token.i for ancestor in token.ancestors
+            ancestor.dep_.split(":")[0] == "appos" and ancestor.left_edge.i == token.i
+            for ancestor in token.ancestors
         ):
             pieces.append(", ")
         pieces.append(token.text_with_ws)
@@ -587,5 +637,3 @@ def _kept(root: Token, span: Span) -> Iterable[Token]:
         if label == "punct" and child.text not in "-–":
             continue
         yield from (child,) if label in ("det", "case", "punct") else _kept(child, span)
-
-
