@@ -41,7 +41,7 @@ def main(kills: int = 100, articles: int = 200) -> int:
                 whole_way(run_settings, "after")
                 disturbed = checksums(url)
         finally:
-            embedded.stop(server)
+            embedded.destroy(server)
     for table, (rows, digest) in quiet.items():
         same = "same" if disturbed[table] == (rows, digest) else f"DIFFERENT: {disturbed[table]}"
         print(f"{table:<16}{rows:>7} rows  {digest[:12]:<12}  {same}")

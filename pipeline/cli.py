@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.config import Settings, load_settings
-from pipeline.errors import ConfigError, TocsinError
+from pipeline.errors import ConfigError, OperateError, TocsinError
 
 EXIT_INTERRUPTED = 130
 
@@ -98,7 +98,12 @@ def _up(options: argparse.Namespace, settings: Settings) -> None:
     from pipeline.operate.run import up
 
     executor = "CeleryExecutor" if options.celery else "LocalExecutor"
-    with progress(console()) as tell:
+    shown = console()
+    shown.print(
+        f"the UI will be on http://127.0.0.1:{settings.airflow_port}; its passwords are in "
+        f"{settings.home / 'secrets' / 'airflow_passwords.json'}; Ctrl-C stops"
+    )
+    with progress(shown) as tell:
         up(settings, on_progress=tell, executor=executor, broker_url=options.celery)
 
 
@@ -204,6 +209,11 @@ def _airflow(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _stop(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.operate.instance import running_instance
     from pipeline.postgres import embedded
 
+    if instance := running_instance(settings.home):
+        raise OperateError(
+            f"Tocsin runs as process {instance.pid} and needs its Postgres: stop that one first"
+        )
     print("stopped" if embedded.stop(settings) else "the embedded Postgres does not run")

@@ -28,11 +28,13 @@ EVENTS_SHOWN = 40
 def main_job(settings: Settings) -> bool:
     """Run the news DAG and the alerts it causes, then print what came of it; say whether all went well."""
     from pipeline.operate import run
+    from pipeline.operate.instance import running_instance
 
     shown = console()
     with ExitStack() as stack:
         run_settings = settings
-        if run.running_instance(settings.home):
+        instance = running_instance(settings.home)
+        if instance and not instance.is_on_demand:
             shown.print(
                 "tocsin up runs already: this run is given to it, on its own feeds, without the seed article"
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,9 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         migrate(embedded.url(settings))
         yield settings
     finally:
-        folder = embedded.status(settings).data.parent
-        embedded.stop(settings)
-        shutil.rmtree(folder, ignore_errors=True)
+        embedded.destroy(settings)
 
 
 @pytest.fixture(scope="session")
