@@ -15,6 +15,7 @@ import random
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -26,9 +27,9 @@ sys.path.insert(0, str(ROOT))
 from pipeline.config import load_settings  # noqa: E402
 from pipeline.extract import actors, confidence, parse, places  # noqa: E402
 from pipeline.extract.code_command import article_of, event_row, plain  # noqa: E402
-from pipeline.extract.coder import Coder, features_of, load_coder  # noqa: E402
+from pipeline.extract.coder import Coder, load_coder  # noqa: E402
 from pipeline.extract.pairs import classify_pair  # noqa: E402
-from pipeline.model import Article, Candidate  # noqa: E402
+from pipeline.model import Article  # noqa: E402
 
 CASES = ROOT / "tests" / "extract" / "cases"
 RESAMPLES = 1000
@@ -251,37 +252,15 @@ def calibration(
 
 
 def judged(coder: Coder, score: ModuleType, row: Row) -> tuple[dict[str, float], bool] | None:
-    seen: list[tuple[dict[str, float], Candidate]] = []
-    reader_features = features_of
-
-    def keep(reading: Any, actor: Any, recipient: Any) -> dict[str, float]:
-        made = reader_features(reading, actor, recipient)
-        keep.last = made  # type: ignore[attr-defined]
-        return made
-
-    import pipeline.extract.coder as coder_module
-
-    coder_module.features_of = keep
-    try:
-        original = coder_module.confidence
-
-        def record(features: Any, weights: Any) -> float:
-            seen.append((dict(features), None))  # type: ignore[arg-type]
-            return original(features, weights)
-
-        coder_module.confidence = record
-        candidates = coder.code(article_of(row))
-    finally:
-        coder_module.features_of = reader_features
-        coder_module.confidence = original
-    if not candidates or len(seen) < len(candidates):
+    """Features of the candidate nearest to the gold event, and whether it is right; None where nothing was coded."""
+    watched = replace(coder, seen=[])
+    watched.code(article_of(row))
+    if not watched.seen:
         return None
     gold = row["gold_events"][0]
-    rows = [event_row(candidate) for candidate in candidates]
-    best = max(range(len(rows)), key=lambda i: (same_type(rows[i], gold), beside(score, rows[i], gold), -i))
-    return seen[min(best, len(seen) - 1)][0], same_type(rows[best], gold) and beside(
-        score, rows[best], gold
-    ) == 2
+    made = [(features, event_row(candidate)) for features, candidate in watched.seen]
+    features, best = max(made, key=lambda one: (same_type(one[1], gold), beside(score, one[1], gold)))
+    return features, same_type(best, gold) and beside(score, best, gold) == 2
 
 
 def same_type(made: Row, gold: Row) -> bool:

@@ -55,7 +55,10 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Coder:
-    """A loaded coder; `codebook` names ontology, lexicon and model together."""
+    """A loaded coder; `codebook` names ontology, lexicon and model together.
+
+    `seen` collects (features, candidate) of every reading where a list is given; confidence is fitted on it.
+    """
 
     nlp: Any
     frames: Frames
@@ -63,6 +66,7 @@ class Coder:
     lexicon: Any
     gazetteer: Any
     codebook: str
+    seen: list[tuple[dict[str, float], Candidate]] | None = None
 
     def code(self, article: Article) -> list[Candidate]:
         """Find the distinct events of an article, in text order; further tellings are mentions.
@@ -175,7 +179,8 @@ class Coder:
         ]
         if not is_political(code.event_type, reading.frame_id, telling.sentence.text, judged[0], judged[1]):
             return None
-        return Candidate(
+        features = features_of(reading, actor, recipient)
+        candidate = Candidate(
             event_type=code.event_type,
             mode=code.mode,
             contexts=telling.contexts,
@@ -193,8 +198,11 @@ class Coder:
             score=code.score,
             cameo=cameo_code(code.event_type, code.mode, telling.contexts),
             frame_id=reading.frame_id,
-            confidence=confidence(features_of(reading, actor, recipient), load_weights()),
+            confidence=confidence(features, load_weights()),
         )
+        if self.seen is not None:
+            self.seen.append((features, candidate))
+        return candidate
 
     def _place(self, reading: Reading, hints: tuple[str, ...]) -> Place | None:
         for token in dict.fromkeys((reading.anchor, *reversed(reading.trigger))):
