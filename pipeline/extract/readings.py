@@ -113,6 +113,8 @@ UNREAL_KINDS = frozenset(
 NO_KEYS = frozenset(["in", "over", "up", "down", "off", "back", "away"])
 # Nouns that are events by what stands before them: "mediation effort", "state of emergency".
 CARRIERS = frozenset({"mission", "effort", "state", "series", "wave", "spate", "round", "act"})
+# Frames whose plain negation is a refusal: "did not give permission".
+PERMISSIONS = frozenset({"refuse-permission", "refuse-permission-verb", "accept-persons"})
 MISSION_VERBS = frozenset(
     ["launch", "begin", "start", "mount", "conduct", "carry+out", "resume", "undertake", "order", "authorize"]
 )
@@ -254,8 +256,30 @@ class Reader:
         subjects = clauses.with_antecedent(subjects) or clauses.surface_subjects(token)
         for content in [*contents, *nouns]:
             inner = self.read(content, depth + 1) or self._bare(content)
-            return self._combine(operator, token, tuple(subjects), inner, (), depth)
+            made = self._combine(operator, token, tuple(subjects), inner, (), depth)
+            return self._adjective_modal(made, token) if made is not None else None
         return None
+
+    def _adjective_modal(self, reading: Reading, token: Token) -> Reading:
+        """ "must be ready to …" asks; "is not ready to …" refuses."""
+        own = status.modality(token)
+        speaker = status.speaker_of(token, self.report)
+        if speaker is not None:
+            reading = replace(reading, speaker=speaker)
+        if (
+            own.is_duty
+            and speaker is not None
+            and reading.agents
+            and not status.same_party(reading.agents[0], speaker)
+        ):
+            return self._urged(reading, speaker)
+        if own.is_negated and reading.event_type == "AGREE":
+            return replace(reading, event_type="REJECT", frame_id=f"will-not+{reading.frame_id}")
+        if own.is_negated:
+            return replace(reading, status="denied", reason="negated")
+        if own.is_possible or own.is_duty:
+            return replace(reading, status="hypothetical", reason=f"modal {own.modal!r}")
+        return reading
 
     def _read_verb(self, token: Token, depth: int) -> Reading | None:
         reading = self._verb(token, depth)
@@ -373,6 +397,8 @@ class Reader:
         return frame.takes_actor and any(self.is_actor(noun) for noun in clause.patients)
 
     def _doer(self, frame: Frame, token: Token) -> bool:
+        if "norp" in frame.doers and token.ent_type_ == "NORP":
+            return True
         return bool(self._names(token) & frame.doers) or (
             "person" in frame.doers and token.ent_type_ in ("PERSON", "PER")
         )
@@ -454,6 +480,8 @@ class Reader:
 
     def noun_entry(self, noun: Token) -> EventNoun | None:
         lemma = lemma_of(noun)
+        if noun.ent_type_ in ("DATE", "TIME"):
+            return None
         if lemma not in self.noun_parts and lemma not in CARRIERS:
             return None
         names = sorted(
@@ -1013,6 +1041,10 @@ class Reader:
         """Operators that leave the event what it is and say what is claimed of it."""
         if inner.event_type is None:
             return None
+        if kind == "decide" and inner.event_type == "REQUEST" and not is_verbal(inner.anchor):
+            return replace(
+                inner, event_type="CONCEDE", mode=None, agents=agents, patients=inner.agents, is_nominal=False
+            )
         word = head.lower_
         claims: dict[str, tuple[Status, str]] = {
             "hypothetical": ("hypothetical", f"in a mind: {word!r}"),
@@ -1093,7 +1125,8 @@ class Reader:
         )  # fmt: skip
 
     def _negated(self, reading: Reading, own: status.Modality, speaker: Token | None) -> Reading:
-        if own.is_future and reading.event_type in COOPERATION:
+        permits = reading.frame_id.split("+")[-1] in PERMISSIONS or reading.frame_id.startswith("allow-verb")
+        if reading.event_type in COOPERATION and (own.is_future or permits):
             outcome = self.frames.outcome("reject", reading.event_type) or Outcome(
                 event_type="REJECT", mode=None
             )
