@@ -41,10 +41,10 @@ LAST_DAY = date.max.toordinal()
 
 POSSESSIVE = "'s"
 QUALIFIER = "~"
-"""Stands for a hyphenated token that names somebody else: "Syrian-backed", "pro-Russian"."""
+"""Begins the key of a hyphenated token that names somebody else: "Syrian-backed", "pro-Russian"."""
 
 _TOKEN = re.compile(
-    r"(?:[^\W\d_]\.){2,}"
+    r"(?:[^\W\d_]\.){2,}(?:[-‐‑][^\W_]+)*"
     r"|[^\W_]+(?:(?:'(?![sS](?![^\W_]))|[-‐‑.&])[^\W_]+)*"
     r"|'[sS](?![^\W_])|'(?=\s|$)|[,;:()\[\]–—]"
 )
@@ -112,7 +112,7 @@ def _split_hyphens(token: str) -> list[Word]:
     pieces = re.split("[-‐‑]", token)
     tail = pieces[-1].lower()
     if tail in _TAILS or (pieces[0].lower() in _HEADS and len(pieces) > 1):
-        return [Word(QUALIFIER, token)]
+        return [Word(QUALIFIER + fold(token.replace(".", "")), token)]
     return [Word(fold(piece.replace(".", "")), piece) for piece in pieces if piece]
 
 

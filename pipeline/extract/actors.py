@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.extract.actor_entries import POSSESSIVE, QUALIFIER, Entry, Word, tokenize, word_list
 from pipeline.extract.actor_lexicon import ActorLexicon, Match, holds, load_lexicon, sector_on, term_on
-from pipeline.extract.actor_things import may_act
+from pipeline.extract.actor_things import acts_of, may_act
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -33,6 +33,10 @@ _OF = frozenset(("of", "for"))
 _WHERE = word_list("where")
 _ELSEWHERE = word_list("elsewhere")
 _PREPOSITIONS = _OF | _WHERE | _ELSEWHERE
+_OWNING = frozenset(("led", "based", "run", "owned", "flagged", "registered", "commanded"))
+_PEOPLES = word_list("peoples")
+_COMPARED = frozenset(("more", "less", "fewer", "better"))
+_LOYAL = frozenset(("loyal", "belonging", "allied", "aligned", "affiliated", "linked", "faithful"))
 _BREAKS = frozenset(",;:–—")
 _CLAUSES = word_list("clauses")
 _ARMED = frozenset(("REB", "PRM", "MIL", "COP", "UAF", "CRM", "SEP", "OPP"))
@@ -125,12 +129,9 @@ class _Reader:
     def phrase(self, low: int, high: int, *, nested: bool = False) -> _Coding:
         """Code words low..high: cut off what follows the core, code it, then the core in its light."""
         words, at = self.words, self.at
-        while (
-            low < high and low not in at and (words[low].key in _PREPOSITIONS or words[low].key in _ARTICLES)
-        ):
-            low += 1
+        low = self._start(low, high)
         possessor: _Coding | None = None
-        core, here, link, seen = low, low, "", False
+        core, here, link, seen, end = low, low, "", False, 0
         while here < high:
             match = at.get(here)
             if match:
@@ -138,6 +139,9 @@ class _Reader:
                 here = match.end
                 continue
             key = words[here].key
+            if here > core and self._is_of_kind(here, high):
+                end, here, link = here, here + 1, "of"
+                break
             if key == POSSESSIVE:
                 if here > core:
                     possessor = self._core(core, here, possessor, None, "", nested=True)
@@ -149,8 +153,35 @@ class _Reader:
                 link = key
                 break
             here += 1
+        end = end or here
+        if link and not seen and (maker := self._maker(core, here, high)):
+            link, here = "of", maker
         rest = self._rest(link, here, high)
-        return self._core(core, here, possessor, rest, link, nested=nested)
+        return self._core(core, end, possessor, rest, link, nested=nested)
+
+    def _start(self, low: int, high: int) -> int:
+        """Past articles, prepositions and "more than"."""
+        words = self.words
+        while low < high and low not in self.at:
+            key = words[low].key
+            if key in _COMPARED and low + 1 < high and words[low + 1].key == "than":
+                low += 2
+            elif key in _PREPOSITIONS or key in _ARTICLES:
+                low += 1
+            else:
+                break
+        return low
+
+    def _is_of_kind(self, index: int, high: int) -> bool:
+        """Whether "loyal to", "linked to" or "such as" stands here: what follows says whose or what the actor is."""
+        key, following = self.words[index].key, self.words[index + 1].key if index + 1 < high else ""
+        return (key in _LOYAL and following in ("to", "with")) or (key == "such" and following == "as")
+
+    def _maker(self, core: int, here: int, high: int) -> int:
+        """Where the maker of a thing is named ("a request made by Ankara"): the word "by"; 0 where there is none."""
+        if not any(acts_of(word.key) for word in self.words[max(core, here - 3) : here]):
+            return 0
+        return next((index for index in range(here, high) if self.words[index].key == "by"), 0)
 
     def _rest(self, link: str, here: int, high: int) -> _Coding | None:
         if not link or link in ("and", "or"):
@@ -196,7 +227,7 @@ class _Reader:
         match, terms = solid[-1]
         head = terms[0]
         before = [entries[0] for _, entries in solid[:-1]]
-        tail = [word for word in self.words[match.end : high] if word.key != QUALIFIER]
+        tail = [word for word in self.words[match.end : high] if not word.key.startswith(QUALIFIER)]
         coding.ids.append(head.id)
         coding.kind = head.kind
         if head.kind == "role":
@@ -214,12 +245,28 @@ class _Reader:
         elif self._looks_like_person(solid, low, high):
             coding.ids.clear()
         else:
+            counted = counted or self._are_people(solid, link)
             self._land(coding, head, solid, tail, counted=counted)
         self._country(coding, head, solid, tail)
+        if not coding.country:
+            coding.country = self._of_owner(low, high)
         if head.name in _ENVOYS and coding.country == "IGO" and possessor and possessor.country:
             # "Russia's U.N. ambassador" is Russia's, whatever the post.
             coding.country, coding.organisation = possessor.country, possessor.organisation
         return self._finish(coding, possessor, rest, link)
+
+    def _of_owner(self, low: int, high: int) -> str:
+        """The country in "U.S.-led forces" or "a London-based group"; "U.S.-backed" says nothing of the kind."""
+        for word in self.words[low:high]:
+            first, _, last = word.text.rpartition("-")
+            if word.key.startswith(QUALIFIER) and last.lower() in _OWNING:
+                matches = self.lexicon.scan(tokenize(first))
+                found = next(
+                    (entry.country for match in matches for entry in match.entries if entry.country), ""
+                )
+                if found:
+                    return found
+        return ""
 
     def _choose(self, match: Match, hint: str, *, is_head: bool) -> tuple[Entry, ...]:
         """The meaning of a match here: terms of one person, or one entry."""
@@ -370,6 +417,20 @@ class _Reader:
                 coding.sector = bodies[-1].sector
                 coding.ids.append(bodies[-1].id)
 
+    def _are_people(self, solid: Sequence[tuple[Match, tuple[Entry, ...]]], link: str) -> bool:
+        """Whether a plural means people and not their state: "Iraqi Kurds", "Cubans in Miami"."""
+        match, terms = solid[-1]
+        if terms[0].kind != "demonym" or not self.words[match.end - 1].key.endswith("s"):
+            return False
+        beside = len(solid) > 1 and solid[-2][0].end == match.start and solid[-2][1][0].kind == "demonym"
+        return link in _WHERE or link in ("of", "living") or beside or self._is_double(match)
+
+    def _is_double(self, match: Match) -> bool:
+        """Whether one entry is a people within a state ("Iraqi Kurds")."""
+        first, last = self.words[match.start], self.words[match.end - 1]
+        kinds = {entry.kind for entry in self.lexicon.surfaces.get(first.key, ())}
+        return match.end - match.start > 1 and last.key in _PEOPLES and "demonym" in kinds
+
     def _looks_like_person(
         self, solid: Sequence[tuple[Match, tuple[Entry, ...]]], low: int, high: int
     ) -> bool:
@@ -483,7 +544,7 @@ class _Reader:
     ) -> None:  # fmt: skip
         """No head in the lexicon: the words count what follows "of", or are a name."""
         words = [word for word in self.words[low:high]
-                 if word.key not in _HONORIFICS and word.key not in _ARTICLES and word.key != QUALIFIER]  # fmt: skip
+                 if word.key not in _HONORIFICS and word.key not in _ARTICLES and not word.key.startswith(QUALIFIER)]  # fmt: skip
         if rest and link == "of" and (counted or not words or all(word.key.isdigit() for word in words)):
             coding.sector = rest.sector or ("CVL" if rest.kind == "demonym" else "")
             coding.name, coding.kind, coding.body = rest.name, rest.kind, rest.body

@@ -60,7 +60,7 @@ def test_a_wrong_row_is_named_with_its_line(tmp_path, row, says):
     """File, line, value and what is allowed."""
     path = write(tmp_path, HEADER + row + "\n")
 
-    with pytest.raises(ConfigError, match="own.csv line 2") as caught:
+    with pytest.raises(ConfigError, match=r"own\.csv line 2") as caught:
         load_lexicon(path)
     assert says in str(caught.value)
 
@@ -75,7 +75,7 @@ def test_a_wrong_header_says_what_it_must_be(tmp_path):
 
 def test_a_missing_file_is_named(tmp_path):
     """A typing error in the setting must not read as "no own actors"."""
-    with pytest.raises(ConfigError, match="absent.csv"):
+    with pytest.raises(ConfigError, match=r"absent\.csv"):
         load_lexicon(str(tmp_path / "absent.csv"))
 
 
