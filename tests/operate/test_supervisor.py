@@ -228,6 +228,7 @@ def test_ctrl_c_in_a_terminal_does_not_reach_components(supervise, home):
     assert os.getpgid(0) not in groups
 
 
+@pytest.mark.slow
 def test_signal_that_is_lost_is_sent_again(supervise, home):
     """Airflow's scheduler loses one that arrives while Python collects garbage."""
     deaf_once = (

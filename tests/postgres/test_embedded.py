@@ -215,6 +215,7 @@ def test_stop_of_a_stopped_server_says_so(own):
     assert embedded.stop(own) is False
 
 
+@pytest.mark.slow
 def test_killed_server_starts_again(own):
     """Also where nobody reaps the dead process, as in a container without init."""
     embedded.start(own)
@@ -226,6 +227,7 @@ def test_killed_server_starts_again(own):
     assert query(own, "SELECT n FROM kept") == [(42,)]
 
 
+@pytest.mark.slow
 def test_killed_server_starts_while_its_workers_still_end(own):
     """They see its death a moment later, and hold its memory until then."""
     embedded.start(own)

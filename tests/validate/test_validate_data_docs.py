@@ -138,6 +138,7 @@ def test_the_index_lists_the_newest_first(tmp_path: Path) -> None:
     assert links == [f"batches/{page.name}" for page in reversed(pages)]
 
 
+@pytest.mark.slow
 def test_only_the_last_batches_are_kept(tmp_path: Path) -> None:
     """The site does not grow for ever."""
     for number in range(1, data_docs.KEPT_BATCHES + 4):

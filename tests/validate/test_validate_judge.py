@@ -22,6 +22,9 @@ from tests.conftest import wipe
 from tests.records import PUBLISHED, span
 from tests.validate.conftest import Plant
 
+# Great Expectations takes seconds to import and tenths for each suite; the rest of validate is tested in the loop.
+pytestmark = pytest.mark.slow
+
 NOW = PUBLISHED + timedelta(days=1)
 GOOD_COUNT = 100
 NO_PLACE = dict.fromkeys(
