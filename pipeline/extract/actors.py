@@ -245,8 +245,11 @@ class _Reader:
         elif self._looks_like_person(solid, low, high):
             coding.ids.clear()
         else:
-            counted = counted or self._are_people(solid, link)
-            self._land(coding, head, solid, tail, counted=counted)
+            are_people = self._are_people(solid, link)
+            self._land(coding, head, solid, tail, counted=counted or are_people)
+            if are_people and link == "of" and rest and rest.country:
+                # The Kurds of Iraq are Iraq's, whatever people they are.
+                coding.country = rest.country
         self._country(coding, head, solid, tail)
         if not coding.country:
             coding.country = self._of_owner(low, high)
