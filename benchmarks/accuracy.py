@@ -24,6 +24,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import itertools
+
 from pipeline.config import load_settings  # noqa: E402
 from pipeline.extract import actors, confidence, parse, places  # noqa: E402
 from pipeline.extract.code_command import article_of, event_row, plain  # noqa: E402
@@ -230,7 +232,7 @@ def calibration(
     weights = fit(table, truth)
     print("## confidence: ten folds, held-out; share right by stated confidence")
     edges = [0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0]
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         here = (held_out >= low) & (held_out < high)
         if here.sum():
             print(

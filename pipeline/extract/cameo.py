@@ -24,6 +24,6 @@ def cameo_code(event_type: str, mode: str | None, contexts: tuple[str, ...] = ()
     for context in (*contexts, ""):
         for known_mode in (mode or "", ""):
             found = table.get((event_type, known_mode, context))
-            if found and (context or not contexts or True):
+            if found:
                 return found
     return None

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from spacy.tokens import Doc, Token
@@ -22,8 +23,8 @@ from pipeline.config import Settings
 from pipeline.errors import ExtractError
 from pipeline.extract import actors, clauses, counts, dates, parse, places
 from pipeline.extract.cameo import cameo_code
-from pipeline.extract.confidence import confidence, load_weights
 from pipeline.extract.clauses import kids
+from pipeline.extract.confidence import confidence, load_weights
 from pipeline.extract.contexts import contexts_of
 from pipeline.extract.coreference import Mentions
 from pipeline.extract.event_types import Frames, load_frames
@@ -34,6 +35,7 @@ from pipeline.extract.scene import Scene, dateline_place
 from pipeline.extract.sentences import may_hold_event, readings_of
 from pipeline.model import Actor, Article, Candidate, Count, EventDate, Place, Span
 
+DATA = Path(__file__).resolve().parent / "data"
 log = logging.getLogger(__name__)
 
 # More dyads than this from one reading is a list the parser misread.
@@ -276,6 +278,8 @@ def features_of(reading: Reading, actor: Actor | None, recipient: Actor | None) 
         "has_actor_country": float(bool(actor and actor.country)),
         "has_actor_sector": float(bool(actor and actor.sector)),
         "has_recipient": float(recipient is not None),
+        "has_both": float(actor is not None and recipient is not None),
+        "has_both_countries": float(bool(actor and recipient and actor.country and recipient.country)),
         "has_recipient_country": float(bool(recipient and recipient.country)),
         "actor_is_pronoun": float(bool(actor and len(actor.span.text) < 5 and actor.span.text.islower())),
         "is_operator": float("+" in reading.frame_id),
@@ -479,7 +483,7 @@ def load_coder(settings: Settings) -> Coder:
     nlp = parse.load_model(settings.model_path)
     frames = load_frames()
     lexicon = actors.load_lexicon(settings.actors_path)
-    version = getattr(lexicon, "version", "0")
+    version = parse.folder_version(DATA / "actors", settings.actors_path)
     codebook = (
         f"plover-2.0/frames-{frames.version}/actors-{version}/{parse.model_version(settings.model_path)}"
     )

@@ -100,6 +100,16 @@ def model_version(path: Path) -> str:
     return f"{meta.get('name', 'model')}-{meta.get('version', '0')}-{digest.hexdigest()[:8]}"
 
 
+def folder_version(folder: Path, extra: str = "") -> str:
+    """A short hash of the data files of a folder and of one more file, for the codebook."""
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(file.read_bytes())
+    if extra:
+        digest.update(Path(extra).read_bytes())
+    return digest.hexdigest()[:8]
+
+
 def clean(text: str) -> str:
     """Blank out what is no language, character for character: controls, tags, entities, odd spaces; capitals to small."""
     text = text[:MAX_TEXT_CHARACTERS]

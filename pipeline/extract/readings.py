@@ -569,7 +569,7 @@ class Reader:
             ]
         found = [t for p, t in clause.obliques if p == head and self.is_actor(t)]
         if not found and head in ("against", "over", "about", "on", "at", "with", "of"):
-            nouns = [t for p, t in clause.obliques if p == head and not t.ent_type_ == "DATE"]
+            nouns = [t for p, t in clause.obliques if p == head and t.ent_type_ != "DATE"]
             found = [t for noun in nouns for t in self._noun_slots(("by", "poss", "of", "against"), noun)]
         return found
 
@@ -922,7 +922,7 @@ class Reader:
         )
         preps = ("for", "to", "of", "on", "upon", "with", "against", "over", "in", "from", "about")
         found.extend(
-            t for p, t in clause.obliques if p in preps and not self._is_name(t) and not t.ent_type_ == "DATE"
+            t for p, t in clause.obliques if p in preps and not self._is_name(t) and t.ent_type_ != "DATE"
         )
         if operator.kind in ("request", "order", "prevent"):
             found = [
@@ -1155,16 +1155,15 @@ class Reader:
         if (
             reading.event_type in ("ASSAULT", "COERCE", "SANCTION", "PROTEST", "MOBILIZE")
             and speaker is not None
-        ):
-            if status.same_party(reading.agents[0], speaker):
-                outcome = self.frames.outcome("threaten", reading.event_type)
-                return replace(
-                    reading,
-                    event_type="THREATEN",
-                    mode=outcome.mode if outcome else None,
-                    frame_id=f"will+{reading.frame_id}",
-                    reason=f"announced {word!r}",
-                )
+        ) and status.same_party(reading.agents[0], speaker):
+            outcome = self.frames.outcome("threaten", reading.event_type)
+            return replace(
+                reading,
+                event_type="THREATEN",
+                mode=outcome.mode if outcome else None,
+                frame_id=f"will+{reading.frame_id}",
+                reason=f"announced {word!r}",
+            )
         return planned
 
 

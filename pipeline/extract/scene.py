@@ -25,12 +25,17 @@ _DATELINE = re.compile(
     r"\s*\((?P<country2>[A-Z][A-Za-z. ]{3,25})?(?:[^)]{2,40})?\)\s*(?:,[^-–—]{0,40})?\s*(?:--|[-–—])"
 )
 
+# "(CLANDESTINE) EL SALVADOR", "NO CITY (EL SALVADOR), 20 OCT 89 --": the country alone.
+_NO_CITY = re.compile(r"\s*[A-Z ]{3,30}\((?P<country>[A-Z ]{4,25})\), \d")
+
 
 def dateline_place(text: str, gazetteer: Any) -> Place | None:
     """The place of "BENGHAZI, Libya (Reuters) -" at the head of an article; None where there is none."""
     match = _DATELINE.match(text[:200])
     if match is None:
-        return None
+        inside = _NO_CITY.match(text[:120])
+        found = places.resolve(inside.group("country").title(), gazetteer) if inside else None
+        return replace(found, span=None) if found else None
     name = match.group("place").title() if match.group("place").isupper() else match.group("place")
     country = match.group("country")
     hints: tuple[str, ...] = ()
