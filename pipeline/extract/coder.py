@@ -68,6 +68,7 @@ class Coder:
     lexicon: Any
     gazetteer: Any
     codebook: str
+    vocabulary: frozenset[str] = frozenset()
     seen: list[tuple[dict[str, float], Candidate]] | None = None
 
     def code(self, article: Article) -> list[Candidate]:
@@ -82,7 +83,7 @@ class Coder:
         """Code many articles with one pass of the parser, which is faster than one at a time."""
         jobs: list[tuple[int, int, str]] = []
         for number, article in enumerate(articles):
-            text = parse.clean(article.text)
+            text = parse.clean(article.text, self.vocabulary)
             for offset, piece in parse.pieces(text):
                 if may_hold_event(piece, self.frames):
                     jobs.append((number, offset, piece))
@@ -494,6 +495,7 @@ def load_coder(settings: Settings) -> Coder:
         lexicon=lexicon,
         gazetteer=places.load_gazetteer(),
         codebook=codebook,
+        vocabulary=parse.vocabulary_of(nlp),
     )
 
 

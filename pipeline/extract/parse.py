@@ -70,6 +70,15 @@ def load_model(path: Path) -> Any:
     return nlp
 
 
+def vocabulary_of(nlp: Any) -> frozenset[str]:
+    """Base forms of common English words, from the pipeline's lemma tables; empty where it has none of ours."""
+    for name in nlp.pipe_names:
+        index = getattr(nlp.get_pipe(name), "_index", None)
+        if isinstance(index, dict) and index:
+            return frozenset(word for words in index.values() for word in words)
+    return frozenset()
+
+
 def missing_parts(nlp: Any) -> list[str]:
     """Name what a pipeline lacks for extraction, in words for an error message."""
     lacking = []
@@ -110,7 +119,7 @@ def folder_version(folder: Path, extra: str = "") -> str:
     return digest.hexdigest()[:8]
 
 
-def clean(text: str) -> str:
+def clean(text: str, vocabulary: frozenset[str] = frozenset()) -> str:
     """Blank out what is no language, character for character: controls, tags, entities, odd spaces; capitals to small."""
     text = text[:MAX_TEXT_CHARACTERS]
     text = _CONTROL.sub(" ", text)
@@ -118,7 +127,7 @@ def clean(text: str) -> str:
         text = _TAG.sub(lambda match: " " * len(match.group()), text)
     if "&" in text:
         text = _ENTITY.sub(lambda match: " " * len(match.group()), text)
-    return truecased(text.translate(_PLAIN))
+    return truecased(text.translate(_PLAIN), vocabulary)
 
 
 _PLAIN = {

@@ -117,12 +117,32 @@ _TITLES = frozenset(
 _NAME_ENDINGS = ("ez", "escu", "ski", "ovic", "stan", "berg", "land")
 
 
-def truecased(text: str) -> str:
-    """Give paragraphs in capitals ordinary case; leaves all others, and every offset, as they are."""
-    return _PARAGRAPH.sub(lambda match: _paragraph(match.group()), text)
+def truecased(text: str, vocabulary: frozenset[str] = frozenset()) -> str:
+    """Give paragraphs in capitals ordinary case; leaves all others, and every offset, as they are.
+
+    Args:
+        vocabulary: Common English words, small, in their base forms; a word it lacks is taken for a
+            name. Empty means that only known names get a capital.
+    """
+    return _PARAGRAPH.sub(lambda match: _paragraph(match.group(), vocabulary), text)
 
 
-def _paragraph(text: str) -> str:
+def _is_common(word: str, vocabulary: frozenset[str]) -> bool:
+    """Whether a small word or its base form is in the vocabulary."""
+    if word in vocabulary or word in _COMMON:
+        return True
+    endings = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"), ("ly", ""), ("er", ""), ("'s", ""), ("n't", ""), ("men", "man"))  # fmt: skip
+    for ending, instead in endings:
+        stem = word.removesuffix(ending)
+        if stem != word and (
+            stem + instead in vocabulary
+            or (len(stem) > 3 and stem[-1] == stem[-2] and stem[:-1] in vocabulary)
+        ):
+            return True
+    return False
+
+
+def _paragraph(text: str, vocabulary: frozenset[str]) -> str:
     letters = sum(map(str.isalpha, text))
     if letters < MIN_LETTERS or sum(map(str.isupper, text)) < SHARE_OF_CAPITALS * letters:
         return text
@@ -143,6 +163,7 @@ def _paragraph(text: str) -> str:
             or low in names
             or (after_title and low not in _TITLES and low not in _COMMON)
             or low.endswith(_NAME_ENDINGS)
+            or (vocabulary and len(low) > 2 and not _is_common(low, vocabulary))
         ):
             shown = word[:1].upper() + low[1:]
         else:
@@ -154,54 +175,20 @@ def _paragraph(text: str) -> str:
 
 
 _COMMON = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "by",
-        "for",
-        "with",
-        "from",
-        "and",
-        "or",
-        "but",
-        "that",
-        "who",
-        "which",
-        "said",
-        "says",
-        "has",
-        "have",
-        "had",
-        "was",
-        "were",
-        "is",
-        "are",
-        "be",
-        "been",
-        "will",
-        "would",
-        "today",
-        "yesterday",
-        "told",
-        "added",
-        "this",
-        "these",
-        "his",
-        "her",
-        "their",
-        "its",
-        "as",
-        "not",
-        "also",
-        "after",
-        "before",
-    ]
+    "the a an of in on at to by for with from and or but that who which said says has have had was were is are be been being "
+    "will would today yesterday told added this these those his her their its as not also after before between among amid "
+    "against into onto upon within without during throughout through toward towards until since because although though "
+    "while when where why how whom whose what than then there here they them themselves himself herself itself we us our you "
+    "your he she him it could should might must may can cannot shall did done does do took taken came gave given went gone "
+    "made found held left kept met sent shot fought threw thrown broke broken brought thought sought caught taught saw seen "
+    "knew known spoke spoken wrote written began begun chose chosen drove driven fell fallen fled flew grew hid hidden led "
+    "lost paid ran rose sold stood stole struck swore tore understood withdrew withdrawn won wounded worn presumably "
+    "approximately allegedly reportedly respectively particularly especially unfortunately currently recently immediately "
+    "several various many much more most other others another each every both either neither none some any all no nor yet "
+    "only just even still already again ever never once twice however therefore meanwhile moreover otherwise instead "
+    "everything everyone everybody anyone anything someone something nobody nothing whether unless despite regarding "
+    "concerning including according following per via amidst besides except toward women children people policemen "
+    "us them those armed".split()
 )
 
 
