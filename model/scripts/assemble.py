@@ -18,6 +18,7 @@ from pathlib import Path
 import spacy
 import srsly
 from spacy.language import Language
+from spacy.vectors import Vectors
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -57,6 +58,16 @@ def read_known(path: Path, nlp: Language) -> dict[str, str]:
     return known
 
 
+def thin_vectors(nlp: Language, rows: int) -> None:
+    """Keep the first rows, which are those of the most frequent words."""
+    vectors = nlp.vocab.vectors
+    keys = [key for key, row in vectors.key2row.items() if row < rows]
+    data = vectors.data[[vectors.key2row[key] for key in keys]]
+    nlp.vocab.vectors = Vectors(
+        data=data, keys=keys, strings=nlp.vocab.strings, attr="LOWER", name=vectors.name
+    )
+
+
 def quick(pattern: str) -> str:
     """Let a pattern that opens with looks behind fail on the first character, ten times as fast."""
     if not pattern.startswith("(?<="):
@@ -79,15 +90,20 @@ def main() -> None:
     parser.add_argument("entities", type=Path)
     parser.add_argument("tables", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument(
+        "--rows", type=int, default=20000, help="word vectors that are kept, the most frequent"
+    )
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--figures", type=Path, help="JSON of report.py, kept in meta.json")
     arguments = parser.parse_args()
     nlp = load_quick(arguments.trained)
     nlp.remove_pipe("ner")
     recognizer = load_quick(arguments.entities)
-    if (recognizer.vocab.vectors.data != nlp.vocab.vectors.data).any():
-        raise SystemExit("the two networks were not trained on the same word vectors")
+    thin_vectors(nlp, arguments.rows)
+    own = recognizer.vocab.vectors
     nlp.add_pipe("ner", source=recognizer)
+    if own.mode == "floret":
+        nlp.get_pipe("ner").set_subwords(own)
     nlp.add_pipe("sent_guard", before="parser")
     lemmatizer = nlp.add_pipe("news_lemmatizer", before="ner")
     lemmatizer.from_disk(arguments.tables / "news_lemmatizer")

@@ -1,24 +1,31 @@
-"""The entity recognizer that the last training starts from: its own small tok2vec, cut from the shared one.
+"""The entity recognizer that the last training starts from: one trained alone, made smaller.
 
-    python entities.py JOINT OUT
+    python entities.py ALONE JOINT OUT
 
-The shared network serves trees first; names come out better with features of their own. To be quick
-they read fewer attributes and fewer layers; all weights start as copies of JOINT's.
+ALONE was trained on entities alone, with floret vectors, which are slow to look up. The new one reads the
+static vectors of JOINT instead, so that all components share them, and leaves out two attributes that
+hardly vary. What can be carried over is copied; what is left out goes into the bias as its mean.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import spacy
+from spacy.language import Language
+from spacy.tokens import DocBin
 from spacy.training import Example
 from thinc.api import Model
 
-ATTRIBUTES = {"NORM": 5000, "PREFIX": 1000, "SUFFIX": 2500, "SHAPE": 2500}  # rows, as in the shared network
-WIDTH, DEPTH = 96, 3
+# Attributes and rows as in the old recognizer, which also reads SPACY and IS_SPACE.
+ATTRIBUTES = {"NORM": 5000, "PREFIX": 1000, "SUFFIX": 2500, "SHAPE": 2500}
+LEFT_OUT = ("SPACY", "IS_SPACE")
+WIDTH, DEPTH = 96, 4
 NER = {
     "model": {
         "@architectures": "spacy.TransitionBasedParser.v2",
@@ -58,44 +65,66 @@ def copy(source: Model[Any, Any], target: Model[Any, Any]) -> None:
             target.set_param(name, source.get_param(name).copy())
 
 
-def carry_over(shared: Model[Any, Any], old: Model[Any, Any], new: Model[Any, Any]) -> None:
-    """Copy the embeddings, the first layers and the head; of the mixing layer the columns that are left."""
-    tables = nodes_of(shared, "hashembed")
+def vectors_to_vectors(alone: Language, joint: Language, texts: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The linear map from JOINT's vectors to ALONE's that fits frequent words best, and its constant."""
+    counts: Counter[str] = Counter()
+    for doc in DocBin().from_disk(texts).get_docs(joint.vocab):
+        counts.update(token.text for token in doc)
+    words = [word for word, _ in counts.most_common(14000)]
+    weights = np.sqrt([min(counts[word], 300) for word in words])[:, None]
+    source = np.stack([np.append(joint.vocab.get_vector(word), 1.0) for word in words])
+    target = np.stack([alone.vocab.get_vector(word) for word in words])
+    solved = np.linalg.lstsq(source * weights, target * weights, rcond=None)[0]
+    return solved[:-1], solved[-1]
+
+
+def carry_over(alone: Language, joint: Language, new: Model[Any, Any], texts: Path) -> None:
+    old = alone.get_pipe("ner").model
+    tables = nodes_of(old, "hashembed")
     for source, target in zip(tables[: len(ATTRIBUTES)], nodes_of(new, "hashembed"), strict=True):
         copy(source, target)
-    copy(nodes_of(shared, "static_vectors")[0], nodes_of(new, "static_vectors")[0])
-    layers, own = nodes_of(shared, "maxout"), nodes_of(new, "maxout")
-    weights = layers[0].get_param("W")
-    kept = np.concatenate([weights[..., : WIDTH * len(ATTRIBUTES)], weights[..., -WIDTH:]], axis=-1)
-    own[0].set_param("W", np.ascontiguousarray(kept))
-    own[0].set_param("b", layers[0].get_param("b").copy())
-    for source, target in zip(layers[1 : DEPTH + 1], own[1:], strict=True):
+    linear, constant = vectors_to_vectors(alone, joint, texts)
+    statics = nodes_of(old, "static_vectors")[0].get_param("W")
+    nodes_of(new, "static_vectors")[0].set_param(
+        "W", np.ascontiguousarray(statics @ linear.T, dtype="float32")
+    )
+    mixing, own = nodes_of(old, "maxout"), nodes_of(new, "maxout")
+    weights, bias = mixing[0].get_param("W"), mixing[0].get_param("b").copy()
+    kept = [weights[..., : WIDTH * len(ATTRIBUTES)], weights[..., -WIDTH:]]
+    own[0].set_param("W", np.ascontiguousarray(np.concatenate(kept, axis=-1)))
+    docs = [alone.make_doc(doc.text) for doc in DocBin().from_disk(texts).get_docs(alone.vocab)]
+    docs = random.Random(0).sample(docs, min(150, len(docs)))
+    for place, attribute in enumerate(LEFT_OUT, len(ATTRIBUTES)):
+        values = np.concatenate([doc.to_array(attribute) for doc in docs]).astype("uint64")
+        columns = weights[..., WIDTH * place : WIDTH * (place + 1)]
+        bias += columns @ tables[place].predict(values).mean(0)
+    bias += weights[..., -WIDTH:] @ (statics @ constant)
+    own[0].set_param("b", bias.astype("float32"))
+    for source, target in zip(mixing[1:], own[1:], strict=True):
         copy(source, target)
-    for source, target in zip(
-        nodes_of(shared, "layernorm")[: DEPTH + 1], nodes_of(new, "layernorm"), strict=True
-    ):
-        copy(source, target)
-    for name in ("linear", "precomputable_affine"):
+    for name in ("layernorm", "linear", "precomputable_affine"):
         for source, target in zip(nodes_of(old, name), nodes_of(new, name), strict=True):
             copy(source, target)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("alone", type=Path)
     parser.add_argument("joint", type=Path)
+    parser.add_argument("texts", type=Path, help="a .spacy file of news, for the frequencies of words")
     parser.add_argument("out", type=Path)
     arguments = parser.parse_args()
     spacy.util.fix_random_seed(0)
-    joint = spacy.load(arguments.joint)
+    alone, joint = spacy.load(arguments.alone), spacy.load(arguments.joint)
     nlp = spacy.blank("en")
     nlp.vocab.vectors = joint.vocab.vectors
-    old, new = joint.get_pipe("ner"), nlp.add_pipe("ner", config=NER)
+    old, new = alone.get_pipe("ner"), nlp.add_pipe("ner", config=NER)
     doc = nlp.make_doc("Rebels seized the town.")
     # With the labels and their counts the moves come out in the same order, so the last layer fits.
     new.initialize(lambda: [Example(doc, doc.copy())], nlp=nlp, labels=old.label_data)
     if new.move_names != old.move_names:
         raise SystemExit(f"the moves do not match: {old.move_names} and {new.move_names}")
-    carry_over(joint.get_pipe("tok2vec").model, old.model, new.model)
+    carry_over(alone, joint, new.model, arguments.texts)
     nlp.to_disk(arguments.out)
     print(new.move_names)
 

@@ -184,8 +184,9 @@ def score_trees(nlp: Language, data: Path) -> dict[str, dict[str, float]]:
     with nlp.select_pipes(enable=names):
         for name in TREE_SETS:
             gold = read_docs(nlp, data / "ud" / f"{name}.spacy")
-            examples = [Example(nlp.make_doc(doc.text), doc) for doc in gold]
-            scores = nlp.evaluate(examples)
+            found = nlp.pipe([doc.text for doc in gold], batch_size=64)
+            examples = [Example(guess, doc) for guess, doc in zip(found, gold, strict=True)]
+            scores = Scorer(nlp).score(examples)
             # The lemmatizer of the shipped pipeline has no scorer of its own.
             scores |= Scorer.score_token_attr(examples, "lemma")
             result[name] = {key: round(100 * (scores.get(field) or 0.0), 2) for key, field in keys.items()}

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import srsly
 from spacy.language import Language
 from spacy.pipeline import DependencyParser, EntityRecognizer
@@ -27,9 +28,11 @@ from spacy.pipeline.dep_parser import make_parser_scorer
 from spacy.pipeline.ner import make_ner_scorer
 from spacy.tokens import Doc, Span
 from spacy.util import ensure_path, filter_spans
+from spacy.vectors import Vectors
 from thinc.api import Model, set_dropout_rate
 
 TABLES = "tables.json.gz"
+SUBWORDS = "subwords"
 CACHE_SIZE = 200_000
 
 # Detachment rules in the order they are tried: ending, what replaces it.
@@ -182,6 +185,12 @@ _DIRECTIONS = frozenset(
     ("North", "South", "East", "West", "Central", "Latin", "Northern", "Southern", "Eastern", "Western",
      "Southeast")
 )  # fmt: skip
+# A place whose name ends in one of these is a building or grounds; the entity corpora know no such label.
+_FACILITIES = frozenset(
+    ("Airport", "Airfield", "Bridge", "Square", "Street", "Avenue", "Stadium", "Prison", "Hospital", "Palace",
+     "Mosque", "Church", "Cathedral", "Temple", "Highway", "Dam", "Canal", "Tower", "Hotel", "Museum",
+     "Station", "Camp", "Market", "Park", "Barracks", "Checkpoint", "Monument", "Shrine", "Embassy")
+)  # fmt: skip
 _ARTICLES = frozenset(("the", "a", "an"))
 _LOOSE_ENDS = frozenset(("'s", "’s", ",", ".", "'"))
 # A word of a list of peoples is taken alone only with the ending of one; the list also holds languages.
@@ -193,7 +202,8 @@ class NewsEntities:
     """Repair of the statistical entities by tables, without any choice left to chance.
 
     Dates come from patterns; titles, articles and possessive marks are cut off; names of
-    countries, peoples and known organisations get the label their list gives them.
+    countries, peoples and known organisations get the label their list gives them; places that are
+    buildings or grounds become FAC.
     """
 
     def __init__(self, nlp: Language, name: str = "news_ents", dates: bool = True) -> None:
@@ -278,6 +288,8 @@ class NewsEntities:
             label = "GPE"
         elif text in self._peoples:
             label = "NORP"
+        elif label == "LOC" and end - start > 1 and doc[end - 1].text in _FACILITIES:
+            label = "FAC"
         return Span(doc, start, end, label=label)
 
     def _find_missed(self, doc: Doc, words: list[str], used: set[int]) -> list[Span]:
@@ -413,12 +425,63 @@ class BatchedParser(DependencyParser):
         return super().greedy_parse(docs, drop) if states is None else states
 
 
+class SubwordVectors:
+    """Floret vectors with a memory: making one from its letters costs far more than looking it up."""
+
+    def __init__(self, vectors: Vectors) -> None:
+        self.vectors = vectors
+        self._known: dict[int, np.ndarray] = {}
+
+    def get_batch(self, keys: Iterable[int]) -> np.ndarray:
+        """Vectors of the given string ids, one row each."""
+        wanted = [int(key) for key in keys]
+        new = [key for key in dict.fromkeys(wanted) if key not in self._known]
+        if new:
+            if len(self._known) > CACHE_SIZE:
+                self._known = {}
+                new = list(dict.fromkeys(wanted))
+            self._known.update(zip(new, self.vectors.get_batch(new), strict=True))
+        return np.stack([self._known[key] for key in wanted])
+
+
 class BatchedEntities(EntityRecognizer):
-    """spaCy's entity recognizer; stores and loads as such."""
+    """spaCy's entity recognizer; may bring word vectors of its own, other than those of the vocabulary."""
+
+    subwords: SubwordVectors | None = None
+
+    def set_subwords(self, vectors: Vectors) -> None:
+        """Take floret vectors that this component alone reads."""
+        vectors.strings = self.vocab.strings
+        self.subwords = SubwordVectors(vectors)
 
     def greedy_parse(self, docs: Sequence[Doc], drop: float = 0.0) -> list[Any]:
         states = _greedy_parse(self, docs, drop)
         return super().greedy_parse(docs, drop) if states is None else states
+
+    def predict(self, docs: Sequence[Doc]) -> Any:
+        if self.subwords is None:
+            return super().predict(docs)
+        # The layer that reads vectors asks the vocabulary of the docs for them, and knows no other place.
+        shared = self.vocab._vectors
+        self.vocab._vectors = self.subwords
+        try:
+            return super().predict(docs)
+        finally:
+            self.vocab._vectors = shared
+
+    def to_disk(self, path: str | Path, exclude: Iterable[str] = ()) -> None:
+        """Write the component, and its vectors if it has some, into the folder `path`."""
+        super().to_disk(path, exclude=exclude)
+        if self.subwords is not None:
+            self.subwords.vectors.to_disk(ensure_path(path) / SUBWORDS, exclude=["strings"])
+
+    def from_disk(self, path: str | Path, exclude: Iterable[str] = ()) -> BatchedEntities:
+        """Read what `to_disk` wrote."""
+        super().from_disk(path, exclude=exclude)
+        folder = ensure_path(path) / SUBWORDS
+        if folder.is_dir():
+            self.set_subwords(Vectors().from_disk(folder, exclude=["strings"]))
+        return self
 
 
 @Language.factory(

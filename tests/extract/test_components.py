@@ -128,6 +128,23 @@ def test_a_longer_name_around_a_known_one_stands(nlp: Language, entities: NewsEn
     assert found(entities(doc)) == [("Muammar Gaddafi", "PERSON")]
 
 
+def test_a_place_that_is_a_building_is_a_facility(nlp: Language, entities: NewsEntities) -> None:
+    doc = nlp.make_doc("Shells hit Mitiga Airport and Lake Chad")
+    doc.ents = [Span(doc, 2, 4, "LOC"), Span(doc, 5, 7, "LOC")]
+    assert found(entities(doc)) == [("Mitiga Airport", "FAC"), ("Lake Chad", "LOC")]
+
+
+def test_batches_and_single_texts_are_parsed_alike() -> None:
+    nlp = spacy.load(Path(__file__).resolve().parents[2] / "model" / "news_sm")
+    texts = [f"Rebels seized {count} villages near Goma, officials said." for count in range(12)]
+    for doc, text in zip(nlp.pipe(texts, batch_size=12), texts, strict=True):
+        alone = nlp(text)
+        assert [(t.tag_, t.dep_, t.head.i) for t in doc] == [(t.tag_, t.dep_, t.head.i) for t in alone]
+        assert [(span.text, span.label_) for span in doc.ents] == [
+            (span.text, span.label_) for span in alone.ents
+        ]
+
+
 def test_entity_tables_survive_a_way_through_the_disk(
     entities: NewsEntities, nlp: Language, tmp_path: Path
 ) -> None:

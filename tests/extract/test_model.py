@@ -16,8 +16,8 @@ import pipeline.extract.components  # noqa: F401 - registers the components
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "model" / "news_sm"
 SENTENCES = ROOT / "tests" / "extract" / "newswire" / "sentences.txt"
-# Shares of the newswire test, in per cent, below what was measured when the pipeline landed.
-LEAST = {"verb": 75.0, "subject": 70.0, "object": 75.0}
+# Shares of the newswire test, in per cent; what the pipeline must reach, a little below what it does.
+LEAST = {"verb": 95.0, "subject": 92.0, "object": 90.0}
 
 
 @pytest.fixture(scope="module")
