@@ -61,7 +61,12 @@ def _coded(rows: list[dict[str, Any]], phrases: bool, settings: Settings) -> Ite
         for row in rows:
             on = _date(row).date() if row.get("date") else None
             code = actors.code_phrase(row["text"], lexicon, on=on)
-            yield {"id": row["id"], "country": code.organisation or code.country, "sector": code.sector, "name": code.name}
+            yield {
+                "id": row["id"],
+                "country": code.organisation or code.country,
+                "sector": code.sector,
+                "name": code.name,
+            }
         return
     from pipeline.extract.coder import load_coder
 

@@ -96,9 +96,7 @@ def _is_nobody(noun: Token) -> bool:
     """ "no soldiers", "nobody", "none of them"."""
     if noun.lower_ in ("nobody", "none", "no-one", "nothing", "neither"):
         return True
-    return any(
-        child.lower_ in ("no", "neither") and child.dep_ in ("det", "advmod") for child in kids(noun)
-    )
+    return any(child.lower_ in ("no", "neither") and child.dep_ in ("det", "advmod") for child in kids(noun))
 
 
 def _going_to(verb: Token) -> bool:
@@ -437,9 +435,7 @@ def non_finite(token: Token) -> tuple[Status, str]:
 def _temporal(clause: Token, word: str) -> tuple[Status, str]:
     own = modality(clause)
     main = modality(clause.head)
-    finite_past = clause.tag_ == "VBD" or any(
-        c.lower_ in ("had", "was", "were", "did") for c in kids(clause)
-    )
+    finite_past = clause.tag_ == "VBD" or any(c.lower_ in ("had", "was", "were", "did") for c in kids(clause))
     present = clause.tag_ in ("VBZ", "VBP") and not any(c.lower_ in ("has", "have") for c in kids(clause))
     if (word in ("before", "until", "till", "once") and not finite_past) or (word == "after" and present):
         return "planned", f"under {word!r}"

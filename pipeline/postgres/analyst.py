@@ -21,7 +21,9 @@ def analyst_environment(settings: Settings) -> dict[str, str]:
         ConfigError: The database is a server of the user's own, whose roles are not ours to change.
     """
     if settings.database_url:
-        raise ConfigError("TOCSIN_DATABASE_URL names a server of your own: give its role analyst a password there")
+        raise ConfigError(
+            "TOCSIN_DATABASE_URL names a server of your own: give its role analyst a password there"
+        )
     url = embedded.url(settings)
     parts = urlsplit(url)
     return {
