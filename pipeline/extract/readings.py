@@ -301,6 +301,13 @@ class Reader:
     def _verb(self, token: Token, depth: int) -> Reading | None:
         clause = clause_of(token)
         operator, extra = self._operator(clause)
+        if (
+            operator is not None
+            and operator.kind == "accuse"
+            and clause.lemma in self.report
+            and _says(clause)
+        ):
+            operator = None
         frame = self._frame(clause)
         if frame is not None and frame.weight >= 2 and not (operator is not None and clause.complements):
             return self._modal(self._from_frame(frame, clause), clause)
@@ -787,7 +794,8 @@ class Reader:
         keys = self.keys(clause)
         if not any(key in self.light for key in keys):
             return None
-        nouns = [*clause.patients, *(t for _, t in clause.obliques if not clause.patients)]
+        told = [noun for noun in clause.patients if self._tells(noun)]
+        nouns = told or [t for _, t in clause.obliques]
         for noun in nouns:
             inner = self.read_noun(noun, depth + 1)
             if inner is None or (inner.event_type is None and inner.kind != "mission"):
@@ -1257,6 +1265,13 @@ def means_mode(reading: Reading) -> str | None:
         if words.intersection(telling):
             return mode
     return None
+
+
+def _says(clause: Clause) -> bool:
+    """ "charged that …": a finite clause and nobody charged makes it a verb of saying."""
+    return not clause.patients and any(
+        content.dep_ == "ccomp" and content.tag_ != "VBG" for content in clause.complements
+    )
 
 
 def _purposed(reading: Reading) -> Reading:
