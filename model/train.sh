@@ -5,13 +5,14 @@
 #
 # DATA_DIR holds corpus/ and assets/ as prepared from the public sources that project.yml names; OUT is
 # by default model/training/news_sm. One core, about an hour. Seeds are fixed; inputs.sha256 says what
-# went in. Set PYTHON to the interpreter that has spaCy, BASE to skip the first stage.
+# went in. Set PYTHON to the interpreter that has spaCy, WORK to another working folder, BASE to a
+# pipeline with trees to skip the first stage.
 set -euo pipefail
 model="$(cd "$(dirname "$0")" && pwd)"
 data="$(cd "${1:?usage: model/train.sh DATA_DIR [OUT]}" && pwd)"
-out="${2:-$model/training/news_sm}"
 python="${PYTHON:-python}"
-work="$model/training"
+work="${WORK:-$model/training}"
+out="${2:-$work/news_sm}"
 scripts="$model/scripts"
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0
 
@@ -32,8 +33,7 @@ fi
 "$python" -m spacy train "$model/configs/news.cfg" -o "$work/news" \
     --paths.train "$work/corpus/train" --paths.dev "$work/corpus/dev" --paths.base "$work/student" \
     --paths.orth_variants "$data/assets/en_orth_variants.json"
-"$python" "$scripts/entities.py" "$work/news/model-last" "$work/entities-start"
-"$python" -m spacy train "$model/configs/entities.cfg" -o "$work/entities" \
-    --paths.train "$work/corpus/entities" --paths.dev "$work/corpus/entities-dev" \
-    --paths.base "$work/entities-start" --paths.orth_variants "$data/assets/en_orth_variants.json"
+"$python" -m spacy init vectors en "$data/assets/news.floret" "$work/floret" --mode floret
+"$python" -m spacy train "$model/configs/recognizer.cfg" -o "$work/entities" \
+    --paths.train "$work/corpus/entities" --paths.dev "$work/corpus/entities-dev" --paths.vectors "$work/floret"
 "$python" "$scripts/assemble.py" "$work/news/model-last" "$work/entities/model-last" "$model/news_sm" "$out"

@@ -3,7 +3,7 @@
     python prepare.py CORPUS NEWSWIRE.spacy OUT
 
 CORPUS holds ud/*.spacy and ner/*.spacy. OUT/base gets the gold trees of the first stage, OUT/train the
-mix of the second, OUT/entities that of the last; OUT/dev and OUT/entities-dev are to watch them.
+mix of the second, OUT/entities that of the recognizer; OUT/dev and OUT/entities-dev are to watch them.
 """
 
 from __future__ import annotations
@@ -134,21 +134,18 @@ def mix(corpus: Path, newswire: Path, out: Path) -> None:
     augmented = [facilities(doc) for doc in read(corpus / "ner" / "augmented.spacy")]
     generator.shuffle(augmented)
     write(augmented[:2500], train / "augmented.spacy")
-    # The last stage learns entities alone. The small gold sets count more than the large automatic one.
-    entities = out / "entities"
+    # The recognizer learns from these alone. The small gold sets count twice.
     for name, copies in (
         ("gmb-train", 1),
         ("augmented", 1),
-        ("gum-train", 3),
-        ("wikigold", 3),
-        ("uner-ewt-dev", 4),
+        ("gum-train", 2),
+        ("wikigold", 2),
+        ("uner-ewt-dev", 2),
     ):
-        docs = [facilities(doc) for doc in read(corpus / "ner" / f"{name}.spacy")]
         for copy in range(copies):
-            write(docs, entities / f"{name}-{copy}.spacy")
-    write(read(newswire), entities / "newswire.spacy")
-    dev_entities = read(corpus / "ner" / "gmb-dev.spacy")[::4] + read(corpus / "ner" / "gum-dev.spacy")[::2]
-    write([facilities(doc) for doc in dev_entities], out / "entities-dev" / "entities.spacy")
+            write(read(corpus / "ner" / f"{name}.spacy"), out / "entities" / f"{name}-{copy}.spacy")
+    named = read(corpus / "ner" / "gmb-dev.spacy") + read(corpus / "ner" / "gum-dev.spacy")
+    write(named, out / "entities-dev" / "entities.spacy")
     # Documents without trees would count as wrong trees, so the dev set has none of them.
     dev = with_entities(read(corpus / "ud" / "gum-dev.spacy"), read(corpus / "ner" / "gum-dev.spacy"))
     write((read(corpus / "ud" / "ewt-dev.spacy") + dev)[::3], out / "dev" / "trees.spacy")
