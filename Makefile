@@ -44,12 +44,15 @@ GOLD ?= ../shared/gold
 accuracy: setup
 	@$(BIN)/python -m benchmarks.accuracy $(GOLD)
 
-DATA ?= ../shared/nlp
+# The unpacked training data: corpus/ and assets/.
+DATA ?= ../training_data
+BEFORE ?= model/news_sm
+HARD ?= ../shared/nlp/eval/hard.txt
 model: setup
-	@cd model && bash train.sh $(abspath $(DATA))
+	@PYTHON=$(abspath $(BIN)/python) model/train.sh $(abspath $(DATA))
 
 model-report: setup
-	@cd model && bash report.sh $(abspath $(DATA))
+	@$(BIN)/python model/scripts/report.py $(abspath $(DATA))/corpus $(BEFORE) model/news_sm --hard $(HARD)
 
 lock:
 	@uv pip compile requirements.in --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock
