@@ -69,10 +69,11 @@ def _lock_file(home: Path) -> Path:
 
 @contextmanager
 def signals_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM, and SIGHUP of a terminal that is closed, arrive as Ctrl-C does."""
+    """Let SIGTERM, and SIGHUP of a terminal that is closed, arrive as Ctrl-C does; nohup still holds."""
     earlier = {
         number: signal.signal(number, signal.default_int_handler)
         for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) != signal.SIG_IGN
     }
     try:
         yield

@@ -72,11 +72,31 @@ def test_nothing_was_ever_started(tmp_path):
     assert (running_instance(tmp_path), list(tmp_path.iterdir())) == (None, [])
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_signal_arrives_as_interrupt(number):
-    """`kill`, a closed terminal and Ctrl-C all stop it cleanly."""
+@pytest.fixture
+def dispositions():
+    """The signals as they were, afterwards: whoever runs the tests may ignore some."""
+    earlier = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, disposition in earlier.items():
+        signal.signal(number, disposition)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signal_arrives_as_interrupt(dispositions, number):
+    """`kill` and a closed terminal stop it as cleanly as Ctrl-C."""
+    signal.signal(number, signal.SIG_DFL)
     with pytest.raises(KeyboardInterrupt), signals_as_interrupt():
         signal.raise_signal(number)
+
+
+def test_what_nohup_ignores_stays_ignored(dispositions):
+    """A closed terminal does not stop what was started to outlive it."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with signals_as_interrupt():
+        signal.raise_signal(signal.SIGHUP)
+        reached = True
+
+    assert reached
 
 
 def test_stopping_is_not_interrupted():
