@@ -37,6 +37,8 @@ class Settings:
         max_feed_bytes, max_page_bytes: After inflating.
         max_new_entries: New articles taken from one feed in one run.
         max_attempts: Tries of one page or article before quarantine; notifications have a schedule of their own.
+        min_confidence: Candidates below are discarded as doubtful. Source: the calibration table in ACCURACY.md,
+            where of those below 0.3 one in twenty-five is right.
         batch_size: Articles claimed by one extract task.
         smtp_url: smtp://user@host:port or smtps://…; empty means e-mail cannot be sent.
             The password comes from smtp_password_file.
@@ -62,6 +64,7 @@ class Settings:
     max_page_bytes: int = 3_000_000
     max_new_entries: int = 500
     max_attempts: int = 5
+    min_confidence: float = 0.3
     batch_size: int = 500
     smtp_url: str = ""
     smtp_password_file: str = ""
@@ -83,6 +86,8 @@ class Settings:
                 "TOCSIN_DATABASE_URL must look like postgresql://user:password@host:port/database "
                 f"(it starts with {self.database_url.split(':', 1)[0][:20]!r})"
             )
+        if not 0 <= self.min_confidence <= 1:
+            raise ConfigError(f"TOCSIN_MIN_CONFIDENCE must lie in 0..1, got {self.min_confidence}")
         levels = ("DEBUG", "INFO", "WARNING", "ERROR")
         if self.log_level.upper() not in levels:
             raise ConfigError(f"TOCSIN_LOG_LEVEL must be one of {', '.join(levels)}, got {self.log_level!r}")

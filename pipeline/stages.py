@@ -211,7 +211,8 @@ def _extract_one(
             candidates = coder.code(article_from(row))
         except Exception as error:  # noqa: BLE001  (the edge of the stage: whatever one article does, the others go on)
             return _quarantine_article(transaction, row, f"{type(error).__name__}: {error}", batch_id)
-        rows = [candidate_row(candidate) for candidate in candidates]
+        sure = [candidate for candidate in candidates if candidate.confidence >= settings.min_confidence]
+        rows = [candidate_row(candidate) for candidate in sure]
         new = transaction.all(
             "insert_candidates",
             candidates=json.dumps(rows),
@@ -221,7 +222,7 @@ def _extract_one(
         )
         transaction.run("mark_extracted", article_id=article_id, codebook=coder.codebook)
         transaction.run("clear_attempts", stage="extract", item_key=str(article_id))
-    return Counter({"articles": 1, "candidates": len(new)})
+    return Counter({"articles": 1, "candidates": len(new), "discarded_doubtful": len(candidates) - len(sure)})
 
 
 def _quarantine_article(

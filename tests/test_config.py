@@ -17,6 +17,9 @@ from pipeline.errors import ConfigError
             id="type",
         ),
         pytest.param({"TOCSIN_AIRFLOW_PORT": "70000"}, "TOCSIN_AIRFLOW_PORT must lie in 0..65535", id="port"),
+        pytest.param(
+            {"TOCSIN_MIN_CONFIDENCE": "2"}, "TOCSIN_MIN_CONFIDENCE must lie in 0..1, got 2", id="confidence"
+        ),
         pytest.param({"TOCSIN_BATCH_SIZE": "0"}, "TOCSIN_BATCH_SIZE must be above 0, got 0", id="zero"),
         pytest.param(
             {"TOCSIN_FEEDS": "x"}, "no setting TOCSIN_FEEDS; there are: TOCSIN_ACTORS_PATH", id="unknown"

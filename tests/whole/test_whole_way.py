@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
+from pipeline import stages
 from pipeline.postgres.database import connect
 from tests.whole.harness import checksums, killed_way, made_articles, make_due, preload, served, whole_way
 
@@ -77,13 +79,20 @@ def test_kill_9_at_any_time_changes_nothing(undisturbed, database_url) -> None:
     assert len(recorder.accepted) == expected["notifications"][0]
 
 
+def test_doubtful_candidates_are_discarded_and_counted(settings) -> None:
+    """What is not sure enough becomes no event, and the log says how many there were."""
+    with served(made_articles(3), settings) as (run_settings, _):
+        batch_id = stages.open_batch("doubt", run_settings)
+        stages.fetch(batch_id, run_settings)
+        counts = stages.extract(batch_id, replace(run_settings, min_confidence=1.0))
+
+        assert (counts["articles"], counts["candidates"]) == (3, 0)
+        assert counts["discarded_doubtful"] >= 3
+
+
 def test_a_poison_article_is_quarantined_alone(settings, database_url) -> None:
     """An article that kills its worker each time goes to quarantine after the allowed attempts, others pass."""
     with served(made_articles(5), settings) as (run_settings, _):
-        from dataclasses import replace
-
-        from pipeline import stages
-
         batch_id = stages.open_batch("poison", run_settings)
         stages.fetch(batch_id, run_settings)
         connection = connect(database_url, autocommit=True)
