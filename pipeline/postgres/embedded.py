@@ -60,6 +60,7 @@ PORT_RANGE = range(20_000, 32_000)
 
 # A fresh cluster takes about 40 MB and its first write-ahead log as much again.
 MINIMUM_FREE_BYTES = 300_000_000
+DYING_SECONDS = 0.5
 INITDB_TIMEOUT_SECONDS = 180
 START_TIMEOUT_SECONDS = 120
 STOP_TIMEOUT_SECONDS = 60
@@ -150,7 +151,15 @@ def start(settings: Settings) -> ServerStatus:
                 "the embedded Postgres runs on port %s; TOCSIN_POSTGRES_PORT=%d counts after a stop",
                 _port(place), settings.postgres_port,
             )  # fmt: skip
-        _create_databases(_url(place, "postgres"), DATABASES)
+        try:
+            _create_databases(_url(place, "postgres"), DATABASES)
+        except StoreError:
+            # A server that was just killed is seen running until the kernel has ended it.
+            time.sleep(DYING_SECONDS)
+            if pid is None or _running_pid(place) is not None:
+                raise
+            _start_server(place, _binaries(place), _choose_port(place, settings))
+            _create_databases(_url(place, "postgres"), DATABASES)
     return status(settings)
 
 

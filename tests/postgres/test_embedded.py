@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def kill(settings: Settings) -> None:
     assert pid is not None
     family = [psutil.Process(pid), *psutil.Process(pid).children()]
     for process in family:
-        process.send_signal(signal.SIGKILL)
+        with suppress(psutil.NoSuchProcess):  # a worker may end by itself meanwhile
+            process.send_signal(signal.SIGKILL)
     psutil.wait_procs(family[1:], timeout=5)
     time.sleep(0.2)
 
