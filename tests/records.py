@@ -56,3 +56,20 @@ def candidate(**changes: Any) -> Candidate:
         "confidence": 0.8,
     }
     return Candidate(**(values | changes))
+
+
+def article_row(batch_id: int, **changes: Any) -> dict[str, Any]:
+    """The columns of tocsin.articles that `insert_articles` takes, ready for JSON."""
+    values: dict[str, Any] = {
+        "url": "https://news.example/nato",
+        "batch_id": batch_id,
+        "source": "Example",
+        "title": "T",
+        "text": TEXT,
+        "language": "en",
+        "published_at": PUBLISHED.isoformat(),
+        "published_from": "feed",
+        "fetched_at": PUBLISHED.isoformat(),
+        "text_method": "test",
+    }
+    return values | changes

@@ -8,19 +8,14 @@ import pytest
 
 from pipeline.postgres.database import Transaction
 from pipeline.postgres.rows import candidate_row
-from tests.records import PUBLISHED, TEXT, candidate
+from tests.records import PUBLISHED, article_row, candidate
 
 
 @pytest.fixture
 def article_id(db: Transaction) -> int:
     """An article in the database."""
     batch = db.one("open_batch", run_key="stages")
-    made = {
-        "url": "https://news.example/a", "batch_id": batch["id"], "source": "Example", "title": "T", "text": TEXT,
-        "language": "en", "published_at": PUBLISHED.isoformat(), "published_from": "feed",
-        "fetched_at": PUBLISHED.isoformat(), "text_method": "test",
-    }  # fmt: skip
-    (row,) = db.all("insert_articles", articles=json.dumps([made]))
+    (row,) = db.all("insert_articles", articles=json.dumps([article_row(batch["id"])]))
     return row["id"]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.model import Count
 from pipeline.postgres.rows import candidate_from, candidate_row
-from tests.records import PUBLISHED, TEXT, candidate, span
+from tests.records import article_row, candidate, span
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,7 @@ def test_a_candidate_survives_the_database(db, changes: dict) -> None:
     """Through JSON, COPY-like insert and select, nothing is lost."""
     told = candidate(**changes)
     batch = db.one("open_batch", run_key="rows")
-    made = {
-        "url": "https://news.example/rows", "batch_id": batch["id"], "source": "Example", "title": "T", "text": TEXT,
-        "language": "en", "published_at": PUBLISHED.isoformat(), "published_from": "feed",
-        "fetched_at": PUBLISHED.isoformat(), "text_method": "test",
-    }  # fmt: skip
-    (new,) = db.all("insert_articles", articles=json.dumps([made]))
+    (new,) = db.all("insert_articles", articles=json.dumps([article_row(batch["id"])]))
     (row,) = db.all(
         "insert_candidates",
         candidates=json.dumps([candidate_row(told)]), batch_id=batch["id"], article_id=new["id"], codebook="test",

@@ -12,7 +12,7 @@ import pytest
 from pipeline.postgres.database import Database
 from pipeline.postgres.rows import candidate_row
 from tests.conftest import wipe
-from tests.records import PUBLISHED, TEXT, candidate
+from tests.records import article_row, candidate
 
 Plant = Callable[..., int]
 
@@ -43,11 +43,7 @@ def plant(database_url: str, numbers: Iterator[int]) -> Iterator[Plant]:
             batch = transaction.one("open_batch", run_key="validate")
             assert batch is not None
             if article_id is None:
-                told = {
-                    "url": f"https://news.example/{number}", "batch_id": batch["id"], "source": "Example", "title": "T",
-                    "text": TEXT, "language": "en", "published_at": PUBLISHED.isoformat(), "published_from": "feed",
-                    "fetched_at": PUBLISHED.isoformat(), "text_method": "test",
-                } | (article or {})  # fmt: skip
+                told = article_row(batch["id"], **{"url": f"https://news.example/{number}"} | (article or {}))
                 article_id = transaction.all("insert_articles", articles=json.dumps([told]))[0]["id"]
                 if told.get("is_quarantined"):
                     transaction.run("mark_article_quarantined", article_id=article_id)
