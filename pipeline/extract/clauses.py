@@ -8,7 +8,7 @@ undone. All functions are pure and read `Token`s; hand-made Docs test them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Token
 
@@ -460,6 +460,48 @@ def clause_of(verb: Token) -> Clause:
         indirect=tuple(children(verb, INDIRECT)),
         obliques=tuple((p, t) for p, t in obliques if not (passive and p == "by")),
         complements=tuple(complements_of(verb)),
+    )
+
+
+def state_keys(token: Token) -> list[str]:
+    """["be+critical"] for "is critical", ["be+at+war"] for "are at war", ["be+opposed"] for "is opposed"; else empty.
+
+    Also below "remain", "become" and the like, where the state is a complement. A compound comes first:
+    ["be+on+hunger-strike", "be+on+strike"].
+    """
+    if is_verbal(token):
+        return [f"be+{token.lower_}"] if token.tag_ == "VBN" and is_passive(token) else []
+    linked = any(child.dep_ == "cop" for child in kids(token)) or (
+        token.dep_ in ("xcomp", "obl", "advcl") and lemma_of(token.head) in LINKING
+    )
+    if not linked:
+        return []
+    lemma = lemma_of(token)
+    if token.pos_ == "ADJ" or token.tag_.startswith("JJ"):
+        return [f"be+{lemma}"]
+    marks = preposition(token).removesuffix("+of")
+    names = [f"{lemma_of(child)}-{lemma}" for child in modifiers(token)] + [lemma]
+    return [f"be+{marks}+{name}" if marks else f"be+{name}" for name in names]
+
+
+LINKING = frozenset({"remain", "become", "stay", "be", "come", "go", "get", "keep", "stand", "grow", "turn"})
+
+
+def state_clause(token: Token, key: str) -> Clause:
+    """The clause of a predicative adjective or noun: its subject is the agent."""
+    if is_verbal(token):
+        made = clause_of(token)
+        return replace(made, lemma=key, particle="", is_passive=False, agents=made.patients, patients=())
+    return Clause(
+        predicate=token,
+        lemma=key,
+        particle="",
+        is_passive=False,
+        agents=tuple(with_antecedent(surface_subjects(token))),
+        patients=(),
+        indirect=(),
+        obliques=tuple(dict.fromkeys([*_obliques(token), *noun_phrases(token)])),
+        complements=tuple(complements_of(token)),
     )
 
 

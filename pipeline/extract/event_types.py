@@ -44,11 +44,14 @@ OPERATOR_KINDS = frozenset(
         "factive",
     ]
 )
-# What a threat is called when the thing threatened is of this type (codebook: modes of THREATEN).
-THREAT_MODES = {
-    "ASSAULT": "violence", "COERCE": "restrict", "SANCTION": "relations", "MOBILIZE": "violence",
-    "PROTEST": "restrict", "ACCUSE": None, "REJECT": "relations", "REQUEST": None, "THREATEN": None,
+# What a threat is called when the thing threatened is of this type and mode, the mode first (codebook: modes of THREATEN).
+THREAT_MODES: dict[tuple[str, str | None], str | None] = {
+    ("COERCE", "arrest"): "arrest", ("COERCE", "deport"): "expel", ("SANCTION", "expel"): "expel",
+    ("ASSAULT", None): "violence", ("COERCE", None): "restrict", ("SANCTION", None): "relations",
+    ("MOBILIZE", None): "violence", ("PROTEST", None): "restrict", ("REJECT", None): "relations",
 }  # fmt: skip
+# Frames whose content is ground taken: a threat of it has the mode territory.
+GROUND_FRAMES = frozenset({"seize-territory", "take-town", "occupy", "annex-territory", "control"})
 ACTOR = "actor"
 
 
@@ -136,18 +139,29 @@ class Frames:
                     return entry
         return None
 
-    def outcome(self, kind: str, event_type: str | None, noun_kind: str = "") -> Outcome | None:
-        """What an operator makes of content of a type; None where it makes no event."""
+    def outcome(
+        self,
+        kind: str,
+        event_type: str | None,
+        noun_kind: str = "",
+        mode: str | None = None,
+        frame_id: str = "",
+    ) -> Outcome | None:
+        """What an operator makes of content of a type, mode and frame; None where it makes no event."""
         kinds = ("cancel", "reverse") if kind == "cancel" else (kind,)
         for row in sorted(self.outcomes, key=lambda row: row["kind"]) if kind == "cancel" else self.outcomes:
             if row["kind"] in kinds and _covers(row["content"], event_type, noun_kind):
-                mode: str | None = row["mode"]
-                if mode == "threat":
-                    mode = THREAT_MODES.get(event_type or "")
-                elif mode == "=":
-                    mode = "="
-                return Outcome(event_type=row["event_type"], mode=mode or None)
+                told = threat_mode(event_type, mode, frame_id) if row["mode"] == "threat" else row["mode"]
+                return Outcome(event_type=row["event_type"], mode=told or None)
         return None
+
+
+def threat_mode(event_type: str | None, mode: str | None, frame_id: str) -> str | None:
+    """The mode of THREATEN for what is threatened."""
+    if frame_id.split("+")[-1] in GROUND_FRAMES:
+        return "territory"
+    kind = event_type or ""
+    return THREAT_MODES.get((kind, mode)) or THREAT_MODES.get((kind, None))
 
 
 def _covers(content: str, event_type: str | None, noun_kind: str) -> bool:
@@ -167,10 +181,12 @@ def load_frames(folder: Path = DATA) -> Frames:
     """
     groups = _groups(folder / "word_groups.toml")
     verbs: dict[str, list[Frame]] = {}
-    for row in plover.read_table(folder / "verb_frames.csv"):
-        frame = _frame(row, groups)
-        for word in _expand(row["verbs"], groups, row["id"]):
-            verbs.setdefault(word, []).append(frame)
+    # Phrases go first: where two frames fit equally well, the fixed phrase says more.
+    for name in ("verb_phrases.csv", "verb_frames.csv"):
+        for row in plover.read_table(folder / name):
+            frame = _frame(row, groups)
+            for word in _expand(row["verbs"], groups, row["id"]):
+                verbs.setdefault(word, []).append(frame)
     nouns: dict[str, EventNoun] = {}
     for row in plover.read_table(folder / "event_nouns.csv"):
         noun = _noun(row)
@@ -185,7 +201,7 @@ def load_frames(folder: Path = DATA) -> Frames:
     for row in outcomes:
         if row["mode"] not in ("", "=", "threat"):
             plover.code(row["event_type"], row["mode"])
-    triggers = {key.split("+")[0] for key in verbs} | {key.split("-")[-1] for key in nouns}
+    triggers = {trigger_word(key) for key in verbs} | {key.split("-")[-1] for key in nouns}
     triggers |= {key.split("-")[0] for key in nouns} | {word.split("+")[0] for word, _ in operators}
     return Frames(
         verbs={word: tuple(sorted(found, key=lambda frame: -frame.weight)) for word, found in verbs.items()},
@@ -196,6 +212,12 @@ def load_frames(folder: Path = DATA) -> Frames:
         triggers=frozenset(triggers),
         version=_version(folder),
     )
+
+
+def trigger_word(key: str) -> str:
+    """The word of a verb's name that must stand in the text: "lay" of "lay+down", "war" of "be+at+war"."""
+    words = key.split("+")
+    return words[-1] if words[0] == "be" and len(words) > 1 else words[0]
 
 
 def _version(folder: Path) -> str:

@@ -14,7 +14,15 @@ from spacy.tokens import Token
 
 from pipeline.extract import clauses, status
 from pipeline.extract.clauses import Clause, clause_of, is_verbal, kids, lemma_of
-from pipeline.extract.event_types import COOPERATION, EventNoun, Frame, Frames, Operator, Outcome
+from pipeline.extract.event_types import (
+    COOPERATION,
+    EventNoun,
+    Frame,
+    Frames,
+    Operator,
+    Outcome,
+    trigger_word,
+)
 from pipeline.model import Status
 
 MAX_DEPTH = 5
@@ -118,6 +126,22 @@ PERMISSIONS = frozenset({"refuse-permission", "refuse-permission-verb", "accept-
 MISSION_VERBS = frozenset(
     ["launch", "begin", "start", "mount", "conduct", "carry+out", "resume", "undertake", "order", "authorize"]
 )
+# Participles that are adjectives in "is prepared to …", "is opposed to …", whatever tag they get.
+STATIVE = frozenset({"prepared", "committed", "determined", "poised", "opposed"})
+# Where whoever does it stands beside a verb whose subject undergoes it: "draws fire from X", "tried by X", "in X custody".
+DOER_SLOTS = (
+    "by",
+    "from",
+    "at+the+hands",
+    "obj.by",
+    "obj.from",
+    "before.adj",
+    "in.adj",
+    "under.adj",
+    "obj.adj",
+    "in.poss",
+    "before",
+)
 NOT_TOWARDS = frozenset(
     [
         "after",
@@ -190,7 +214,7 @@ class Reader:
         }
         self.noun_parts = frozenset(part for name in frames.nouns for part in name.split("-"))
         self.words = (
-            frozenset(key.split("+")[0] for key in frames.verbs)
+            frozenset(trigger_word(key) for key in frames.verbs)
             | frozenset(word.split("+")[0] for word, _ in frames.operators)
             | frozenset(key.split("+")[0] for key in self.light | self.aspect)
             | self.noun_parts
@@ -233,16 +257,23 @@ class Reader:
         """Read a token as the head of an event or of an operator's content."""
         if depth > MAX_DEPTH:
             return None
-        if is_verbal(token):
-            return self._read_verb(token, depth)
+        stated = self._read_state(token)
+        if stated is not None:
+            return stated
         operator = self._adjective(token)
         if operator is not None:
-            return self._read_adjective(token, operator, depth)
+            made = self._read_adjective(token, operator, depth)
+            if made is not None or not is_verbal(token):
+                return made if depth else self._reached(made)
+        if is_verbal(token):
+            return self._read_verb(token, depth)
         if token.pos_ in ("NOUN", "PROPN") or token.tag_.startswith("NN"):
             return self.read_noun(token, depth)
         return None
 
     def _adjective(self, token: Token) -> Operator | None:
+        if token.tag_ == "VBN" and token.lower_ in STATIVE and clauses.is_passive(token):
+            return self.frames.operators.get((token.lower_, "adjective"))
         if token.pos_ != "ADJ" and not token.tag_.startswith("JJ"):
             return None
         return self.frames.operators.get((lemma_of(token), "adjective"))
@@ -281,13 +312,28 @@ class Reader:
             return replace(reading, status="hypothetical", reason=f"modal {own.modal!r}")
         return reading
 
+    def _read_state(self, token: Token) -> Reading | None:
+        """ "is critical of …", "are at war with …", "remains under arrest": a state is a frame under "be+…"."""
+        key = next((key for key in clauses.state_keys(token) if key in self.frames.verbs), "")
+        if not key:
+            return None
+        clause = clauses.state_clause(token, key)
+        frame = self._frame(clause)
+        return self._reached(self._modal(self._from_frame(frame, clause), clause)) if frame else None
+
     def _read_verb(self, token: Token, depth: int) -> Reading | None:
         reading = self._verb(token, depth)
         if reading is not None and reading.event_type in MEANS_MODES and not reading.mode:
             reading = replace(reading, mode=means_mode(reading))
         if reading is not None and reading.event_type == "MOBILIZE":
             reading = _purposed(reading)
-        if reading is None or not reading.event_type or reading.patients or depth or reading.is_nominal:
+        return reading if depth else self._reached(reading)
+
+    def _reached(self, reading: Reading | None) -> Reading | None:
+        """A reading without a recipient gets the nearest actor below it, unless its agents are the two sides."""
+        if reading is None or not reading.event_type or reading.patients or reading.is_nominal:
+            return reading
+        if reading.mode == "resign":
             return reading
         if len(reading.agents) > 1 and (
             reading.event_type in ("AGREE", "CONSULT", "SUPPORT", "COOPERATE")
@@ -505,6 +551,8 @@ class Reader:
 
     def _from_frame(self, frame: Frame, clause: Clause) -> Reading:
         agents = self._agents(clause)
+        if frame.recipient and frame.recipient[0] == "subj":
+            return self._undergone(frame, clause)
         recipients = self._slots(frame.recipient, clause) or self._fallback(clause)
         return Reading(
             event_type=frame.event_type,
@@ -516,6 +564,22 @@ class Reader:
             patients=tuple(token for token in recipients if token not in agents),
             consumed=self._eaten(clause),
             is_mutual=frame.event_type in ("CONSULT", "COOPERATE", "AGREE", "SUPPORT") and not recipients,
+            weight=frame.weight,
+        )
+
+    def _undergone(self, frame: Frame, clause: Clause) -> Reading:
+        """ "stands trial", "comes under fire": what the subject does is done to it, by whom a phrase may say."""
+        recipients = tuple(self._slot("subj", clause))
+        doers = self._slots(DOER_SLOTS, clause)
+        return Reading(
+            event_type=frame.event_type,
+            mode=frame.mode,
+            frame_id=frame.id,
+            anchor=clause.predicate,
+            trigger=self._trigger(clause),
+            agents=tuple(token for token in doers if token not in recipients),
+            patients=recipients,
+            consumed=self._eaten(clause),
             weight=frame.weight,
         )
 
@@ -563,6 +627,8 @@ class Reader:
 
     def _slot(self, slot: str, clause: Clause) -> list[Token]:
         head, _, rest = slot.partition(".")
+        if head == "subj":
+            return [t for t in clause.agents if self.is_actor(t) or t.pos_ == "PRON"]
         if head == "obj" and not rest:
             return [t for t in clause.patients if self.is_actor(t)]
         if head == "iobj":
@@ -574,6 +640,9 @@ class Reader:
                 if not self._is_name(noun)
                 for t in self._noun_slots((rest,), noun)
             ]
+        if rest:
+            nouns = [t for p, t in clause.obliques if p == head and not self._is_name(t)]
+            return [t for noun in nouns for t in self._noun_slots((rest,), noun)]
         found = [t for p, t in clause.obliques if p == head and self.is_actor(t)]
         if not found and head in ("against", "over", "about", "on", "at", "with", "of"):
             nouns = [t for p, t in clause.obliques if p == head and t.ent_type_ != "DATE"]
@@ -784,8 +853,10 @@ class Reader:
             ) or tuple(self._demonyms(token))
             if self.is_actor(token) and not patients:
                 patients = (token,)
+        about = clause.patients if is_verbal(token) else (token,)
+        kind = "reform" if any(lemma_of(t) in self.frames.groups["reform"] for t in about) else ""
         return Reading(
-            None, None, "", token, (token,), tuple(agents), patients, consumed=frozenset({token.i})
+            None, None, "", token, (token,), tuple(agents), patients, kind, consumed=frozenset({token.i})
         )
 
     # -- light and passing verbs -----------------------------------------------------------------
@@ -985,7 +1056,7 @@ class Reader:
                 else Outcome(event_type="AGREE", mode=None)
             )
         else:
-            outcome = self.frames.outcome(kind, inner.event_type, inner.kind)
+            outcome = self.frames.outcome(kind, inner.event_type, inner.kind, inner.mode, inner.frame_id)
         if outcome is None or not outcome.event_type:
             return None
         if (
@@ -1164,7 +1235,9 @@ class Reader:
             reading.event_type in ("ASSAULT", "COERCE", "SANCTION", "PROTEST", "MOBILIZE")
             and speaker is not None
         ) and status.same_party(reading.agents[0], speaker):
-            outcome = self.frames.outcome("threaten", reading.event_type)
+            outcome = self.frames.outcome(
+                "threaten", reading.event_type, mode=reading.mode, frame_id=reading.frame_id
+            )
             return replace(
                 reading,
                 event_type="THREATEN",

@@ -107,7 +107,12 @@ def _may_trigger(token: Token, reader: Reader) -> bool:
     if token.pos_ not in TELLING:
         return False
     if is_verbal(token):
-        return lemma_of(token) in reader.words or token.tag_ in ("MD", "VB", "VBP", "VBZ")
+        return not reader.words.isdisjoint((lemma_of(token), token.lower_)) or token.tag_ in (
+            "MD",
+            "VB",
+            "VBP",
+            "VBZ",
+        )
     lemma = lemma_of(token)
     return lemma in reader.words or lemma in CARRIERS
 

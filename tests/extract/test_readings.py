@@ -1,0 +1,114 @@
+"""Readings: frames and operators laid on hand-made trees."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.extract import event_types
+from pipeline.extract.readings import Reader
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(event_types.load_frames())
+
+
+def parties(reading) -> tuple[list[str], list[str]]:
+    return [token.text for token in reading.agents], [token.text for token in reading.patients]
+
+
+def test_one_who_stands_trial_is_the_accused(tree, reader):
+    """The subject undergoes it; nobody is named who does it."""
+    doc = tree("""
+        Taylor Taylor NNP PROPN 2 nsubj PERSON
+        stood stand VBD VERB 0 ROOT
+        trial trial NN NOUN 2 obj
+    """)
+
+    reading = reader.read(doc[1])
+
+    assert (reading.event_type, reading.mode) == ("ACCUSE", "allege")
+    assert parties(reading) == ([], ["Taylor"])
+
+
+def test_one_under_fire_may_say_from_whom(tree, reader):
+    """Troops came under fire from rebels."""
+    doc = tree("""
+        Troops troop NNS NOUN 2 nsubj
+        came come VBD VERB 0 ROOT
+        under under IN ADP 4 case
+        fire fire NN NOUN 2 obl
+        from from IN ADP 6 case
+        rebels rebel NNS NOUN 2 obl
+    """)
+
+    reading = reader.read(doc[1])
+
+    assert reading.event_type == "ASSAULT"
+    assert parties(reading) == (["rebels"], ["Troops"])
+
+
+def test_adjective_of_feeling_is_a_state_told_of_its_subject(tree, reader):
+    """France is critical of Turkey."""
+    doc = tree("""
+        France France NNP PROPN 3 nsubj GPE
+        is be VBZ AUX 3 cop
+        critical critical JJ ADJ 0 ROOT
+        of of IN ADP 5 case
+        Turkey Turkey NNP PROPN 3 obl GPE
+    """)
+
+    reading = reader.read(doc[2])
+
+    assert (reading.event_type, reading.mode) == ("ACCUSE", "disapprove")
+    assert parties(reading) == (["France"], ["Turkey"])
+
+
+def test_noun_with_its_preposition_is_a_state(tree, reader):
+    """Sudan is not at war with Chad."""
+    doc = tree("""
+        Sudan Sudan NNP PROPN 5 nsubj GPE
+        is be VBZ AUX 5 cop
+        not not RB PART 5 advmod
+        at at IN ADP 5 case
+        war war NN NOUN 0 ROOT
+        with with IN ADP 7 case
+        Chad Chad NNP PROPN 5 nmod GPE
+    """)
+
+    reading = reader.read(doc[4])
+
+    assert (reading.event_type, reading.status) == ("ASSAULT", "denied")
+    assert parties(reading) == (["Sudan"], ["Chad"])
+
+
+def test_prepared_to_is_readiness_and_no_plan(tree, reader):
+    """Syria is prepared to help Lebanon."""
+    doc = tree("""
+        Syria Syria NNP PROPN 3 nsubj:pass GPE
+        is be VBZ AUX 3 aux:pass
+        prepared prepare VBN VERB 0 ROOT
+        to to TO PART 5 mark
+        help help VB VERB 3 xcomp
+        Lebanon Lebanon NNP PROPN 5 obj GPE
+    """)
+
+    reading = reader.read(doc[2])
+
+    assert (reading.event_type, reading.status) == ("AGREE", "actual")
+    assert parties(reading) == (["Syria"], ["Lebanon"])
+
+
+def test_one_who_resigns_does_so_to_nobody(tree, reader):
+    """A name further down is no recipient of a resignation."""
+    doc = tree("""
+        Novak Novak NNP PROPN 2 nsubj PERSON
+        resigned resign VBD VERB 0 ROOT
+        to to TO PART 4 mark
+        succeed succeed VB VERB 2 advcl
+        Kral Kral NNP PROPN 4 obj PERSON
+    """)
+
+    reading = reader.read(doc[1])
+
+    assert parties(reading) == (["Novak"], [])
