@@ -162,7 +162,8 @@ def phrases(coder: Coder, rows: Sequence[Row]) -> None:
         event = row["gold_events"][0]
         if event.get("country"):
             with_country += 1
-            countries += made.country == event["country"]
+            # As `tocsin code --phrases` prints it: UNO and EUR by name where the body is known.
+            countries += (made.organisation or made.country) == event["country"]
         if event.get("code_1"):
             with_sector += 1
             sectors += made.sector == event["code_1"]

@@ -260,15 +260,17 @@ class _Reader:
 
     def _of_owner(self, low: int, high: int) -> str:
         """The country in "U.S.-led forces" or "a London-based group"; "U.S.-backed" says nothing of the kind."""
-        for word in self.words[low:high]:
+        for index in range(low, high):
+            word = self.words[index]
             first, _, last = word.text.rpartition("-")
             if word.key.startswith(QUALIFIER) and last.lower() in _OWNING:
-                matches = self.lexicon.scan(tokenize(first))
-                found = next(
-                    (entry.country for match in matches for entry in match.entries if entry.country), ""
-                )
-                if found:
-                    return found
+                # "North Korean-led", "Papua New Guinean-led": words before the hyphenated one belong to the name.
+                for start in range(max(low, index - 2), index + 1):
+                    name = " ".join([*(part.text for part in self.words[start:index]), first])
+                    matches = self.lexicon.scan(tokenize(name))
+                    found = [match.entries[0].country for match in matches if match.entries[0].country]
+                    if found and matches[0].start == 0:
+                        return found[-1]
         return ""
 
     def _choose(self, match: Match, hint: str, *, is_head: bool) -> tuple[Entry, ...]:
