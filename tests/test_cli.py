@@ -6,12 +6,11 @@ import os
 import socket
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from pipeline.config import ROOT, Settings
+from pipeline.config import ROOT
 
 
 def tocsin(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -114,10 +113,3 @@ def test_an_unknown_argument_is_refused() -> None:
 
     assert done.returncode == 2
     assert "--loud" in done.stderr
-
-
-def test_every_setting_is_explained() -> None:
-    """A setting nobody explains is one nobody finds: .env.example names all of them."""
-    example = (ROOT / ".env.example").read_text("utf-8")
-
-    assert [field.name for field in fields(Settings) if f"TOCSIN_{field.name.upper()}=" not in example] == []
