@@ -15,7 +15,7 @@ from typing import Any
 
 from pipeline.config import Settings
 from pipeline.errors import ExtractError
-from pipeline.model import Actor, Article, Candidate
+from pipeline.model import Actor, Article, Candidate, Place
 
 BATCH = 200
 
@@ -114,6 +114,13 @@ def plain(name: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
 
 
+def _place_said(place: Place | None) -> str | None:
+    """The place in the words of the text; by its name where the text around gave it."""
+    if place is None:
+        return None
+    return place.span.text if place.span else plain(place.name)
+
+
 def event_row(candidate: Candidate) -> dict[str, Any]:
     """A candidate as the line format has it."""
     return {
@@ -125,7 +132,7 @@ def event_row(candidate: Candidate) -> dict[str, Any]:
         "source_text": _said(candidate.actor),
         "target_text": _said(candidate.recipient),
         "trigger": candidate.trigger.text,
-        "location": plain(candidate.place.name) if candidate.place else None,
+        "location": _place_said(candidate.place),
         "date": candidate.event_date.value.isoformat(),
         "status": candidate.status,
         "confidence": candidate.confidence,

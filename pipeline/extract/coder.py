@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from pipeline.extract.event_types import Frames, load_frames
 from pipeline.extract.merge_mentions import merge
 from pipeline.extract.readings import Reader, Reading, is_human_word
 from pipeline.extract.relevance import Side, is_political
-from pipeline.extract.scene import Scene, dateline_place
+from pipeline.extract.scene import Scene
 from pipeline.extract.sentences import may_hold_event, readings_of
 from pipeline.model import Actor, Article, Candidate, Count, EventDate, Place, Span
 
@@ -97,15 +97,23 @@ class Coder:
     def code_docs(self, article: Article, docs: Iterable[tuple[Doc, int]]) -> list[Candidate]:
         """Code parsed pieces of an article; each comes with the offset of its first character."""
         mentions = Mentions()
-        scene = Scene(dateline_place(article.text, self.gazetteer))
+        docs = list(docs)
+        scene = Scene(
+            text=article.text,
+            docs=[doc for doc, _ in docs],
+            offsets=[offset for _, offset in docs],
+            published_at=article.published_at,
+            gazetteer=self.gazetteer,
+            dateline=places.find_dateline(article.text, self.gazetteer),
+        )
         candidates: list[Candidate] = []
         number = 0
-        for doc, offset in docs:
+        for piece, (doc, offset) in enumerate(docs):
             for sentence in doc.sents:
                 mentions.add(doc, number, sentence.start, sentence.end)
                 for reading in readings_of(sentence, self.reader):
                     made = self._candidates(reading, article, offset, mentions, number)
-                    candidates.extend(scene.placed(candidate, number) for candidate in made)
+                    candidates.extend(scene.settled(made, reading.anchor, piece))
                 number += 1
         return merge(candidates)
 
@@ -125,12 +133,8 @@ class Coder:
         def named(token: Token | None) -> Actor | None:
             return self._actor(token, text, offset, mentions, number, on, reading.speaker)
 
-        sides: list[tuple[Token | None, Actor | None]] = [(token, named(token)) for token in agents] or [
-            (None, None)
-        ]
-        others: list[tuple[Token | None, Actor | None]] = [(token, named(token)) for token in patients] or [
-            (None, None)
-        ]
+        sides = _known([(token, named(token)) for token in agents])
+        others = _known([(token, named(token)) for token in patients])
         hints = tuple(sorted({side.country for _, side in (*sides, *others) if side and side.country}))
         telling = self._telling(reading, article, offset, hints, mentions, number)
         made = [
@@ -152,7 +156,10 @@ class Coder:
         """What all dyads of one reading share."""
         text, on = article.text, article.published_at.date()
         sentence = _sentence_span(reading.anchor, text, offset)
-        when = _shift_date(event_date(reading, article.published_at), text, offset)
+        happened = reading.status == "actual"
+        when = _shift_date(
+            dates.date_of(reading.anchor, article.published_at, happened=happened), text, offset
+        )
         return Telling(
             sentence=sentence,
             trigger=_trigger_span(reading, text, offset),
@@ -221,6 +228,8 @@ class Coder:
         if token is None:
             return None
         meant = mentions.resolve(token, number, speaker) or token
+        if not actors.may_act(_wide(meant)):
+            return None
         start, end = clauses.phrase(token)
         span = _span(token.doc, start, end, text, offset)
         coded = actors.code_span(_wide(meant), self.lexicon, on=on)
@@ -253,6 +262,13 @@ class Coder:
             span=span,
             entry_ids=tuple(coded.entry_ids),
         )
+
+
+def _known(
+    parties: list[tuple[Token | None, Actor | None]],
+) -> list[tuple[Token | None, Actor | None]]:
+    """The parties that are somebody; one nobody where none is."""
+    return [party for party in parties if party[1] is not None] or [(None, None)]
 
 
 def _side(actor: Actor | None, token: Token | None, mentions: Mentions, number: int) -> Side | None:
@@ -292,24 +308,6 @@ def features_of(reading: Reading, actor: Actor | None, recipient: Actor | None) 
         "many_sides": float(len(reading.agents) > 1 or len(reading.patients) > 1),
         "recipient_reached": float(reading.is_reached),
     }
-
-
-def event_date(reading: Reading, published_at: datetime) -> EventDate | None:
-    """The date the text links to the event; what happened cannot lie in the future, so a nearer date is then asked."""
-    when = dates.date_of(reading.anchor, published_at)
-    if when is None or reading.status != "actual" or when.value <= published_at.date():
-        return when
-    for child in kids(reading.anchor):
-        if child.ent_type_ != "DATE":
-            continue
-        entity = next((e for e in child.doc.ents if e.start <= child.i < e.end), None)
-        resolved = dates.resolve(entity.text, published_at) if entity is not None else None
-        if entity is not None and resolved is not None and resolved[0] <= published_at.date():
-            return EventDate(
-                value=resolved[0], precision=resolved[1],
-                span=Span(start=entity.start_char, end=entity.end_char, text=entity.text),
-            )  # fmt: skip
-    return None
 
 
 # Civil bodies that act on their own soil unless the text says otherwise; armies do not.

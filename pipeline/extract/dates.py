@@ -22,6 +22,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from spacy.tokens import Doc, Token
+from spacy.tokens import Span as DocSpan
 
 from pipeline.errors import ConfigError
 from pipeline.extract.bounds import sentence_bounds, sentence_starts
@@ -455,46 +456,56 @@ _RESOLVERS = {
 _CLIMB = {"conj": 0.5, "xcomp": 0.3, "advcl": 0.8, "acl": 0.6, "acl:relcl": 0.7, "nsubj": 0.5, "nsubj:pass": 0.6,
           "obj": 0.5, "obl": 0.6, "nmod": 0.8, "compound": 0.4, "amod": 0.5, "ccomp": 2.2, "parataxis": 2.4}  # fmt: skip
 _DESCEND = {"obl": 0.0, "obl:unmarked": 0.0, "nmod:unmarked": 0.2, "nmod": 0.4, "advmod": 0.0, "nmod:poss": 0.4,
-            "obj": 0.5, "compound": 0.3, "conj": 0.9, "xcomp": 0.3, "advcl": 1.4, "acl": 1.3, "acl:relcl": 2.0,
-            "ccomp": 1.8, "nsubj": 0.8, "nsubj:pass": 0.6, "obl:agent": 0.8, "appos": 1.0, "parataxis": 2.2}  # fmt: skip
+            "obj": 0.5, "compound": 0.3, "conj": 0.9, "xcomp": 0.3, "advcl": 1.4, "acl": 2.7, "acl:relcl": 2.7,
+            "ccomp": 2.7, "nsubj": 0.8, "nsubj:pass": 0.6, "obl:agent": 0.8, "appos": 1.0, "parataxis": 2.2}  # fmt: skip
 _OTHER_STEP = 1.0
 _LIMIT = 2.6
 _SPAN_WORDS = frozenset(("since", "until", "till", "by", "from", "before"))
 _FUTURE = frozenset(("will", "shall", "'ll", "’ll", "would"))
 
 
-def date_of(trigger: Token, published_at: datetime) -> EventDate | None:
+def date_of(trigger: Token, published_at: datetime, *, happened: bool = False) -> EventDate | None:
     """Say when the event that this word names happened.
 
     Args:
         trigger: Verb or noun that names the event, in a parsed text.
         published_at: When the text was published.
+        happened: The text tells it as done, so that a day to come is another event's and the next
+            nearest expression is asked.
 
     Returns:
         The date with its span in the text; None where the text links none to the event, and the
         publication date is then the caller's to fall back on.
     """
-    best: tuple[float, Expression] | None = None
     first, behind = sentence_bounds(trigger)
     low = trigger.doc[first].idx
     high = trigger.doc[behind - 1].idx + len(trigger.doc[behind - 1])
-    for expression in _expressions(trigger.doc):
-        if not low <= expression.start < high:
+    linked = [
+        (cost, expression)
+        for expression in _expressions(trigger.doc)
+        if low <= expression.start < high and (cost := _link_cost(trigger, expression)) <= _LIMIT
+    ]
+    ahead = bool(linked) and is_ahead(trigger)
+    for _, expression in sorted(linked, key=lambda pair: pair[0]):
+        resolved = _resolve_for(trigger, expression, published_at, ahead)
+        if resolved is None:
+            return None
+        if happened and resolved[0] > published_at.date():
             continue
-        cost = _link_cost(trigger, expression)
-        if cost <= _LIMIT and (best is None or cost < best[0]):
-            best = cost, expression
-    if best is None:
-        return None
-    expression = best[1]
-    ahead = is_ahead(trigger)
+        span = Span(start=expression.start, end=expression.end, text=expression.text)
+        return EventDate(value=resolved[0], precision=resolved[1], span=span)
+    return None
+
+
+def _resolve_for(
+    trigger: Token, expression: Expression, published_at: datetime, ahead: bool
+) -> Resolved | None:
     resolved = resolve(expression.text, published_at, ahead=ahead)
-    if resolved is None:
-        return None
-    if not ahead and resolved[0] > published_at.date() and _is_past(trigger) and expression.kind in _YEARLESS:
-        resolved = _a_year_before(resolved)
-    span = Span(start=expression.start, end=expression.end, text=expression.text)
-    return EventDate(value=resolved[0], precision=resolved[1], span=span)
+    if resolved is None or ahead or resolved[0] <= published_at.date():
+        return resolved
+    if expression.kind in _YEARLESS and _is_past(trigger):
+        return _a_year_before(resolved)
+    return resolved
 
 
 # Kinds of expression that may lack the year.
@@ -579,10 +590,26 @@ def _told_days(doc: Doc, published_at: datetime, *, is_first: bool) -> Iterator[
         if resolved is None or resolved[1] != "day" or not today - _LONGEST_AGO < resolved[0] <= today:
             continue
         words = doc.char_span(expression.start, expression.end, alignment_mode="expand")
-        if words is None or words.root.head.lemma_.lower() in _TELLING:
+        if words is None or words.root.head.lemma_.lower() in _TELLING or _is_aside(words.root):
             continue
         span = Span(start=expression.start, end=expression.end, text=expression.text)
         yield words.start, EventDate(value=resolved[0], precision="day", span=span)
+
+
+def _is_aside(word: Token) -> bool:
+    """Whether a word stands in a clause that only says which thing is meant: "the mission it took over in May"."""
+    clauses = [over for over in word.ancestors if over.dep_ in _ASIDES]
+    return any(clause.head.lemma_.lower() not in _HAPPENING for clause in clauses)
+
+
+_ASIDES = frozenset(("acl", "acl:relcl"))
+# "the attack that killed nine on Friday" tells the day of the event itself.
+_HAPPENING = _words(
+    """
+    attack bombing bomb blast explosion raid clash fighting battle assault protest demonstration rally riot shooting killing
+    massacre murder assassination kidnapping abduction strike siege operation ambush incident violence arrest
+    """
+)
 
 
 def is_ahead(trigger: Token) -> bool:
@@ -624,14 +651,18 @@ def _link_cost(trigger: Token, expression: Expression) -> float:
     while token.i != step.i and token.head.i != token.i:
         cost += _CLIMB.get(token.dep_, _OTHER_STEP)
         token = token.head
-    cost = min(cost, _by_order(trigger, span.start, span.end))
+    cost = min(cost, _by_order(trigger, span))
     return cost + 0.02 * abs(span.start - trigger.i) + _kind_cost(expression, span)
 
 
-def _by_order(trigger: Token, start: int, end: int) -> float:
-    """A date in the event's clause, by the order of words: no other verb between."""
+def _by_order(trigger: Token, words: DocSpan) -> float:
+    """A date in the event's clause, by the order of words: no other verb between, and none before it has it."""
+    start, end = words.start, words.end
     low, high = (trigger.i + 1, start) if start > trigger.i else (end, trigger.i)
     if high - low > 25:
+        return 99.0
+    owner = words.root.head
+    if end <= trigger.i and owner.pos_ == "VERB" and owner.i < start and not owner.is_ancestor(trigger):
         return 99.0
     for token in trigger.doc[low:high]:
         if token.pos_ == "VERB" or token.lower_ in _CLAUSE_WORDS:

@@ -6,6 +6,7 @@ Pure: a candidate (fresh, or rebuilt from its row) and the article's text in, te
 from __future__ import annotations
 
 from pipeline.extract.event_types import EventNoun, Frame, Frames, Operator, load_frames
+from pipeline.extract.scene import is_inferred
 from pipeline.model import Actor, Candidate, Span
 
 _MARKS = (
@@ -107,7 +108,7 @@ def _place(candidate: Candidate) -> str:
     if place is None:
         return "the text links no place to the event"
     where = ", ".join(part for part in (place.name, place.admin1, place.country) if part)
-    said = f", said as {place.span.text!r}" if place.span else ""
+    said = _said(place.span, candidate)
     return f"{where} ({place.latitude:.2f}, {place.longitude:.2f}; {place.resolution}; GeoNames {place.geonames_id or 'none'}){said}"
 
 
@@ -115,7 +116,15 @@ def _date(candidate: Candidate) -> str:
     when = candidate.event_date
     if when.span is None:
         return f"{when.value} (day of publication: the text links no date to the event)"
-    return f"{when.value} to the {when.precision}, said as {when.span.text!r}"
+    return f"{when.value} to the {when.precision}{_said(when.span, candidate)}"
+
+
+def _said(span: Span | None, candidate: Candidate) -> str:
+    if span is None:
+        return ""
+    if is_inferred(span, candidate):
+        return f", inferred from {span.text!r} at {span.start}: this sentence says none"
+    return f", said as {span.text!r}"
 
 
 def _bounds(lower: int | None, upper: int | None) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.model import Actor, Candidate
+from pipeline.extract.scene import is_inferred
+from pipeline.model import Actor, Candidate, EventDate, Place
 
 
 def merge(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -42,7 +43,7 @@ def _same_actor(first: Actor | None, second: Actor | None) -> bool:
 
 def _compatible_dates(first: Candidate, second: Candidate) -> bool:
     a, b = first.event_date, second.event_date
-    if a.is_publication_date or b.is_publication_date:
+    if is_inferred(a.span, first) or is_inferred(b.span, second):
         return True
     if a.precision == b.precision == "day":
         return a.value == b.value
@@ -55,10 +56,19 @@ def _compatible_dates(first: Candidate, second: Candidate) -> bool:
 
 
 def _compatible_places(first: Candidate, second: Candidate) -> bool:
-    a, b = first.place, second.place
+    a, b = _said_place(first), _said_place(second)
     return (
         a is None or b is None or a.name == b.name or a.resolution == "country" or b.resolution == "country"
     )
+
+
+def _said_place(candidate: Candidate) -> Place | None:
+    place = candidate.place
+    return None if place is None or is_inferred(place.span, candidate) else place
+
+
+def _has_said_date(candidate: Candidate) -> bool:
+    return not is_inferred(candidate.event_date.span, candidate)
 
 
 def _overlap(first: Candidate, second: Candidate) -> bool:
@@ -85,17 +95,25 @@ def _joined(first: Candidate, second: Candidate) -> Candidate:
         lead,
         mentions=tuple(mentions),
         mode=lead.mode or other.mode,
-        place=lead.place or other.place,
+        place=_said_place(lead) or _said_place(other) or lead.place or other.place,
         counts=lead.counts or other.counts,
-        event_date=lead.event_date if not lead.event_date.is_publication_date else other.event_date,
+        event_date=_date(lead, other),
         contexts=tuple(sorted({*lead.contexts, *other.contexts})),
         confidence=max(lead.confidence, other.confidence),
     )
 
 
+def _date(lead: Candidate, other: Candidate) -> EventDate:
+    """A date the sentence says, then one inferred, then the day of publication."""
+    for one in (lead, other):
+        if _has_said_date(one):
+            return one.event_date
+    return other.event_date if lead.event_date.is_publication_date else lead.event_date
+
+
 def _telling(candidate: Candidate) -> tuple[int, int, float]:
     return (
         (candidate.actor is not None) + (candidate.recipient is not None),
-        (not candidate.event_date.is_publication_date) + (candidate.place is not None),
+        _has_said_date(candidate) + (_said_place(candidate) is not None),
         candidate.confidence,
     )

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ExtractError
-from pipeline.extract.truecase import truecased
+from pipeline.extract.capitals import dictionary, recase
+from pipeline.extract.gazetteer import load_gazetteer
 
 log = logging.getLogger(__name__)
 
@@ -72,11 +73,7 @@ def load_model(path: Path) -> Any:
 
 def vocabulary_of(nlp: Any) -> frozenset[str]:
     """Base forms of common English words, from the pipeline's lemma tables; empty where it has none of ours."""
-    for name in nlp.pipe_names:
-        index = getattr(nlp.get_pipe(name), "_index", None)
-        if isinstance(index, dict) and index:
-            return frozenset(word for words in index.values() for word in words)
-    return frozenset()
+    return dictionary(nlp)
 
 
 def missing_parts(nlp: Any) -> list[str]:
@@ -127,7 +124,13 @@ def clean(text: str, vocabulary: frozenset[str] = frozenset()) -> str:
         text = _TAG.sub(lambda match: " " * len(match.group()), text)
     if "&" in text:
         text = _ENTITY.sub(lambda match: " " * len(match.group()), text)
-    return truecased(text.translate(_PLAIN), vocabulary)
+    is_word = vocabulary.__contains__ if vocabulary else _any_word
+    return recase(text.translate(_PLAIN), is_word, load_gazetteer())
+
+
+def _any_word(_: str) -> bool:
+    """Without a dictionary every word passes for one; only known places and days get their capital."""
+    return True
 
 
 _PLAIN = {

@@ -251,6 +251,7 @@ class Links:
     descend: Mapping[str, float]
     preposition: Mapping[str, float]
     locative: frozenset[str]
+    settlement: frozenset[str]
     holding: frozenset[str]
     object_is_place: frozenset[str]
     object_names_place: frozenset[str]
@@ -287,6 +288,7 @@ def load_links() -> Links:
             descend=tables["descend"],
             preposition=tables["preposition"],
             locative=frozenset(tables["words"]["locative"].split()),
+            settlement=frozenset(tables["words"]["settlement"].split()),
             holding=frozenset(tables["words"]["holding"].split()),
             object_is_place=frozenset(tables["words"]["object_is_place"].split()),
             object_names_place=frozenset(tables["words"]["object_names_place"].split()),
@@ -306,7 +308,16 @@ _SITE = _words(
     airbase village town city quarter neighborhood neighbourhood prison bridge region mountains
     mountain hill island county checkpoint countryside mosque stadium base
     municipality community hamlet alley jurisdiction canton colony farm ranch volcano jungle
+    farms fields field junction crossroad crossroads roundabout plateau beach orchards orchard springs valley
+    hills heights road highway trail bay peninsula forest desert factory plant refinery station depot barracks
+    academy palace cathedral church temple monastery cemetery market bazaar hotel restaurant nightclub mall
+    park garden gardens jail crossing harbour harbor dock docks seaport gulf strait oasis dam reservoir lake
+    tower headquarters compound embassy consulate ward lga locality settlement sector suburb suburbs
     """
+)
+# Bodies are called after their seat too; these words alone do not make a name one of a place.
+_BODY_OR_SITE = _words(
+    "embassy consulate church academy headquarters station market university hospital sector"
 )
 _NAME_TAGS = frozenset(("PROPN", "ADJ", "NOUN", "X"))
 
@@ -343,10 +354,43 @@ def _is_place(entity: DocSpan, gazetteer: Gazetteer) -> bool:
         return not _is_in_name(entity, before)
     if entity.label_ not in ("ORG", "PERSON", "NORP"):
         return False
-    if entity[-1].lower_ in _SITE and entity.label_ != "PERSON":
-        return True
     is_after_preposition = bool(before) and before[-1] in _LOCATIVE_PREPOSITIONS
-    return is_after_preposition and bool(gazetteer.find(_POSSESSIVE.sub("", entity.text)))
+    if _names_site(entity) or _is_said_to_be_place(entity, before):
+        return True
+    if is_after_preposition or _is_taken(entity.root):
+        return bool(gazetteer.find(_POSSESSIVE.sub("", entity.text)))
+    return False
+
+
+def _names_site(entity: DocSpan) -> bool:
+    """ "Rashid Hospital", "the Harmon quarter": its last word or the one behind says what kind of place it is."""
+    last, doc = entity[-1].lower_, entity.doc
+    if last in _SITE:
+        return entity.label_ != "PERSON" or last not in _BODY_OR_SITE
+    behind = doc[entity.end] if entity.end < len(doc) else None
+    return (
+        behind is not None
+        and behind.pos_ == "NOUN"
+        and behind.lower_ in _SITE
+        and behind.lower_ not in _BODY_OR_SITE
+        and entity.label_ != "NORP"
+    )
+
+
+def _is_said_to_be_place(entity: DocSpan, before: Sequence[str]) -> bool:
+    """ "The town of Harmon": a noun of place and "of" in front."""
+    return (
+        entity.label_ != "NORP"
+        and len(before) > 1
+        and before[-1] == "of"
+        and (before[-2] in _SITE or before[-2] in load_links().settlement)
+    )
+
+
+def _is_taken(root: Token) -> bool:
+    """Whether a name is what a verb of place takes: "captured Harmon", "Harmon was shelled"."""
+    links = load_links()
+    return root.dep_ in ("obj", "nsubj:pass") and root.head.lemma_.lower() in links.object_is_place
 
 
 def _words_before(entity: DocSpan) -> list[str]:

@@ -1,75 +1,82 @@
-"""Scene: where an article's events stand when their own sentence names no place.
+"""Scene: where and when an article's events stand when their own clause says neither.
 
-News text names the place once and goes on telling. What happened on the ground and has no place of
-its own takes the place of the event told just before it, else the article's dateline. Such a place
-has no span: nothing in the event's sentence says it.
+News text names place and day once and goes on telling. What happened on the ground and has none of
+its own takes those of the sentences around it, else the place of the article's dateline. Such a span
+lies outside the event's sentence: that is how a reader, `tocsin explain` and the merging tell what was
+inferred from what was said.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from pipeline.extract import places
-from pipeline.model import Candidate, Place
+from spacy.tokens import Doc, Token
+
+from pipeline.extract import dates, places
+from pipeline.model import Candidate, EventDate, Place, Span
 
 # Events that happen at one place; words spoken about them may come from anywhere.
 GROUND = frozenset({"ASSAULT", "PROTEST", "COERCE"})
-# A place further back than this many sentences belongs to another part of the story.
-REACH_SENTENCES = 3
-
-_DATELINE = re.compile(
-    r"^\s*(?P<place>[A-Z][A-Za-z.'’ -]{2,30}?)(?:,\s*(?P<country>[A-Z][A-Za-z. ]{2,25}?))?"
-    r"\s*(?:,\s*\d{1,2}\s+[A-Z][A-Za-z]{2,8}\.?(?:\s+\d{2,4})?|,\s*[A-Z][a-z]{2,8}\.?\s+\d{1,2})?"
-    r"\s*\((?P<country2>[A-Z][A-Za-z. ]{3,25})?(?:[^)]{2,40})?\)\s*(?:,[^-–—]{0,40})?\s*(?:--|[-–—])"
-)
-
-# "(CLANDESTINE) EL SALVADOR", "NO CITY (EL SALVADOR), 20 OCT 89 --": the country alone.
-_NO_CITY = re.compile(r"\s*[A-Z ]{3,30}\((?P<country>[A-Z ]{4,25})\), \d")
 
 
-def dateline_place(text: str, gazetteer: Any) -> Place | None:
-    """The place of "BENGHAZI, Libya (Reuters) -" at the head of an article; None where there is none."""
-    match = _DATELINE.match(text[:200])
-    if match is None:
-        inside = _NO_CITY.match(text[:120])
-        found = places.resolve(inside.group("country").title(), gazetteer) if inside else None
-        return replace(found, span=None) if found else None
-    name = match.group("place").title() if match.group("place").isupper() else match.group("place")
-    country = match.group("country")
-    hints: tuple[str, ...] = ()
-    if country:
-        known = places.resolve(country.title() if country.isupper() else country, gazetteer)
-        hints = (known.country,) if known else ()
-    found = places.resolve(name, gazetteer, country_hints=hints)
-    return replace(found, span=None) if found else None
+def is_inferred(span: Span | None, candidate: Candidate) -> bool:
+    """Whether a place or date was taken from outside the sentence that reports the event."""
+    sentence = candidate.sentence
+    return span is None or not (sentence.start <= span.start and span.end <= sentence.end)
 
 
+@dataclass(slots=True)
 class Scene:
-    """The last place an event of the article was linked to, sentence by sentence."""
+    """What an article says of where and when it plays.
 
-    def __init__(self, dateline: Place | None) -> None:
-        self.dateline = dateline
-        self.last: Place | None = None
-        self.last_sentence = -100
+    Args:
+        text: The article. docs: Its parsed pieces, in order. offsets: Where each begins in the text.
+        dateline: Where the article was sent from.
+    """
 
-    def placed(self, candidate: Candidate, sentence: int) -> Candidate:
-        """Give an event on the ground that names no place the scene's; take note of one that does."""
-        if candidate.place is not None:
-            if candidate.event_type in GROUND:
-                self.last, self.last_sentence = candidate.place, sentence
-            return candidate
-        if candidate.event_type not in GROUND or candidate.status != "actual":
-            return candidate
-        near = self.last if sentence - self.last_sentence <= REACH_SENTENCES else None
-        place = near or self.dateline
-        if place is None or not _fits(candidate, place):
-            return candidate
-        return replace(candidate, place=replace(place, span=None))
+    text: str
+    docs: Sequence[Doc]
+    offsets: Sequence[int]
+    published_at: datetime
+    gazetteer: Any
+    dateline: Place | None = None
 
+    def settled(self, candidates: Sequence[Candidate], anchor: Token, piece: int) -> list[Candidate]:
+        """Give the dyads of one actual event on the ground the place and date they lack."""
+        if not candidates or candidates[0].event_type not in GROUND or candidates[0].status != "actual":
+            return list(candidates)
+        first = candidates[0]
+        if first.event_date.is_publication_date:
+            when = self._nearby_date(anchor, piece)
+            candidates = [replace(one, event_date=when) for one in candidates] if when else candidates
+        if first.place is None:
+            candidates = [self._placed(one, anchor, piece) for one in candidates]
+        return list(candidates)
 
-def _fits(candidate: Candidate, place: Place) -> bool:
-    """A scene in a country that neither party is of would be a guess."""
-    countries = {side.country for side in (candidate.actor, candidate.recipient) if side and side.country}
-    return not countries or place.country in countries
+    def _nearby_date(self, anchor: Token, piece: int) -> EventDate | None:
+        found = dates.nearby_date(anchor, self.docs, piece, self.published_at)
+        if found is None:
+            return None
+        when, index = found
+        return replace(when, span=self._shifted(when.span, index))
+
+    def _placed(self, candidate: Candidate, anchor: Token, piece: int) -> Candidate:
+        countries = {side.country for side in (candidate.actor, candidate.recipient) if side and side.country}
+        near = places.nearby_place(
+            anchor, self.docs, piece, gazetteer=self.gazetteer, country_hints=tuple(sorted(countries))
+        )
+        told = replace(near[0], span=self._shifted(near[0].span, near[1])) if near else None
+        for place in (told, self.dateline):
+            # A scene in a country that neither party is of would be a guess.
+            if place is not None and (not countries or place.country in countries):
+                return replace(candidate, place=place)
+        return candidate
+
+    def _shifted(self, span: Span | None, index: int) -> Span | None:
+        if span is None:
+            return None
+        start, end = span.start + self.offsets[index], span.end + self.offsets[index]
+        return Span(start=start, end=end, text=self.text[start:end])
