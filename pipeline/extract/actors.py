@@ -439,8 +439,13 @@ class _Reader:
     def _looks_like_person(
         self, solid: Sequence[tuple[Match, tuple[Entry, ...]]], low: int, high: int
     ) -> bool:
-        """Whether a country's name is somebody's surname here ("Michael Jordan")."""
-        match = solid[-1][0]
+        """Whether the name of a country or town is half a person's name here ("Michael Jordan", "David Mills")."""
+        match, terms = solid[-1]
+        if terms[0].kind == "place" and len(solid) == 1 and match.end - match.start == 1:
+            # "David Mills": a town's name first, then one more name that is no thing in the town.
+            after = self.words[match.end : high]
+            first = match.start == low and len(after) == 1 and after[0].text[:1].isupper()
+            return first and not after[0].text.isupper() and not acts_of(after[0].key)
         if self.words[match.start].key not in _NAME_LIKE or match.end != high or match.start == low:
             return False
         previous = self.words[match.start - 1]
@@ -665,9 +670,33 @@ def code_span(
         known: Full names already coded in this article, so that a surname resolves.
     """
     text = phrase_text(span)
-    if not known:
-        return code_phrase(text, lexicon, on=on)
-    return _code_text(text, lexicon, on, known)
+    coded = code_phrase(text, lexicon, on=on) if not known else _code_text(text, lexicon, on, known)
+    return ActorCode(name=coded.name) if _is_half_a_name(span.root, coded) else coded
+
+
+def _is_half_a_name(root: Token, coded: ActorCode) -> bool:
+    """ "David Mills" is nobody from the town of David: part of a person's name is no place."""
+    if root.ent_type_ not in ("PERSON", "PER") or not coded.entry_ids:
+        return False
+    towns = [
+        entry_id.partition(":")[2]
+        for entry_id in coded.entry_ids
+        if entry_id.startswith(("cities:", "regions:"))
+    ]
+    entity = _entity_of(root)
+    return len(towns) == len(coded.entry_ids) and max(town.count(" ") + 1 for town in towns) < len(entity)
+
+
+def _entity_of(root: Token) -> list[Token]:
+    """The tokens of the name a token belongs to; itself alone where it is in none."""
+    if not root.ent_type_:
+        return [root]
+    left, right = root.i, root.i
+    while left > 0 and root.doc[left].ent_iob_ == "I":
+        left -= 1
+    while right + 1 < len(root.doc) and root.doc[right + 1].ent_iob_ == "I":
+        right += 1
+    return list(root.doc[left : right + 1])
 
 
 _LEFT = frozenset(
@@ -680,7 +709,11 @@ def phrase_text(span: Span) -> str:
     """The words of a noun phrase that say who it is, in their order."""
     if not span.doc.has_annotation("DEP"):
         return span.text
-    kept = sorted(_kept(span.root, span), key=lambda token: token.i)
+    # A name holds together whatever the tree makes of its parts: "Lashkar-e-Taiba".
+    named = {token.i: token for token in _entity_of(span.root)}
+    kept = sorted(
+        {**named, **{token.i: token for token in _kept(span.root, span)}}.values(), key=lambda token: token.i
+    )
     pieces: list[str] = []
     for token in kept:
         if token.dep_.split(":")[0] == "appos" or any(

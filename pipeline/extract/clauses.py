@@ -245,6 +245,9 @@ def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
     if is_swallowed(verb):
         return [_noun_before(verb)]
     own = [subject for subject in _own_subjects(verb) if subject.ent_type_ not in ("DATE", "TIME")]
+    # "U.S. President Trump": where the tree parts a land from the title after it, the second is the subject.
+    starts = {subject.left_edge.i for subject in own[1:]}
+    own = [subject for subject in own if subject.i + 1 not in starts]
     if own:
         return [member for subject in own for member in coordinated(subject)]
     if depth > MAX_CLIMB or verb.head.i == verb.i:

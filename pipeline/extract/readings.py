@@ -244,7 +244,7 @@ class Reader:
         if token.pos_ == "PROPN" and token.ent_type_ == "" and token.text[:1].isupper():
             return lemma_of(token) not in self.frames.nouns
         if token.pos_ == "NUM" and token.dep_ in ("obj", "nsubj:pass", "nsubj", "obl"):
-            return token.text[:1] != "$" and token.ent_type_ == "" and not _is_year(token)
+            return token.text.replace(",", "").isalnum() and token.ent_type_ == "" and not _is_year(token)
         if token.pos_ == "NOUN" and any(
             child.ent_type_ in ("NORP", "ORG", "GPE") for child in clauses.modifiers(token)
         ):
@@ -700,11 +700,15 @@ class Reader:
             "conj",
             "ccomp",
         ):
+            # After a noun "by" says whose doing it is: "protest against abuses by the army".
+            led = clauses.preposition(child) == "by" and not is_verbal(child.head) and child.head.i != head.i
             return (
-                clauses.preposition(child) not in NOT_TOWARDS
+                (led or clauses.preposition(child) not in NOT_TOWARDS)
                 and child.ent_type_ not in ("DATE", "TIME")
                 and status.marker(child) not in ("if", "unless", "because", "after", "as")
             )
+        if child.dep_ == "acl" and child.tag_ == "VBG":
+            return True
         return child.dep_ == "acl:relcl" or (child.dep_ in ("acl", "advcl") and clauses.has_to(child))
 
     def _is_name(self, noun: Token) -> bool:
@@ -1331,9 +1335,11 @@ MEANS_MODES = {
 
 def means_mode(reading: Reading) -> str | None:
     """The mode that words within the trigger's own clause give; None where none does."""
-    words = {token.lower_ for token in reading.anchor.subtree if not token.dep_.startswith("acl")} | {
-        t.lower_ for t in reading.trigger
-    }
+    words = {
+        token.lower_
+        for token in reading.anchor.subtree
+        if not token.dep_.startswith("acl") and token.ent_type_ not in ("GPE", "ORG", "PERSON")
+    } | {t.lower_ for t in reading.trigger}
     for mode, telling in MEANS_MODES.get(reading.event_type or "", ()):
         if words.intersection(telling):
             return mode

@@ -9,6 +9,8 @@ from pipeline.extract.actors import code_phrase, load_lexicon
 
 PHRASES = {
     "a country": ("Libya", "LBY", None),
+    "a forename that is a town too": ("David Kovac", None, None),
+    "an airport of a town": ("Kandahar Airport", "AFG", None),
     "people": ("Libyans", "LBY", None),
     "a possessor": ("Libya's interim government", "LBY", "GOV"),
     "of": ("the president of Kenya", "KEN", "GOV"),
