@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from pipeline.extract.actor_entries import POSSESSIVE, QUALIFIER, Entry, Word, tokenize, word_list
 from pipeline.extract.actor_lexicon import ActorLexicon, Match, holds, load_lexicon, sector_on, term_on
 from pipeline.extract.actor_things import acts_of, may_act
+from pipeline.extract.clauses import lands_before
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -244,6 +245,7 @@ class _Reader:
             coding.country = head.country
         elif self._looks_like_person(solid, low, high):
             coding.ids.clear()
+            return self._finish(coding, possessor, rest, link)
         else:
             are_people = self._are_people(solid, link)
             self._land(coding, head, solid, tail, counted=counted or are_people)
@@ -669,9 +671,21 @@ def code_span(
         span: The phrase; its root decides. Universal Dependencies labels are expected.
         known: Full names already coded in this article, so that a surname resolves.
     """
-    text = phrase_text(span)
+    text = _shared_head(span.root) or phrase_text(span)
     coded = code_phrase(text, lexicon, on=on) if not known else _code_text(text, lexicon, on, known)
     return ActorCode(name=coded.name) if _is_half_a_name(span.root, coded) else coded
+
+
+def _shared_head(root: Token) -> str:
+    """ "Chinese diplomats" for either land of "U.S. and Chinese diplomats"; empty for any other word."""
+    top = root
+    while top.dep_ == "conj" and top.ent_type_ in ("NORP", "GPE") and top.head.i != top.i:
+        top = top.head
+    noun = top.head
+    if root.ent_type_ not in ("NORP", "GPE") or noun.i <= root.i or root not in lands_before(noun):
+        return ""
+    last = lands_before(noun)[-1]
+    return f"{root.text} {root.doc[last.i + 1 : noun.i + 1].text}"
 
 
 def _is_half_a_name(root: Token, coded: ActorCode) -> bool:
@@ -714,13 +728,18 @@ def phrase_text(span: Span) -> str:
     kept = sorted(
         {**named, **{token.i: token for token in _kept(span.root, span)}}.values(), key=lambda token: token.i
     )
+    there = {token.i for token in kept}
+    opens = {
+        min(inner.i for inner in token.subtree if inner.i in there)
+        for token in kept
+        if token.dep_.split(":")[0] == "appos"
+    }
     pieces: list[str] = []
-    for token in kept:
-        if token.dep_.split(":")[0] == "appos" or any(
-            ancestor.dep_.split(":")[0] == "appos" and ancestor.left_edge.i == token.i
-            for ancestor in token.ancestors
-        ):
+    for before, token in zip([None, *kept], kept, strict=False):
+        if token.i in opens:
             pieces.append(", ")
+        elif before is not None and before.i + 1 != token.i and not before.whitespace_:
+            pieces.append(" ")
         pieces.append(token.text_with_ws)
     return "".join(pieces).strip(" ,")
 

@@ -246,7 +246,7 @@ def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
         return [_noun_before(verb)]
     own = [subject for subject in _own_subjects(verb) if subject.ent_type_ not in ("DATE", "TIME")]
     # "U.S. President Trump": where the tree parts a land from the title after it, the second is the subject.
-    starts = {subject.left_edge.i for subject in own[1:]}
+    starts = {subject.left_edge.i for subject in own[1:] if subject.left_edge.dep_ != "cc"}
     own = [subject for subject in own if subject.i + 1 not in starts]
     if own:
         return [member for subject in own for member in coordinated(subject)]
@@ -386,6 +386,30 @@ def modifiers(noun: Token) -> list[Token]:
         child for child in kids(noun)
         if child.i < noun.i and child.dep_ in ("amod", "compound", "nmod", "nmod:desc", "flat", "nmod:unmarked")
     ]  # fmt: skip
+
+
+def lands_before(noun: Token) -> list[Token]:
+    """The lands joined before a noun, each a side of its own: "U.S. and Chinese diplomats", "Israeli-Palestinian talks".
+
+    Empty unless there are two or more, parted by nothing but "and", commas, hyphens.
+    """
+    named = [child for child in modifiers(noun) if child.ent_type_ in ("NORP", "GPE")]
+    named += [
+        inner
+        for child in named
+        for inner in kids(child)
+        if inner.dep_ == "conj" and inner.ent_type_ in ("NORP", "GPE")
+    ]
+    found = sorted(
+        {token.i: token for token in named if token.i < noun.i}.values(), key=lambda token: token.i
+    )
+    if len(found) < 2:
+        return []
+    between = noun.doc[found[0].i + 1 : found[-1].i]
+    joints = [token for token in between if token.lower_ in ("and", "or", ",", "-", "–", "/")]
+    if not joints or any(token not in found and token not in joints for token in between):
+        return []
+    return found
 
 
 def complements_of(verb: Token) -> list[Token]:
@@ -581,7 +605,11 @@ def phrase(noun: Token) -> tuple[int, int]:
                 if not any(t.pos_ in ("VERB", "AUX") for t in child.subtree)
                 else left
             )
-        elif child.i > noun.i and child.dep_ in ("flat", "flat:name", "fixed", "compound"):
+        elif (
+            child.i > noun.i
+            and child.dep_ in ("flat", "flat:name", "fixed", "compound")
+            and child.ent_type_ not in ("DATE", "TIME")
+        ):
             right = max(right, child.right_edge.i)
         elif (child.i > noun.i and child.dep_ == "nmod" and preposition(child) == "of") or (
             child.i > noun.i

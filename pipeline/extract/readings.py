@@ -27,7 +27,15 @@ from pipeline.model import Status
 
 MAX_DEPTH = 5
 ACTOR_ENTITIES = frozenset({"PERSON", "PER", "ORG", "GPE", "NORP", "LOC"})
-ACTOR_GROUPS = ("persons", "officials", "leaders", "police_units", "peace_units", "people_in_office")
+ACTOR_GROUPS = (
+    "persons",
+    "officials",
+    "leaders",
+    "police_units",
+    "peace_units",
+    "people_in_office",
+    "people_by_calling",
+)
 NO_ACTOR_ENTITIES = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "ORDINAL", "EVENT", "LAW"})
 PRONOUNS = frozenset(["he", "she", "they", "it", "we", "i", "him", "her", "them", "us", "who"])
 # Prepositions that may lead to a recipient when no slot of the frame did, best first.
@@ -355,7 +363,11 @@ class Reader:
         ):
             operator = None
         frame = self._frame(clause)
-        if frame is not None and frame.weight >= 2 and not (operator is not None and clause.complements):
+        if (
+            frame is not None
+            and frame.weight >= 2
+            and not (operator is not None and _completed(operator, clause))
+        ):
             return self._modal(self._from_frame(frame, clause), clause)
         if operator is not None:
             reading = self._apply(operator, clause, extra, depth)
@@ -394,6 +406,13 @@ class Reader:
             t.lower_ == "guilty" for t in clause.predicate.doc[clause.predicate.i : clause.predicate.i + 14]
         ):
             found.append("find+guilty")
+        before = clause.predicate.i - 1
+        if (
+            before >= 0
+            and clause.predicate.nbor(-1).tag_ == "RB"
+            and clause.predicate.nbor(-1).lower_.endswith("ly")
+        ):
+            found.append(f"{clause.lemma}+{clause.predicate.nbor(-1).lower_}")
         found.extend(f"{clause.lemma}+{lemma_of(noun)}" for noun in clause.patients)
         found.extend(
             f"{clause.lemma}+{prep.removesuffix('+of')}"
@@ -553,7 +572,17 @@ class Reader:
         agents = self._agents(clause)
         if frame.recipient and frame.recipient[0] == "subj":
             return self._undergone(frame, clause)
-        recipients = self._slots(frame.recipient, clause) or self._fallback(clause)
+        if frame.mode in ("withdraw", "disarm") and clause.is_passive and not agents:
+            # "Troops were withdrawn from …": those moved are those who go.
+            agents = tuple(token for token in clause.patients if self.is_actor(token))
+            frame_slots = tuple(slot for slot in frame.recipient if not slot.startswith("obj"))
+            recipients = self._slots(frame_slots, clause)
+        else:
+            recipients = self._slots(frame.recipient, clause)
+            if len(agents) > 1 and self._among_themselves(frame, clause, recipients):
+                recipients = []
+            elif not recipients:
+                recipients = self._fallback(clause)
         return Reading(
             event_type=frame.event_type,
             mode=frame.mode,
@@ -566,6 +595,13 @@ class Reader:
             is_mutual=frame.event_type in ("CONSULT", "COOPERATE", "AGREE", "SUPPORT") and not recipients,
             weight=frame.weight,
         )
+
+    def _among_themselves(self, frame: Frame, clause: Clause, recipients: list[Token]) -> bool:
+        """ "A and B met in Vienna", "A and B flew to Vienna for talks": they are the sides, the town is the place."""
+        if frame.event_type != "CONSULT":
+            return False
+        for_talks = any(p == "for" and lemma_of(t) in self.frames.groups["talks"] for p, t in clause.obliques)
+        return not recipients or (for_talks and all(token.ent_type_ == "GPE" for token in recipients))
 
     def _undergone(self, frame: Frame, clause: Clause) -> Reading:
         """ "stands trial", "comes under fire": what the subject does is done to it, by whom a phrase may say."""
@@ -598,7 +634,7 @@ class Reader:
         found: list[Token] = []
         for token in tokens:
             if self.is_actor(token) or token.pos_ == "PRON":
-                found.append(token)
+                found.extend(clauses.lands_before(token) or [token])
                 continue
             inside = [c for c in kids(token) if c.dep_ == "nsubj" and self.is_actor(c)]
             behind = self._behind(token) or inside
@@ -630,7 +666,7 @@ class Reader:
         if head == "subj":
             return [t for t in clause.agents if self.is_actor(t) or t.pos_ == "PRON"]
         if head == "obj" and not rest:
-            return [t for t in clause.patients if self.is_actor(t)]
+            return [m for t in clause.patients if self.is_actor(t) for m in clauses.lands_before(t) or [t]]
         if head == "iobj":
             return [t for t in clause.indirect if self.is_actor(t)]
         if head == "obj":
@@ -643,7 +679,8 @@ class Reader:
         if rest:
             nouns = [t for p, t in clause.obliques if p == head and not self._is_name(t)]
             return [t for noun in nouns for t in self._noun_slots((rest,), noun)]
-        found = [t for p, t in clause.obliques if p == head and self.is_actor(t)]
+        named = [t for p, t in clause.obliques if p == head and self.is_actor(t)]
+        found = [m for t in named for m in clauses.lands_before(t) or [t]]
         if not found and head in ("against", "over", "about", "on", "at", "with", "of"):
             nouns = [t for p, t in clause.obliques if p == head and t.ent_type_ != "DATE"]
             found = [t for noun in nouns for t in self._noun_slots(("by", "poss", "of", "against"), noun)]
@@ -723,7 +760,8 @@ class Reader:
             elif slot == "adj":
                 found = self._demonyms(noun)
             else:
-                found = [t for p, t in clauses.noun_phrases(noun) if p == slot and self.is_actor(t)]
+                named = [t for p, t in clauses.noun_phrases(noun) if p == slot and self.is_actor(t)]
+                found = [m for t in named for m in clauses.lands_before(t) or [t]]
             if slot == "poss" and not found:
                 found = self._demonyms(noun)
             if found:
@@ -737,7 +775,8 @@ class Reader:
                 lemma_of(child) in self.people and child.dep_ == "compound"
             ):
                 found.append(child)
-        return found[-1:]
+        joined = clauses.lands_before(noun)
+        return joined if len(joined) > 1 else found[-1:]
 
     def _fallback(self, clause: Clause) -> list[Token]:
         """A recipient where no slot of the frame has one: the object's owner, then any telling preposition."""
@@ -1344,6 +1383,13 @@ def means_mode(reading: Reading) -> str | None:
         if words.intersection(telling):
             return mode
     return None
+
+
+def _completed(operator: Operator, clause: Clause) -> bool:
+    """Whether a clause completes the operator: a purpose does not ("blocked roads to demand …")."""
+    if operator.kind in ("reject", "reverse", "cancel", "prevent"):
+        return any(content.dep_ != "advcl" or content.tag_ == "VBG" for content in clause.complements)
+    return bool(clause.complements)
 
 
 def _says(clause: Clause) -> bool:

@@ -3,13 +3,15 @@
 from datetime import date
 
 import pytest
+from spacy.tokens import Span
 
 from pipeline.extract.actor_entries import INTERNATIONAL, KNOWN_SECTORS
-from pipeline.extract.actors import code_phrase, load_lexicon
+from pipeline.extract.actors import code_phrase, code_span, load_lexicon
 
 PHRASES = {
     "a country": ("Libya", "LBY", None),
     "a forename that is a town too": ("David Kovac", None, None),
+    "a surname that is a country too": ("Michael Jordan", None, None),
     "an airport of a town": ("Kandahar Airport", "AFG", None),
     "people": ("Libyans", "LBY", None),
     "a possessor": ("Libya's interim government", "LBY", "GOV"),
@@ -102,3 +104,42 @@ def test_every_shipped_row_is_sound():
     assert not [entry for entry in entries if len(entry.country) not in (0, 3)]
     assert not [entry for entry in entries if entry.sector and entry.sector not in KNOWN_SECTORS]
     assert not [entry for entry in entries if entry.first > entry.last]
+
+
+def test_apposition_says_who_an_unknown_name_is(tree):
+    """The comma before an apposition is kept whatever word it hangs on."""
+    doc = tree("""
+        Haddad Haddad NNP PROPN 7 nsubj PERSON
+        , , , PUNCT 5 punct
+        Tunisia Tunisia NNP PROPN 5 nmod:poss GPE
+        's 's POS PART 3 case
+        general general NN NOUN 1 appos
+        , , , PUNCT 1 punct
+        spoke speak VBD VERB 0 ROOT
+    """)
+
+    assert code_span(doc[0:6], load_lexicon()).code == "TUNMIL"
+
+
+def test_land_of_a_pair_takes_the_noun_they_share(tree):
+    """French and German officials"""
+    doc = tree("""
+        French french JJ ADJ 4 amod NORP
+        and and CC CCONJ 3 cc
+        German german JJ ADJ 1 conj NORP
+        officials official NNS NOUN 0 ROOT
+    """)
+
+    assert [code_span(doc[i : i + 1], load_lexicon()).code for i in (0, 2)] == ["FRAGOV", "DEUGOV"]
+
+
+def test_name_holds_together_in_a_broken_tree(tree):
+    """Parts of one entity on different heads."""
+    doc = tree("""
+        Boko Boko NNP PROPN 3 nsubj
+        Haram Haram NNP PROPN 3 obj
+        attacked attack VBD VERB 0 ROOT
+    """)
+    doc.ents = [Span(doc, 0, 2, label="ORG")]
+
+    assert code_span(doc[0:1], load_lexicon()).code == "NGAREB"

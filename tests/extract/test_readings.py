@@ -112,3 +112,82 @@ def test_one_who_resigns_does_so_to_nobody(tree, reader):
     reading = reader.read(doc[1])
 
     assert parties(reading) == (["Novak"], [])
+
+
+def test_two_who_meet_in_a_town_meet_each_other(tree, reader):
+    """Iran and Oman met in Vienna."""
+    doc = tree("""
+        Iran Iran NNP PROPN 4 nsubj GPE
+        and and CC CCONJ 3 cc
+        Oman Oman NNP PROPN 1 conj GPE
+        met meet VBD VERB 0 ROOT
+        in in IN ADP 6 case
+        Vienna Vienna NNP PROPN 4 obl GPE
+    """)
+
+    reading = reader.read(doc[3])
+
+    assert reading.is_mutual
+    assert parties(reading) == (["Iran", "Oman"], [])
+
+
+def test_lands_joined_before_officials_are_sides_of_their_own(tree, reader):
+    """French and German officials accused Russia."""
+    doc = tree("""
+        French french JJ ADJ 4 amod NORP
+        and and CC CCONJ 3 cc
+        German german JJ ADJ 1 conj NORP
+        officials official NNS NOUN 5 nsubj
+        accused accuse VBD VERB 0 ROOT
+        Russia Russia NNP PROPN 5 obj GPE
+    """)
+
+    assert parties(reader.read(doc[4])) == (["French", "German"], ["Russia"])
+
+
+def test_troops_withdrawn_by_nobody_named_are_those_who_go(tree, reader):
+    """Troops were withdrawn from Chad."""
+    doc = tree("""
+        Troops troop NNS NOUN 3 nsubj:pass
+        were be VBD AUX 3 aux:pass
+        withdrawn withdraw VBN VERB 0 ROOT
+        from from IN ADP 5 case
+        Chad Chad NNP PROPN 3 obl GPE
+    """)
+
+    reading = reader.read(doc[2])
+
+    assert (reading.event_type, reading.mode) == ("RETREAT", "withdraw")
+    assert parties(reading) == (["Troops"], ["Chad"])
+
+
+def test_purpose_does_not_make_a_blocked_road_a_refusal(tree, reader):
+    """Miners blocked roads to demand reform."""
+    doc = tree("""
+        Miners miner NNS NOUN 2 nsubj
+        blocked block VBD VERB 0 ROOT
+        roads road NNS NOUN 2 obj
+        to to TO PART 5 mark
+        demand demand VB VERB 2 advcl
+        reform reform NN NOUN 5 obj
+    """)
+
+    reading = reader.read(doc[1])
+
+    assert (reading.event_type, reading.mode) == ("PROTEST", "obstruct")
+
+
+def test_recipient_may_be_who_does_what_is_protested(tree, reader):
+    """Miners struck in protest against abuses by police."""
+    doc = tree("""
+        Miners miner NNS NOUN 2 nsubj
+        struck strike VBD VERB 0 ROOT
+        in in IN ADP 4 case
+        protest protest NN NOUN 2 obl
+        against against IN ADP 6 case
+        abuses abuse NNS NOUN 4 nmod
+        by by IN ADP 8 case
+        police police NNS NOUN 6 nmod
+    """)
+
+    assert parties(reader.read(doc[1])) == (["Miners"], ["police"])
