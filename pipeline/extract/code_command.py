@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.config import Settings
 from pipeline.errors import ExtractError
-from pipeline.model import Actor, Article, Candidate, Place
+from pipeline.extract.gazetteer import load_gazetteer
+from pipeline.model import Actor, Article, Candidate, Span
+
+if TYPE_CHECKING:
+    from pipeline.extract.coder import Said
 
 BATCH = 200
 
@@ -70,7 +75,8 @@ def _coded(rows: list[dict[str, Any]], phrases: bool, settings: Settings) -> Ite
         return
     from pipeline.extract.coder import load_coder
 
-    coder = load_coder(settings)
+    said: dict[tuple[Span, Span], Said] = {}
+    coder = replace(load_coder(settings), said=said)
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
         coded = coder.code_all([article_of(row) for row in batch])
@@ -80,7 +86,7 @@ def _coded(rows: list[dict[str, Any]], phrases: bool, settings: Settings) -> Ite
 
                 yield {"id": row["id"], "events": classify_pair(row, coder)}
             else:
-                yield {"id": row["id"], "events": [event_row(candidate) for candidate in candidates]}
+                yield {"id": row["id"], "events": [event_row(one, said) for one in candidates]}
 
 
 def article_of(row: dict[str, Any]) -> Article:
@@ -114,15 +120,24 @@ def plain(name: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
 
 
-def _place_said(place: Place | None) -> str | None:
-    """The place in the words of the text; by its name where the text around gave it."""
+def _place_words(candidate: Candidate, said: Said | None) -> str | None:
+    """The place in the words of the text, on the map or not; on the map with what holds it: "Goma, Nord-Kivu, DR Congo"."""
+    place = candidate.place
+    if said and said.place:
+        return " ".join(said.place.split())
     if place is None:
         return None
-    return place.span.text if place.span else plain(place.name)
+    words = " ".join(place.span.text.split()) if place.span else plain(place.name)
+    if place.resolution == "country" and place.geonames_id is not None:
+        return words
+    country = load_gazetteer().country(place.country)
+    holders = (plain(place.admin1 or ""), plain(country.name) if country else "")
+    return ", ".join(dict.fromkeys((words, *filter(None, holders))))
 
 
-def event_row(candidate: Candidate) -> dict[str, Any]:
-    """A candidate as the line format has it."""
+def event_row(candidate: Candidate, said: Mapping[tuple[Span, Span], Said] | None = None) -> dict[str, Any]:
+    """A candidate as the line format has it; `said` as in `Coder`."""
+    words = (said or {}).get((candidate.sentence, candidate.trigger))
     return {
         "source": candidate.actor.code if candidate.actor else "",
         "target": candidate.recipient.code if candidate.recipient else "",
@@ -131,8 +146,9 @@ def event_row(candidate: Candidate) -> dict[str, Any]:
         "code": candidate.cameo,
         "source_text": _said(candidate.actor),
         "target_text": _said(candidate.recipient),
-        "trigger": candidate.trigger.text,
-        "location": _place_said(candidate.place),
+        "trigger": words.head if words else candidate.trigger.text,
+        "trigger_text": candidate.trigger.text,
+        "location": _place_words(candidate, words),
         "date": candidate.event_date.value.isoformat(),
         "status": candidate.status,
         "confidence": candidate.confidence,

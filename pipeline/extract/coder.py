@@ -55,11 +55,25 @@ class Telling:
     contexts: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """Words of the text about one event, by its sentence and trigger: `tocsin code` prints them.
+
+    Args:
+        head: The verb among the trigger's words, else the noun that names the event.
+        place: The place's words where it is not on the map, so that the event has none.
+    """
+
+    head: str
+    place: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Coder:
     """A loaded coder; `codebook` names ontology, lexicon and model together.
 
     `seen` collects (features, candidate) of every reading where a list is given; confidence is fitted on it.
+    `said` collects, where a dictionary is given, what a candidate has no field for.
     """
 
     nlp: Any
@@ -70,6 +84,7 @@ class Coder:
     codebook: str
     vocabulary: frozenset[str] = frozenset()
     seen: list[tuple[dict[str, float], Candidate]] | None = None
+    said: dict[tuple[Span, Span], Said] | None = None
 
     def code(self, article: Article) -> list[Candidate]:
         """Find the distinct events of an article, in text order; further tellings are mentions.
@@ -160,11 +175,19 @@ class Coder:
         when = _shift_date(
             dates.date_of(reading.anchor, article.published_at, happened=happened), text, offset
         )
+        trigger = _trigger_span(reading, text, offset)
+        place = _shift_place(self._place(reading, hints), text, offset)
+        if self.said is not None:
+            words = places.event_place_span(reading.anchor) if place is None else None
+            self.said[sentence, trigger] = Said(
+                head=_head(reading).text,
+                place=_span(words.doc, words.start, words.end, text, offset).text if words else None,
+            )
         return Telling(
             sentence=sentence,
-            trigger=_trigger_span(reading, text, offset),
+            trigger=trigger,
             speaker=self._actor(reading.speaker, text, offset, mentions, number, on, None),
-            place=_shift_place(self._place(reading, hints), text, offset),
+            place=place,
             event_date=when or EventDate(value=on, precision="day", span=None),
             counts=tuple(
                 replace(c, span=_shift(c.span, text, offset)) for c in counts.counts_of(reading.anchor)
@@ -441,6 +464,11 @@ def _trigger_span(reading: Reading, text: str, offset: int) -> Span:
     if last.i - first.i > 4:
         first = last = reading.trigger[0]
     return _span(first.doc, first.i, last.i + 1, text, offset)
+
+
+def _head(reading: Reading) -> Token:
+    words = sorted(reading.trigger, key=lambda token: token.i)
+    return next((token for token in words if token.pos_ == "VERB"), reading.anchor)
 
 
 def _sentence_span(token: Token, text: str, offset: int) -> Span:

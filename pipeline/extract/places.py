@@ -235,6 +235,8 @@ class Links:
     limit: float
     modifier: float
     held: float
+    own: float
+    meanwhile: float
     order: float
     by_order: frozenset[str]
     distance: float
@@ -272,6 +274,8 @@ def load_links() -> Links:
             limit=float(tables["limit"]),
             modifier=float(tables["modifier"]),
             held=float(tables["held"]),
+            own=float(tables["own"]),
+            meanwhile=float(tables["meanwhile"]),
             order=float(tables["order"]),
             by_order=frozenset(tables["words"]["by_order"].split()),
             distance=float(tables["distance"]),
@@ -351,15 +355,36 @@ def _find_spans(doc: Doc) -> Iterator[tuple[int, int]]:
 def _is_place(entity: DocSpan, gazetteer: Gazetteer) -> bool:
     before = _words_before(entity)
     if entity.label_ in _PLACE_LABELS:
-        return not _is_in_name(entity, before)
+        return entity[0].lower_ not in _TITLES and not _is_in_name(entity, before)
     if entity.label_ not in ("ORG", "PERSON", "NORP"):
         return False
     is_after_preposition = bool(before) and before[-1] in _LOCATIVE_PREPOSITIONS
     if _names_site(entity) or _is_said_to_be_place(entity, before):
         return True
-    if is_after_preposition or _is_taken(entity.root):
+    if is_after_preposition:
         return bool(gazetteer.find(_POSSESSIVE.sub("", entity.text)))
-    return False
+    return _is_taken(entity.root) and (
+        entity[0].lower_ in _NAME_OPENERS or _is_well_known(entity.text, gazetteer)
+    )
+
+
+def _is_well_known(name: str, gazetteer: Gazetteer) -> bool:
+    return any(
+        entry.resolution == "country" or (entry.is_official and entry.population >= _SIZEABLE)
+        for entry in gazetteer.find(_POSSESSIVE.sub("", name))
+    )
+
+
+# What names of places begin with, in the languages news names them in: mount, hill, spring, fort, house.
+_NAME_OPENERS = _words(
+    "jabal jebel tal tel tell wadi kafr deir khirbat khirbet bir ayn beit umm mount mt lake fort camp port cape khan "
+    "puerto villa playa cerro monte rio isla"
+)
+
+
+_TITLES = _words(
+    "msgr mr mrs ms dr gen col lt sgt maj capt presidente monsignor father bishop president don dona"
+)
 
 
 def _names_site(entity: DocSpan) -> bool:
@@ -582,6 +607,10 @@ _SENTENCES_BEFORE = 3
 _SENTENCES_BEHIND = 1
 
 
+# "On" may stand before whoever was attacked, "along" and "across" before what was crossed.
+_SURE_PREPOSITIONS = frozenset(("in", "at", "near", "inside", "outside", "around"))
+
+
 def _said_places(doc: Doc) -> tuple[DocSpan, ...]:
     """Places finer than a country behind a preposition of place: where something is, not whose it is."""
     known = doc.user_data.get("said_places")
@@ -590,7 +619,7 @@ def _said_places(doc: Doc) -> tuple[DocSpan, ...]:
         known = doc.user_data["said_places"] = tuple(
             (span.start, span.end)
             for span in place_spans(doc)
-            if (front := _front(span)) >= 0 and doc[front].lower_ in links.by_order
+            if (front := _front(span)) >= 0 and doc[front].lower_ in _SURE_PREPOSITIONS
             if not (front and _in(doc[front - 1], links.holding)) and _level(span.text) != "country"
             if _bearing(span, links) < links.distance
         )
@@ -606,6 +635,10 @@ _DATELINE = re.compile(
 )
 
 
+# What monitoring services put where the town is not known: "NO CITY (EL SALVADOR), 20 OCT 89 --".
+_NO_PLACE = frozenset(("no city", "clandestine"))
+
+
 def find_dateline(text: str, gazetteer: Gazetteer) -> Place | None:
     """The place an article was sent from, as its first line says: "BOGOTA, 9 Jan (Reuters) -- …".
 
@@ -618,6 +651,8 @@ def find_dateline(text: str, gazetteer: Gazetteer) -> Place | None:
         return None
     start, end = match.span("place")
     within = match["within"] or match["region"]
+    if match["place"].lower() in _NO_PLACE:
+        return resolve(within, gazetteer) if within else None
     place = resolve(f"{match['place']}, {within}", gazetteer) if within else None
     place = place or resolve(match["place"], gazetteer) or (resolve(within, gazetteer) if within else None)
     return replace(place, span=Span(start=start, end=end, text=text[start:end])) if place else None
@@ -635,7 +670,17 @@ def event_place_span(trigger: Token) -> DocSpan | None:
     best = min(costs, key=lambda pair: pair[0], default=None)
     if best is None or best[0] > links.limit:
         return None
-    return _finer(best, costs, links)
+    return _finer(_own(trigger, best, costs, links), costs, links)
+
+
+def _own(
+    trigger: Token, best: tuple[float, DocSpan], costs: list[tuple[float, DocSpan]], links: Links
+) -> tuple[float, DocSpan]:
+    """What the event itself governs goes before what another event above it brings along."""
+    if trigger.is_ancestor(best[1].root):
+        return best
+    own = [pair for pair in costs if pair[0] <= links.own and trigger.is_ancestor(pair[1].root)]
+    return min(own, key=lambda pair: pair[0], default=best)
 
 
 def _finer(best: tuple[float, DocSpan], costs: list[tuple[float, DocSpan]], links: Links) -> DocSpan:
@@ -643,28 +688,62 @@ def _finer(best: tuple[float, DocSpan], costs: list[tuple[float, DocSpan]], link
     number = next(n for n, (_, span) in enumerate(costs) if span.start == best[1].start)
     chosen = best[1]
     for other_cost, other in reversed(costs[:number]):
-        gap = chosen.doc[other.end : chosen.start].text.lower()
-        if len(gap) > 60 or not _holds(gap) or _is_named_by(gap) or "and" in gap.split():
+        gap = chosen.doc[other.end : chosen.start]
+        if len(gap) > _LONGEST_GAP or not _holds_tokens(gap):
+            break
+        if _is_kind_of(gap, links) and _size(other) > _size(chosen):
             break
         if other_cost > best[0] + links.finer or _RANK[_level(other.text)] < _RANK[_level(chosen.text)]:
             break
         chosen = other
-    if chosen.start == best[1].start and number + 1 < len(costs):
-        cost, behind = costs[number + 1]
-        gap = chosen.doc[chosen.end : behind.start].text.lower()
-        is_coarse = _RANK[_level(chosen.text)] < _RANK[_level(behind.text)]
-        if cost < _NEVER and (_is_named_by(gap) if not is_coarse else _holds(gap) and " of" in gap):
-            return behind
+    for cost, behind in costs[number + 1 :]:
+        gap = chosen.doc[chosen.end : behind.start]
+        if cost >= _NEVER or len(gap) > _LONGEST_GAP or not _is_kind_of(gap, links):
+            break
+        # "X district of Y" is X in Y; "X suburb of Y" is Y in X: the greater of the two holds the other.
+        if _size(chosen) <= _size(behind):
+            break
+        chosen = behind
     return chosen
 
 
+_BEARING = re.compile(r"^(?:north|south|east|west|central)")
 _RANK = {"country": 0, "admin1": 1, "point": 2}
+# "'s violence-plagued southernmost border province of": no more words stand between a place and what lies in it.
+_LONGEST_GAP = 9
 
 
-def _is_named_by(gap: str) -> bool:
-    """ "another Harare township, Mabvuku": the name comes behind the comma."""
-    words = gap.replace(",", " , ").split()
-    return len(words) in (2, 3) and words[-1] == "," and words[-2] in load_links().locative
+def _is_kind_of(gap: DocSpan, links: Links) -> bool:
+    """Whether the words between two places say that the second lies in the first: "'s southern suburb of".
+
+    A noun of place with or without "of"; what follows a comma is the name of the noun before it:
+    "another Harare township, Mabvuku".
+    """
+    words = [
+        token
+        for token in gap
+        if token.lower_ not in _POSSESSIVES and token.text not in ("-", '"') and not token.is_space
+    ]
+    if words and words[-1].lower_ in ("of", "called", ","):
+        words.pop()
+    if not words or not _in(words[-1], links.locative) or _BEARING.match(words[-1].lower_):
+        return False
+    return all(
+        token.pos_ in ("ADJ", "ADV", "NUM", "NOUN") or token.tag_ in ("VBN", "VBG") for token in words[:-1]
+    )
+
+
+def _size(span: DocSpan) -> int:
+    """People of the greatest place of that name; countries before all, 0 for what the gazetteer has not."""
+    if span[0].ent_type_ == "LOC":
+        return _SIZEABLE
+    entries = load_gazetteer().find(_POSSESSIVE.sub("", _LEAD.sub("", span.text)))
+    if load_gazetteer().country_of(span.text):
+        return 10**10
+    return max((entry.population for entry in entries), default=0)
+
+
+_POSSESSIVES = frozenset(("'s", "’s", "'", "’"))
 
 
 def locate(span: DocSpan, *, gazetteer: Gazetteer, country_hints: Collection[str] = ()) -> Place | None:
@@ -710,7 +789,9 @@ def _containers(span: DocSpan, gazetteer: Gazetteer) -> list[Entry]:
         if not span.start - _NEAR <= other.start <= span.end + _NEAR:
             continue
         gap = doc[span.end : other.start].text.lower() if other.start >= span.end else None
-        is_behind = gap is not None and len(gap) < 40 and _holds(gap)
+        is_behind = (
+            gap is not None and len(gap) < 40 and (_holds(gap) or _holds_tokens(doc[span.end : other.start]))
+        )
         is_owner = other.end <= span.start and doc[other.end : span.start].text.lower() in ("'s", "’s", "")
         if is_behind or is_owner:
             entry = _resolve(
@@ -723,7 +804,7 @@ def _containers(span: DocSpan, gazetteer: Gazetteer) -> list[Entry]:
 
 _HOLDING_WORDS = _words(
     """
-    , ( in of near the part regional provincial capital north south east west central rural downtown city town village
+    , ( in of near the part regional provincial capital north south east west northeast northwest southeast southwest central rural downtown city town village
     quarter district neighborhood neighbourhood camp area province region countryside suburb suburbs outskirts colony
     governorate department county state island township municipality commune jurisdiction canton
     """
@@ -736,6 +817,23 @@ def _holds(gap: str) -> bool:
     return bool(words) and all(word in _HOLDING_WORDS or word.endswith("ern") for word in words)
 
 
+def _holds_tokens(gap: DocSpan) -> bool:
+    """The same by the tree's word classes: any adjective may stand in it, ", in the rebel-held"."""
+    words = [token for token in gap if token.text != "-" and not token.is_space]
+    return (
+        bool(words)
+        and (words[0].lower_ in _HOLDING_OPENERS or words[0].lower_ in _HOLDING_WORDS)
+        and all(
+            token.lower_ in _HOLDING_WORDS
+            or token.lower_ in _HOLDING_OPENERS
+            or token.pos_ in ("ADJ", "ADV", "DET")
+            or token.tag_ == "VBN"
+            for token in words
+        )
+    )
+
+
+_HOLDING_OPENERS = _words("inside within on along outside")
 _GAP_WORD = re.compile(r"\w+|[^\w\s]")
 
 
@@ -829,6 +927,8 @@ def _descent(trigger: Token, up: list[Token], down: list[Token], links: Links) -
 def _step(token: Token, above: Token, *, is_first: bool, is_last: bool, links: Links) -> float:
     label = token.dep_
     cost = links.descend.get(label, links.descend["other"])
+    if label == "advcl" and any(child.lower_ in _MEANWHILE for child in token.children):
+        cost = links.meanwhile
     word = _preposition(token)
     if is_last and not _may_be_bare(token, above, links):
         return _NEVER
@@ -848,6 +948,10 @@ def _step(token: Token, above: Token, *, is_first: bool, is_last: bool, links: L
         ):
             cost += links.doer
     return cost
+
+
+# "was shot while driving through X": at one time and so at one place.
+_MEANWHILE = frozenset(("while", "as", "when"))
 
 
 def _may_be_bare(token: Token, above: Token, links: Links) -> bool:

@@ -36,6 +36,24 @@ def test_line_of_text_gives_its_events(tmp_path):
     )
 
 
+def test_trigger_is_the_verb_and_the_place_is_said_with_what_holds_it(tmp_path):
+    """So that one line tells which Goma, and which verb."""
+    text = "Rebels launched an attack on soldiers in Goma on Monday."
+    event = run(tmp_path, [{"id": "a", "text": text, "date": "2024-05-17"}])[0]["events"][0]
+
+    assert (event["trigger"], event["trigger_text"]) == ("launched", "launched an attack")
+    assert event["location"].startswith("Goma, ")
+    assert event["location"].endswith("Congo")
+
+
+def test_place_that_is_not_on_the_map_keeps_its_words(tmp_path):
+    """Null for the map is not null for the reader."""
+    text = "Gunmen killed two soldiers in the village of Qorbaxi."
+    event = run(tmp_path, [{"id": "a", "text": text, "date": "2024-05-17"}])[0]["events"][0]
+
+    assert event["location"] == "Qorbaxi"
+
+
 def test_line_with_a_pair_gives_one_event_of_that_pair(tmp_path):
     row = {
         "id": "p",

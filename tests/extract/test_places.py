@@ -333,3 +333,101 @@ def test_a_place_five_sentences_away_does_not_serve():
     last = tree("Ten # nsubj:pass 2", "were A aux:pass 2", "killed V ROOT 2")
 
     assert nearby_place(last[2], [first, *between, last], 5, gazetteer=GAZETTEER) is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "lemmas", "expected"),
+    [
+        (("Riots N nsubj 1", "erupted V ROOT 1", "in I case 5", "the D det 5", "Harare P compound 5", "township N obl 1",
+          "of I case 7", "Mufakose P nmod 5"), {}, "Mufakose"),
+        (("Riots N nsubj 1", "erupted V ROOT 1", "in I case 4", "Mufakose P compound 4", "district N obl 1", "of I case 6",
+          "Harare P nmod 4"), {}, "Mufakose"),
+        (("Riots N nsubj 1", "erupted V ROOT 1", "in I case 3", "Mufakose P obl 1", "inside I case 6", "northern J amod 6",
+          "Harare P nmod 3"), {}, "Mufakose"),
+    ],
+    ids=["the suburb behind its city", "the district before its city", "one inside the other"],
+)  # fmt: skip
+def test_of_a_place_and_what_holds_it_the_finer_is_meant(rows, lemmas, expected):
+    """The greater of the two holds the other, whichever comes first."""
+    doc = tree(*rows, places=("Harare", "Mufakose"), lemmas=lemmas)
+
+    assert where(doc, "erupted") == expected
+
+
+def test_what_the_event_governs_goes_before_what_another_brings():
+    """ "Launched an offensive in Aleppo, targeting the outskirts of Khattab": the target is in Khattab."""
+    doc = tree("They P nsubj 1", "attacked V ROOT 1", "in I case 3", "Aleppo P obl 1", ", , punct 5",
+               "targeting V advcl 1", "the D det 7", "outskirts N obj 5", "of I case 9", "Khattab P nmod 7",
+               places=("Aleppo", "Khattab"), lemmas={"targeting": "target"})  # fmt: skip
+
+    assert where(doc, "targeting") == "Khattab"
+    assert where(doc, "attacked") == "Aleppo"
+
+
+def test_what_happens_meanwhile_happens_there():
+    """ "Was shot while driving through X"."""
+    doc = tree("He P nsubj:pass 2", "was A aux:pass 2", "shot V ROOT 2", "while I mark 4", "driving V advcl 2",
+               "through I case 6", "Goma P obl 4", places=("Goma",), lemmas={"driving": "drive"})  # fmt: skip
+
+    assert where(doc, "shot") == "Goma"
+
+
+def labelled(label: str, name: str, *rows: str, lemmas: dict[str, str] | None = None) -> Doc:
+    doc = tree(*rows, lemmas=lemmas)
+    words = [token.text for token in doc]
+    start = words.index(name.split()[0])
+    doc.ents = [Span(doc, start, start + len(name.split()), label=label)]
+    return doc
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "rows"),
+    [
+        ("PERSON", "Kisangani", ("Rebels N nsubj 1", "captured V ROOT 1", "Kisangani P obj 1")),
+        ("PERSON", "Jabal Maskar", ("Rebels N nsubj 1", "captured V ROOT 1", "Jabal P compound 3", "Maskar P obj 1")),
+        ("ORG", "Hayyan Gas Fields", ("Rebels N nsubj 1", "captured V ROOT 1", "the D det 5", "Hayyan P compound 5",
+                                      "Gas P compound 5", "Fields P obj 1")),
+        ("PERSON", "Rasha Hakim", ("Rebels N nsubj 1", "entered V ROOT 1", "the D det 3", "village N obj 1", "of I case 6",
+                                   "Rasha P compound 6", "Hakim P nmod 3")),
+    ],
+    ids=["a city taken", "a mountain by its name", "a site by its last word", "a village of a man's name"],
+)  # fmt: skip
+def test_a_place_taken_for_a_person_or_body_is_known_by_its_words(label, name, rows):
+    """The recogniser errs on names it has not met; the words around do not."""
+    doc = labelled(
+        label, name, *rows, "in I case 0", "May P obl 1", lemmas={"captured": "capture", "entered": "enter"}
+    )
+
+    assert name in [span.text for span in place_spans(doc)]
+
+
+@pytest.mark.parametrize("name", ["Rasha Hakim", "Qadeer"])
+def test_a_person_caught_is_no_place(name):
+    """Even where some hamlet bears the name."""
+    words = [f"{word} P flat 1" for word in name.split()]
+    doc = labelled("PERSON", name, "Police N nsubj 1", "captured V ROOT 1", *words, "in I case 1", "May P obl 1",
+                   lemmas={"captured": "capture"})  # fmt: skip
+
+    assert name not in [span.text for span in place_spans(doc)]
+
+
+def test_a_title_is_no_place():
+    """Recognisers take "Msgr" for a town."""
+    doc = tree(
+        "They P nsubj 1",
+        "fired V ROOT 1",
+        "at I case 4",
+        "Msgr P compound 4",
+        "Romero P obl 1",
+        places=("Msgr",),
+    )
+
+    assert place_spans(doc) == ()
+
+
+def test_a_dateline_without_a_town_gives_the_country():
+    """As monitoring services write it."""
+    place = find_dateline("NO CITY (EL SALVADOR), 20 OCT 89 -- [TEXT] REBELS SAID", GAZETTEER)
+
+    assert place is not None
+    assert (place.name, place.span) == ("El Salvador", None)
