@@ -62,6 +62,7 @@ _ENVOYS = frozenset(
 _HEADS = ("strong", "title", "believer", "weak", "armed", "override", "modifier", "former", "quantity")
 _COLOURS = ("override", "modifier", "strong", "believer", "title", "former", "weak", "armed", "quantity")
 _NAME_LIKE = word_list("name_like")
+_FORENAMES = word_list("forenames")
 _TRIM = re.compile(
     r"^(?:(?:the|a|an|some|several|many|most|all|at least|about|around|nearly|almost|more than|over|up to|"
     r"thousands|hundreds|dozens|scores|tens|millions|groups?|number|crowds?|members|of|two|three|four|five|"
@@ -444,10 +445,14 @@ class _Reader:
         """Whether the name of a country or town is half a person's name here ("Michael Jordan", "David Mills")."""
         match, terms = solid[-1]
         if terms[0].kind == "place" and len(solid) == 1 and match.end - match.start == 1:
-            # "David Mills": a town's name first, then one more name that is no thing in the town.
+            # "David Mills": a town's name that people bear too, then one more name.
             after = self.words[match.end : high]
-            first = match.start == low and len(after) == 1 and after[0].text[:1].isupper()
-            return first and not after[0].text.isupper() and not acts_of(after[0].key)
+            return (
+                match.start == low
+                and self.words[low].key in _FORENAMES
+                and len(after) == 1
+                and after[0].text[:1].isupper()
+            )
         if self.words[match.start].key not in _NAME_LIKE or match.end != high or match.start == low:
             return False
         previous = self.words[match.start - 1]
