@@ -443,16 +443,11 @@ class _Reader:
         self, solid: Sequence[tuple[Match, tuple[Entry, ...]]], low: int, high: int
     ) -> bool:
         """Whether the name of a country or town is half a person's name here ("Michael Jordan", "David Mills")."""
-        match, terms = solid[-1]
-        if terms[0].kind == "place" and len(solid) == 1 and match.end - match.start == 1:
+        match = solid[-1][0]
+        if high - low == 2 and all(meaning[0].kind == "place" for _, meaning in solid):
             # "David Mills": a town's name that people bear too, then one more name.
-            after = self.words[match.end : high]
-            return (
-                match.start == low
-                and self.words[low].key in _FORENAMES
-                and len(after) == 1
-                and after[0].text[:1].isupper()
-            )
+            last = self.words[high - 1].text
+            return self.words[low].key in _FORENAMES and last[:1].isupper()
         if self.words[match.start].key not in _NAME_LIKE or match.end != high or match.start == low:
             return False
         previous = self.words[match.start - 1]

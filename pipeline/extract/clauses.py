@@ -245,9 +245,11 @@ def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
     if is_swallowed(verb):
         return [_noun_before(verb)]
     own = [subject for subject in _own_subjects(verb) if subject.ent_type_ not in ("DATE", "TIME")]
-    # "U.S. President Trump": where the tree parts a land from the title after it, the second is the subject.
-    starts = {subject.left_edge.i for subject in own[1:] if subject.left_edge.dep_ != "cc"}
-    own = [subject for subject in own if subject.i + 1 not in starts]
+    own = [
+        subject
+        for subject, after in zip(own, [*own[1:], None], strict=False)
+        if not _gives_way(subject, after)
+    ]
     if own:
         return [member for subject in own for member in coordinated(subject)]
     if depth > MAX_CLIMB or verb.head.i == verb.i:
@@ -258,7 +260,7 @@ def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
         ][-1:]
     head = verb.head
     if verb.dep_.startswith("acl"):
-        if is_time(head):
+        if is_time(head) or _is_result(verb):
             return _subjects_above(head, depth)
         if verb.tag_ in ("VBG", "VBN", "VBD"):
             return coordinated_before(head, verb)
@@ -283,6 +285,32 @@ def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
     if head.pos_ in ("AUX", "ADJ") or is_verbal(head):
         return surface_subjects(head, depth + 1)
     return []
+
+
+# Participles that tell what the clause before them led to, whatever noun stands between.
+RESULTS = frozenset(
+    "kill injure wound leave destroy damage displace force cause prompt spark trigger wreck maim".split()
+)
+
+
+def _is_result(verb: Token) -> bool:
+    """ "launched raids on the camp, killing ten": the camp killed nobody."""
+    return (
+        verb.tag_ == "VBG"
+        and verb.dep_ == "acl"
+        and lemma_of(verb) in RESULTS
+        and verb.head.dep_ in ("obl", "nmod")
+        and verb.head.ent_type_ not in ("PERSON", "PER", "NORP", "ORG")
+    )
+
+
+def _gives_way(subject: Token, after: Token | None) -> bool:
+    """Of two subjects of one verb the first is none: "U.S. | President Trump", "the monitor reports that | rebels …"."""
+    if after is None or after.i <= subject.i:
+        return False
+    if after.left_edge.i == subject.i + 1:
+        return after.left_edge.dep_ != "cc"
+    return any(token.lower_ == "that" for token in subject.doc[subject.i : after.i])
 
 
 def is_time(noun: Token) -> bool:

@@ -251,7 +251,7 @@ class Reader:
             return True
         if token.pos_ == "PROPN" and token.ent_type_ == "" and token.text[:1].isupper():
             return lemma_of(token) not in self.frames.nouns
-        if token.pos_ == "NUM" and token.dep_ in ("obj", "nsubj:pass", "nsubj", "obl"):
+        if token.pos_ == "NUM" and token.dep_ in ("obj", "nsubj:pass", "nsubj"):
             return token.text.replace(",", "").isalnum() and token.ent_type_ == "" and not _is_year(token)
         if token.pos_ == "NOUN" and any(
             child.ent_type_ in ("NORP", "ORG", "GPE") for child in clauses.modifiers(token)
@@ -569,7 +569,7 @@ class Reader:
     # -- frames ----------------------------------------------------------------------------------
 
     def _from_frame(self, frame: Frame, clause: Clause) -> Reading:
-        agents = self._agents(clause)
+        agents = self._agents(clause) or self._wielders(frame, clause)
         if frame.recipient and frame.recipient[0] == "subj":
             return self._undergone(frame, clause)
         if frame.mode in ("withdraw", "disarm") and clause.is_passive and not agents:
@@ -595,6 +595,18 @@ class Reader:
             is_mutual=frame.event_type in ("CONSULT", "COOPERATE", "AGREE", "SUPPORT") and not recipients,
             weight=frame.weight,
         )
+
+    def _wielders(self, frame: Frame, clause: Clause) -> tuple[Token, ...]:
+        """ "killed in an Israeli air strike": where nobody is named, whoever the attack is told of."""
+        if frame.event_type != "ASSAULT" or not clause.is_passive:
+            return ()
+        for prep, noun in clause.obliques:
+            entry = self.noun_entry(noun) if prep in ("in", "during", "from") else None
+            if entry is not None and entry.event_type == "ASSAULT" and entry.kind != "mutual":
+                found = self._noun_slots(("by", "poss", "adj"), noun)
+                if found:
+                    return tuple(found)
+        return ()
 
     def _among_themselves(self, frame: Frame, clause: Clause, recipients: list[Token]) -> bool:
         """ "A and B met in Vienna", "A and B flew to Vienna for talks": they are the sides, the town is the place."""
@@ -1148,6 +1160,7 @@ class Reader:
             "request": (addressed, doers, targets),
             "accuse": (addressed, doers, targets),
             "praise": (addressed, doers, targets),
+            "threaten": (addressed, targets, doers),
             "reject": (doers, targets, addressed),
             "allow": (addressed, doers, targets),
             "reverse": (targets, addressed),

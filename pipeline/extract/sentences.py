@@ -119,14 +119,12 @@ def _may_trigger(token: Token, reader: Reader) -> bool:
 
 def _top_down(sentence: Span) -> list[Token]:
     """Tokens by depth in the tree, then by position; each once."""
-    order: list[Token] = []
-    level = [token for token in sentence if token.head.i == token.i or token.dep_ == "ROOT"]
-    seen = {token.i for token in level}
-    while level:
-        order.extend(level)
-        below = {child.i: child for token in level for child in kids(token) if child.i not in seen}
-        seen.update(below)
-        level = list(below.values())
+    order = [token for token in sentence if token.dep_ == "ROOT" or token.head.i == token.i]
+    tops = {token.i for token in order}
+    for token in order:
+        below = kids(token)
+        if below:
+            order.extend(child for child in below if child.i not in tops)
     return order
 
 

@@ -221,3 +221,29 @@ def test_plural_only_lemma_is_made_singular(tree):
     doc = tree("troops troops NNS NOUN 0 ROOT")
 
     assert clauses.lemma_of(doc[0]) == "troop"
+
+
+def test_result_belongs_to_the_clause_before_it(tree):
+    """Troops raided the camp, killing ten: the camp killed nobody."""
+    doc = tree("""
+        Troops troop NNS NOUN 2 nsubj
+        marched march VBD VERB 0 ROOT
+        on on IN ADP 4 case
+        Goma Goma NNP PROPN 2 obl GPE
+        killing kill VBG VERB 4 acl
+        ten ten CD NUM 5 obj
+    """)
+
+    assert words(clauses.clause_of(doc[4]).agents) == ["Troops"]
+
+
+def test_land_parted_from_the_title_after_it_is_no_second_subject(tree):
+    """U.S. | President Trump spoke."""
+    doc = tree("""
+        U.S. U.S. NNP PROPN 4 nsubj GPE
+        President President NNP PROPN 3 nmod:desc
+        Trump Trump NNP PROPN 4 nsubj PERSON
+        spoke speak VBD VERB 0 ROOT
+    """)
+
+    assert words(clauses.clause_of(doc[3]).agents) == ["Trump"]

@@ -191,3 +191,46 @@ def test_recipient_may_be_who_does_what_is_protested(tree, reader):
     """)
 
     assert parties(reader.read(doc[1])) == (["Miners"], ["police"])
+
+
+def test_killed_in_somebodys_strike_is_killed_by_them(tree, reader):
+    """Two were killed in an Israeli airstrike."""
+    doc = tree("""
+        Soldiers soldier NNS NOUN 3 nsubj:pass
+        were be VBD AUX 3 aux:pass
+        killed kill VBN VERB 0 ROOT
+        in in IN ADP 7 case
+        an a DT DET 7 det
+        Israeli israeli JJ ADJ 7 amod NORP
+        airstrike airstrike NN NOUN 3 obl
+    """)
+
+    assert parties(reader.read(doc[2])) == (["Israeli"], ["Soldiers"])
+
+
+def test_one_warned_is_the_recipient_and_not_who_is_spared(tree, reader):
+    """Ghana warned Mali against attacking civilians."""
+    doc = tree("""
+        Ghana Ghana NNP PROPN 2 nsubj GPE
+        warned warn VBD VERB 0 ROOT
+        Mali Mali NNP PROPN 2 obj GPE
+        against against IN SCONJ 5 mark
+        attacking attack VBG VERB 2 advcl
+        civilians civilian NNS NOUN 5 obj
+    """)
+
+    assert parties(reader.read(doc[1])) == (["Ghana"], ["Mali"])
+
+
+def test_committing_a_crime_is_no_commitment(tree, reader):
+    """Crimes committed by rebels."""
+    doc = tree("""
+        Crimes crime NNS NOUN 0 ROOT
+        committed commit VBN VERB 1 acl
+        by by IN ADP 4 case
+        rebels rebel NNS NOUN 2 obl
+    """)
+
+    reading = reader.read(doc[1])
+
+    assert reading is None or reading.event_type != "AGREE"
