@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from pipeline import stages
 from pipeline.postgres.database import Transaction
 from pipeline.postgres.rows import candidate_row
 from tests.records import PUBLISHED, article_row, candidate
@@ -111,3 +112,35 @@ def test_a_feed_that_is_gone_stays_gone(db: Transaction) -> None:
     db.run("upsert_feeds", feeds=json.dumps([feed]))
 
     assert db.all("due_feed_ids") == []
+
+
+class PoisonedCoder:
+    """Codes one article at a time, never many; and one text not at all."""
+
+    codebook = "test"
+
+    def code_all(self, articles):
+        raise ValueError("one of them is poison")
+
+    def code(self, article):
+        if article.text == "poison":
+            raise ValueError("no such thing as a sentence")
+        return [candidate()]
+
+
+def test_a_poison_article_in_a_batch_leaves_the_others_their_candidates() -> None:
+    """The batch is coded again one by one; only the poison says why it has none."""
+    rows = [
+        {
+            "id": number, "url": f"https://example.org/{number}", "source": "x", "title": "x", "text": text,
+            "published_at": PUBLISHED, "fetched_at": PUBLISHED, "language": "en", "feed_id": None, "text_method": "x",
+        }
+        for number, text in enumerate(("fine", "poison", "fine"))
+    ]  # fmt: skip
+    coded = stages._coded(rows, PoisonedCoder())
+
+    assert [len(one) if isinstance(one, list) else one for one in coded] == [
+        1,
+        "ValueError: no such thing as a sentence",
+        1,
+    ]

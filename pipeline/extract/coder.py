@@ -171,9 +171,8 @@ class Coder:
         """What all dyads of one reading share."""
         text, on = article.text, article.published_at.date()
         sentence = _sentence_span(reading.anchor, text, offset)
-        happened = reading.status == "actual"
         when = _shift_date(
-            dates.date_of(reading.anchor, article.published_at, happened=happened), text, offset
+            dates.date_of(reading.anchor, article.published_at, status=reading.status), text, offset
         )
         trigger = _trigger_span(reading, text, offset)
         place = _shift_place(self._place(reading, hints), text, offset)
@@ -251,7 +250,7 @@ class Coder:
         if token is None:
             return None
         meant = mentions.resolve(token, number, speaker) or token
-        if not actors.may_act(_wide(meant)):
+        if not _may_act(meant):
             return None
         start, end = clauses.phrase(token)
         span = _span(token.doc, start, end, text, offset)
@@ -285,6 +284,17 @@ class Coder:
             span=span,
             entry_ids=tuple(coded.entry_ids),
         )
+
+
+def _may_act(noun: Token) -> bool:
+    """Whether a noun names somebody; one of a list of common nouns is of the kind of its fellows."""
+    if noun.pos_ == "PRON" or noun.ent_type_ in ("PERSON", "PER", "GPE", "NORP"):
+        return True
+    if not actors.may_act(_wide(noun)):
+        return False
+    fellows = [child for child in kids(noun) if child.dep_ == "conj"] if noun.pos_ == "NOUN" else []
+    is_bare = noun.tag_ == "NN" and not any(child.dep_ in ("det", "nmod:poss") for child in kids(noun))
+    return not (is_bare and any(not actors.may_act(_wide(fellow)) for fellow in fellows))
 
 
 def _known(

@@ -464,14 +464,14 @@ _SPAN_WORDS = frozenset(("since", "until", "till", "by", "from", "before"))
 _FUTURE = frozenset(("will", "shall", "'ll", "’ll", "would"))
 
 
-def date_of(trigger: Token, published_at: datetime, *, happened: bool = False) -> EventDate | None:
+def date_of(trigger: Token, published_at: datetime, *, status: str = "") -> EventDate | None:
     """Say when the event that this word names happened.
 
     Args:
         trigger: Verb or noun that names the event, in a parsed text.
         published_at: When the text was published.
-        happened: The text tells it as done, so that a day to come is another event's and the next
-            nearest expression is asked.
+        status: What the text claims of it. What is done has no day to come, what is planned no "last
+            week": such an expression is another event's, and the next nearest is asked.
 
     Returns:
         The date with its span in the text; None where the text links none to the event, and the
@@ -490,11 +490,16 @@ def date_of(trigger: Token, published_at: datetime, *, happened: bool = False) -
         resolved = _resolve_for(trigger, expression, published_at, ahead)
         if resolved is None:
             return None
-        if happened and resolved[0] > published_at.date():
+        if status == "actual" and resolved[0] > published_at.date():
+            continue
+        if status == "planned" and _POINTS_BACK.search(expression.text):
             continue
         span = Span(start=expression.start, end=expression.end, text=expression.text)
         return EventDate(value=resolved[0], precision=resolved[1], span=span)
     return None
+
+
+_POINTS_BACK = re.compile(r"\b(?:ago|last|past|previous|earlier|yesterday)\b", re.I)
 
 
 def _resolve_for(

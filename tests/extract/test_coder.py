@@ -10,6 +10,7 @@ import pytest
 from pipeline.config import Settings
 from pipeline.errors import ExtractError
 from pipeline.extract.coder import at_home, load_coder
+from pipeline.extract.scene import is_inferred
 from pipeline.model import Actor, Span
 
 CASES = sorted((Path(__file__).parent / "cases" / "sentences").glob("*.txt"))
@@ -153,3 +154,22 @@ def test_those_whom_police_arrest_are_of_the_police_country():
     _, second = at_home(actor("EGY", "COP"), actor(None, "CVL"), None, "COERCE")
 
     assert second.code == "EGYCVL"
+
+
+def test_a_means_or_an_operation_is_no_actor(code):
+    """Who launched them is; what they launched is not."""
+    events = code(
+        "Rebels seized Goma on Monday after launching air and sea operations that killed ten soldiers."
+    )
+
+    assert all(e.actor is None or "operations" not in e.actor.span.text for e in events)
+    assert all(e.actor is None or e.actor.span.text != "air" for e in events)
+
+
+def test_place_and_day_of_the_sentence_before_are_inferred_for_what_happened(code):
+    """A report names them once."""
+    events = code("Clashes broke out in Goma on Tuesday. Soldiers killed ten rebels.")
+    killing = next(event for event in events if event.trigger.text == "killed")
+
+    assert (killing.place.name, killing.event_date.value.isoformat()) == ("Goma", "2024-05-14")
+    assert is_inferred(killing.place.span, killing)

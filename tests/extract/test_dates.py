@@ -235,3 +235,43 @@ def test_what_was_done_on_a_coming_day_was_done_a_year_ago():
     assert found is not None
     assert found.value == date(2010, 11, 3)
     assert resolve("November 3", FRIDAY) == (date(2011, 11, 3), "day")
+
+
+def test_a_date_below_another_verb_is_that_verbs():
+    """ "Approved a resolution ending in May": the approval has no date."""
+    doc = sentence("They PRON nsubj 1", "approved VERB ROOT 1", "a DET det 3", "resolution NOUN obj 1", "ending VERB acl 3",
+                   "in ADP case 6", "May PROPN obl 4")  # fmt: skip
+
+    assert date_of(doc[1], FRIDAY) is None
+    assert date_of(doc[4], FRIDAY) is not None
+
+
+def test_a_date_that_a_verb_before_it_has_is_not_lent_to_the_verb_behind():
+    """ "A decision reached a week ago to end it": the end was not a week ago."""
+    doc = sentence("decision NOUN ROOT 0", "reached VERB acl 0", "a DET det 3", "week NOUN obl:unmarked 4", "ago ADV advmod 1",
+                   "to PART mark 6", "end VERB advcl 1", "it PRON obj 6")  # fmt: skip
+    reached = date_of(doc[1], FRIDAY)
+
+    assert reached is not None
+    assert date_of(doc[6], FRIDAY, status="planned") is None
+
+
+def test_what_was_done_has_no_day_to_come():
+    """The next nearest expression is asked."""
+    doc = sentence("They PRON nsubj 1", "approved VERB ROOT 1", "it PRON obj 1", "for ADP case 5", "next ADJ amod 5",
+                   "Monday PROPN obl 1", "on ADP case 7", "Thursday PROPN obl 1")  # fmt: skip
+    approved = date_of(doc[1], FRIDAY, status="actual")
+
+    assert approved is not None
+    assert approved.value == date(2011, 10, 20)
+
+
+@pytest.mark.parametrize("head", ["mission", "attack"], ids=["an aside", "a happening"])
+def test_only_a_happening_lends_the_day_of_its_relative_clause(head):
+    """ "The mission it took over on Wednesday" says nothing of the day of what comes next."""
+    first = Doc(VOCAB, words=["The", head, "that", "began", "on", "Wednesday"], lemmas=["the", head, "that", "begin", "on", "Wednesday"],
+                pos=["DET", "NOUN", "PRON", "VERB", "ADP", "PROPN"], deps=["det", "ROOT", "nsubj", "acl:relcl", "case", "obl"],
+                heads=[1, 1, 3, 1, 5, 3], sent_starts=[True] + [False] * 5)  # fmt: skip
+    second = sentence("Ten NUM nsubj:pass 2", "were AUX aux:pass 2", "killed VERB ROOT 2")
+
+    assert (nearby_date(second[2], [first, second], 1, FRIDAY) is not None) == (head == "attack")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from pipeline.extract.explain import explain, marked_sentence
-from pipeline.model import Actor, Candidate, EventDate, Span
+from pipeline.model import Actor, Candidate, EventDate, Place, Span
 
 TEXT = "Iran refused to attack Iraq on Friday."
 
@@ -49,3 +49,12 @@ def test_crossing_spans_are_marked_once():
     crossing = replace(EVENT, recipient=replace(EVENT.recipient, span=span("refused to attack")))
 
     assert marked_sentence(TEXT, crossing) == "<Iran> [refused] to attack Iraq ~(on Friday)."
+
+
+def test_what_was_taken_from_another_sentence_is_said_to_be_inferred():
+    """A reader must see what the sentence itself does not say."""
+    text = f"{TEXT} It was in Basra."
+    basra = Span(start=text.index("Basra"), end=text.index("Basra") + 5, text="Basra")
+    place = Place(name="Basra", country="IRQ", latitude=30.5, longitude=47.8, resolution="point", span=basra)
+
+    assert f"inferred from 'Basra' at {basra.start}" in explain(text, replace(EVENT, place=place))

@@ -50,8 +50,8 @@ def test_other_type_other_status_other_actor_stay_apart():
 
 
 def test_other_day_is_another_event():
-    monday = EventDate(value=date(2024, 5, 13), span=span(130, "Monday"))
-    friday = EventDate(value=date(2024, 5, 17), span=span(30, "Friday"))
+    monday = EventDate(value=date(2024, 5, 13), span=span(112, "Monday"))
+    friday = EventDate(value=date(2024, 5, 17), span=span(12, "Friday"))
 
     assert len(merge([telling(0, event_date=friday), telling(100, event_date=monday)])) == 2
 
@@ -63,13 +63,31 @@ def test_a_date_in_the_text_wins_over_the_day_of_publication():
 
 
 def test_another_town_is_another_event():
-    def at(name):
-        return Place(name=name, country="COD", latitude=0.0, longitude=0.0, resolution="point")
+    def at(name, start):
+        return Place(
+            name=name, country="COD", latitude=0.0, longitude=0.0, resolution="point", span=span(start, name)
+        )
 
-    assert len(merge([telling(0, place=at("Goma")), telling(100, place=at("Bukavu"))])) == 2
+    assert len(merge([telling(0, place=at("Goma", 12)), telling(100, place=at("Bukavu", 112))])) == 2
 
 
 def test_two_victims_in_one_sentence_are_two_events():
     other = Actor(name="Bukavu", country="COD", sector=None, span=span(30, "Bukavu"))
 
     assert len(merge([telling(0), telling(0, recipient=other, trigger=span(40, "shelled"))])) == 2
+
+
+def test_what_is_inferred_neither_parts_two_tellings_nor_leads():
+    """A place from another sentence is a guess beside the sentence's own."""
+
+    def at(name, start):
+        return Place(
+            name=name, country="COD", latitude=0.0, longitude=0.0, resolution="point", span=span(start, name)
+        )
+
+    said = telling(100, place=at("Goma", 110))
+    guessed = telling(0, place=at("Bukavu", 400))
+    merged = merge([guessed, said])
+
+    assert len(merged) == 1
+    assert merged[0].place.name == "Goma"
