@@ -15,7 +15,8 @@ from pipeline import plover
 from pipeline.extract import clauses, parse
 from pipeline.extract.cameo import cameo_code
 from pipeline.extract.contexts import contexts_of
-from pipeline.extract.readings import Reader, Reading
+from pipeline.extract.reading import Reading
+from pipeline.extract.readings import Reader
 from pipeline.extract.sentences import readings_of
 
 if TYPE_CHECKING:

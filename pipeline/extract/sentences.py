@@ -15,7 +15,9 @@ from spacy.tokens import Span, Token
 from pipeline.extract import status
 from pipeline.extract.clauses import is_verbal, kids, lemma_of, preposition
 from pipeline.extract.event_types import Frames
-from pipeline.extract.readings import CARRIERS, Reader, Reading
+from pipeline.extract.party_words import CARRIERS
+from pipeline.extract.reading import Reading
+from pipeline.extract.readings import Reader
 
 _WORD = re.compile(r"[a-z]+")
 # A nominal event needs more than its noun to be worth a candidate of its own.

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline import plover
 from pipeline.extract import event_types
-from pipeline.extract.readings import MEANS_MODES
+from pipeline.extract.means import MEANS_MODES
 
 CASES = Path(__file__).parent / "cases"
 

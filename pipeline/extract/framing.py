@@ -1,0 +1,161 @@
+"""Framing: lay the frames of the lexicon on a clause; the best that fits gives a reading."""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from pipeline.extract import clauses
+from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of
+from pipeline.extract.event_types import Frame, Operator
+from pipeline.extract.parties import Parties
+from pipeline.extract.party_words import DOER_SLOTS
+from pipeline.extract.reading import Reading
+
+# Prepositions that are particles of the lexicon's verbs as well: "give in" is not "give … in".
+NO_KEYS = frozenset(["in", "over", "up", "down", "off", "back", "away"])
+
+
+def keys_of(clause: Clause) -> list[str]:
+    """The names under which a verb may stand in the lexicon, most telling first."""
+    found = []
+    if clause.particle:
+        found.append(clause.key)
+    for child in kids(clause.predicate):
+        if (
+            child.dep_ in ("advmod", "xcomp", "compound:prt", "obl", "advcl")
+            and child.i > clause.predicate.i
+            and child.i - clause.predicate.i <= 4
+        ):
+            found.append(f"{clause.lemma}+{child.lower_}")
+    if clause.lemma == "find" and any(
+        t.lower_ == "guilty" for t in clause.predicate.doc[clause.predicate.i : clause.predicate.i + 14]
+    ):
+        found.append("find+guilty")
+    before = clause.predicate.i - 1
+    if (
+        before >= 0
+        and clause.predicate.nbor(-1).tag_ == "RB"
+        and clause.predicate.nbor(-1).lower_.endswith("ly")
+    ):
+        found.append(f"{clause.lemma}+{clause.predicate.nbor(-1).lower_}")
+    found.extend(f"{clause.lemma}+{lemma_of(noun)}" for noun in clause.patients)
+    found.extend(
+        f"{clause.lemma}+{prep.removesuffix('+of')}"
+        for prep, noun in clause.obliques
+        if prep and prep not in NO_KEYS and noun.ent_type_ not in ("DATE", "TIME")
+    )
+    if clause.lemma == "call" and any(c.dep_ == "xcomp" and not is_verbal(c) for c in kids(clause.predicate)):
+        found.append("call+name")
+    found.extend(
+        f"{clause.lemma}+{clauses.marker(content)}"
+        for content in clause.complements
+        if clauses.marker(content)
+    )
+    found.append(clause.lemma)
+    return found
+
+
+def operator_of(clause: Clause, parties: Parties) -> tuple[Operator | None, str]:
+    """The operator a verb is, and the particle or preposition it was found with."""
+    for key in keys_of(clause):
+        found = parties.frames.operators.get((key, "verb"))
+        if found is not None:
+            return found, key.partition("+")[2]
+    return None, ""
+
+
+def frame_of(clause: Clause, parties: Parties) -> Frame | None:
+    """The frame that fits best under the most telling name of the verb."""
+    best: Frame | None = None
+    for key in keys_of(clause):
+        for frame in parties.frames.verbs.get(key, ()):
+            if _fits(frame, clause, parties) and (best is None or frame.weight > best.weight):
+                best = frame
+        if best is not None:
+            return best
+    return None
+
+
+def _fits(frame: Frame, clause: Clause, parties: Parties) -> bool:
+    preps = [*clause.obliques, *(pair for noun in clause.patients for pair in clauses.noun_phrases(noun))]
+    if frame.barred_prepositions and any(p in frame.barred_prepositions for p, _ in preps):
+        return False
+    if frame.prepositions and not any(
+        p == wanted and (not noun or noun in parties.names(t))
+        for wanted, noun in frame.prepositions
+        for p, t in preps
+    ):
+        return False
+    if frame.doers and not any(_is_doer(frame, token, parties) for token in clause.agents):
+        return False
+    if frame.takes_any or (frame.takes_thing and clause.patients):
+        return True
+    if not clause.patients:
+        return frame.takes_none
+    if frame.objects and any(parties.names(noun) & frame.objects for noun in clause.patients):
+        return True
+    return frame.takes_actor and any(parties.is_actor(noun) for noun in clause.patients)
+
+
+def _is_doer(frame: Frame, token: Token, parties: Parties) -> bool:
+    if "norp" in frame.doers and token.ent_type_ == "NORP":
+        return True
+    return bool(parties.names(token) & frame.doers) or (
+        "person" in frame.doers and token.ent_type_ in ("PERSON", "PER")
+    )
+
+
+def framed(frame: Frame, clause: Clause, parties: Parties) -> Reading:
+    """The reading of a clause by a frame that fits it."""
+    agents = parties.agents(clause) or parties.wielders(frame, clause)
+    if frame.recipient and frame.recipient[0] == "subj":
+        return _undergone(frame, clause, parties)
+    if frame.mode in ("withdraw", "disarm") and clause.is_passive and not agents:
+        # "Troops were withdrawn from …": those moved are those who go.
+        agents = tuple(token for token in clause.patients if parties.is_actor(token))
+        frame_slots = tuple(slot for slot in frame.recipient if not slot.startswith("obj"))
+        recipients = parties.slots(frame_slots, clause)
+    else:
+        recipients = parties.slots(frame.recipient, clause)
+        if len(agents) > 1 and parties.among_themselves(frame, clause, recipients):
+            recipients = []
+        elif not recipients:
+            recipients = parties.fallback(clause)
+    return Reading(
+        event_type=frame.event_type,
+        mode=frame.mode,
+        frame_id=frame.id,
+        anchor=clause.predicate,
+        trigger=_trigger(clause),
+        agents=agents,
+        patients=tuple(token for token in recipients if token not in agents),
+        consumed=_eaten(clause, parties),
+        is_mutual=frame.event_type in ("CONSULT", "COOPERATE", "AGREE", "SUPPORT") and not recipients,
+        weight=frame.weight,
+    )
+
+
+def _undergone(frame: Frame, clause: Clause, parties: Parties) -> Reading:
+    """ "stands trial", "comes under fire": what the subject does is done to it, by whom a phrase may say."""
+    recipients = tuple(parties.slot("subj", clause))
+    doers = parties.slots(DOER_SLOTS, clause)
+    return Reading(
+        event_type=frame.event_type,
+        mode=frame.mode,
+        frame_id=frame.id,
+        anchor=clause.predicate,
+        trigger=_trigger(clause),
+        agents=tuple(token for token in doers if token not in recipients),
+        patients=recipients,
+        consumed=_eaten(clause, parties),
+        weight=frame.weight,
+    )
+
+
+def _trigger(clause: Clause) -> tuple[Token, ...]:
+    particles = [c for c in kids(clause.predicate) if c.dep_ == "compound:prt"]
+    return (clause.predicate, *particles)
+
+
+def _eaten(clause: Clause, parties: Parties) -> frozenset[int]:
+    return frozenset({clause.predicate.i, *(noun.i for noun in clause.patients if parties.noun_entry(noun))})

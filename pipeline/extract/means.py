@@ -1,0 +1,112 @@
+"""Means: what an attack was done with, and troops that are sent to help, told by words around the trigger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.extract.reading import Reading
+
+# What an attack was done with, by words beside its trigger; first match from the top.
+MEANS_MODES = {
+    "ASSAULT": (
+        ("suicide-attack", ("suicide", "kamikaze")),
+        ("drone", ("drone", "drones", "uav")),
+        (
+            "aerial",
+            (
+                "airstrike",
+                "airstrikes",
+                "air",
+                "warplane",
+                "warplanes",
+                "jets",
+                "helicopter",
+                "helicopters",
+                "aerial",
+                "bomber",
+                "bombers",
+            ),
+        ),
+        ("unconventional", ("chemical", "sarin", "chlorine", "nerve", "poison")),
+        (
+            "explosives",
+            (
+                "bomb",
+                "bombs",
+                "bombing",
+                "bombings",
+                "explosive",
+                "explosives",
+                "mine",
+                "landmine",
+                "ied",
+                "grenade",
+                "blast",
+                "explosion",
+            ),
+        ),
+        (
+            "heavy-weapons",
+            (
+                "rocket",
+                "rockets",
+                "missile",
+                "missiles",
+                "mortar",
+                "mortars",
+                "shell",
+                "shells",
+                "shelling",
+                "artillery",
+                "tank",
+                "tanks",
+            ),
+        ),
+        ("crowd-control", ("teargas", "baton", "batons")),
+        (
+            "firearms",
+            (
+                "shot",
+                "shooting",
+                "gunfire",
+                "gunmen",
+                "gunman",
+                "rifle",
+                "rifles",
+                "sniper",
+                "gun",
+                "guns",
+                "shootout",
+            ),
+        ),
+        (
+            "primitive",
+            ("knife", "knives", "machete", "machetes", "axe", "stones", "rocks", "arson", "stabbing"),
+        ),
+    ),
+}
+
+
+def means_mode(reading: Reading) -> str | None:
+    """The mode that words within the trigger's own clause give; None where none does."""
+    words = {
+        token.lower_
+        for token in reading.anchor.subtree
+        if not token.dep_.startswith("acl") and token.ent_type_ not in ("GPE", "ORG", "PERSON")
+    } | {t.lower_ for t in reading.trigger}
+    for mode, telling in MEANS_MODES.get(reading.event_type or "", ()):
+        if words.intersection(telling):
+            return mode
+    return None
+
+
+def purposed(reading: Reading) -> Reading:
+    """Troops sent to keep the peace are help, and manoeuvres of two armies are cooperation (codebook: AID, COOPERATE)."""
+    words = {token.lower_ for token in reading.anchor.sent if token.i >= reading.anchor.left_edge.i}
+    if any(word.startswith("peacekeep") for word in words):
+        return replace(reading, event_type="AID", mode=None)
+    if reading.frame_id.endswith(("exercise", "noun:mobilization")) and (
+        len(reading.agents) > 1 or "joint" in words
+    ):
+        return replace(reading, event_type="COOPERATE", mode=None, is_mutual=True)
+    return reading

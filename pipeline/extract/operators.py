@@ -1,0 +1,262 @@
+"""Operators: "refuse", "threat", "willing" make another event of their content, or say that it did not happen.
+
+The table of what becomes of what is data/frames/outcomes.csv.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from spacy.tokens import Token
+
+from pipeline.extract import clauses
+from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of
+from pipeline.extract.event_types import COOPERATION, Operator, Outcome
+from pipeline.extract.parties import Parties
+from pipeline.extract.party_words import DOCUMENTS, PRONOUNS
+from pipeline.extract.reading import Reading
+from pipeline.model import Status
+
+# Operator kinds whose content is no fact even where the reading missed the operator itself.
+UNREAL_KINDS = frozenset(
+    {"deny", "fail", "prevent", "hypothetical", "intend", "commit", "threaten", "request", "reject", "accuse"}
+)
+
+
+def combine(
+    operator: Operator, head: Token, agents: tuple[Token, ...], inner: Reading,
+    addressed: tuple[Token, ...], parties: Parties, *, nominal: bool = False,
+) -> Reading | None:  # fmt: skip
+    """Lay an operator on the reading of its content; None where the two make no event."""
+    kind = operator.kind
+    consumed = inner.consumed | {head.i}
+    if kind not in ("factive", "decide"):
+        consumed |= _beneath(inner.trigger[0])
+    frame_id = f"{operator.id}+{inner.frame_id}" if inner.frame_id else operator.id
+    claims = kind in ("hypothetical", "intend", "decide", "fail", "deny", "prevent", "allowed", "factive")
+    trigger = inner.trigger if claims else (head, *inner.trigger)
+    base = replace(inner, consumed=consumed, frame_id=frame_id, trigger=trigger, weight=2)
+    if kind == "fail":
+        failed = parties.frames.outcome(
+            "fail",
+            "AGREE"
+            if inner.frame_id.split("+")[-1] in ("sign", "noun:agreement", "commit-verb")
+            else inner.event_type,
+        )
+        if failed is not None and failed.event_type:
+            return replace(base, event_type=failed.event_type, mode=None, agents=agents or inner.agents)
+    if kind in ("hypothetical", "intend", "decide", "fail", "deny", "prevent", "allowed", "factive"):
+        return _claim(kind, head, base, agents)
+    if kind == "order":
+        if inner.event_type is None:
+            kind = "request"
+        else:
+            return replace(
+                base,
+                agents=agents or inner.agents,
+                patients=inner.patients or addressed,
+                is_nominal=nominal,
+            )
+    negated = inner.status == "denied"
+    if kind == "commit" and negated:
+        kind = "reject" if inner.event_type in COOPERATION or inner.event_type is None else "commit"
+        outcome = (
+            parties.frames.outcome("reject", inner.event_type, inner.kind)
+            if kind == "reject"
+            else Outcome(event_type="AGREE", mode=None)
+        )
+    else:
+        outcome = parties.frames.outcome(kind, inner.event_type, inner.kind, inner.mode, inner.frame_id)
+    if outcome is None or not outcome.event_type:
+        return None
+    if (
+        kind in ("reverse", "cancel")
+        and inner.event_type is None
+        and inner.kind not in ("mission", "access", "blockade", "curfew")
+    ):
+        return None
+    patients = _addressees(kind, agents, inner, addressed, parties)
+    mode = inner.mode if outcome.mode == "=" else outcome.mode
+    return replace(
+        base,
+        event_type=outcome.event_type,
+        mode=mode,
+        agents=agents or (inner.agents if kind in ("reverse", "cancel") else ()),
+        patients=patients,
+        status="actual",
+        reason="",
+        anchor=head,
+        is_nominal=nominal,
+        kind="",
+        is_mutual=kind == "commit" and not patients,
+    )
+
+
+def _addressees(
+    kind: str,
+    agents: tuple[Token, ...],
+    inner: Reading,
+    addressed: tuple[Token, ...],
+    parties: Parties,
+) -> tuple[Token, ...]:
+    own = {token.i for token in agents}
+    doers = tuple(
+        t
+        for t in inner.agents
+        if t.i not in own and (parties.is_actor(t) or t.pos_ == "PRON") and t.lower_ not in PRONOUNS
+    )
+    targets = tuple(t for t in inner.patients if t.i not in own)
+    order = {
+        "request": (addressed, doers, targets),
+        "accuse": (addressed, doers, targets),
+        "praise": (addressed, doers, targets),
+        "threaten": (addressed, targets, doers),
+        "reject": (doers, targets, addressed),
+        "allow": (addressed, doers, targets),
+        "reverse": (targets, addressed),
+        "cancel": (targets, doers, addressed),
+    }.get(kind, (targets, addressed, doers))
+    for found in order:
+        kept = tuple(t for t in found if t.i not in own)
+        if kept:
+            return kept
+    return ()
+
+
+def _claim(kind: str, head: Token, inner: Reading, agents: tuple[Token, ...]) -> Reading | None:
+    """Operators that leave the event what it is and say what is claimed of it."""
+    if inner.event_type is None:
+        return None
+    if kind == "decide" and inner.event_type == "REQUEST" and not is_verbal(inner.anchor):
+        return replace(
+            inner, event_type="CONCEDE", mode=None, agents=agents, patients=inner.agents, is_nominal=False
+        )
+    word = head.lower_
+    claims: dict[str, tuple[Status, str]] = {
+        "hypothetical": ("hypothetical", f"in a mind: {word!r}"),
+        "allowed": ("hypothetical", f"leave only: {word!r}"),
+        "intend": ("planned", f"intention: {word!r}"),
+        "decide": ("planned", f"decided: {word!r}"),
+        "fail": ("denied", f"did not happen: {word!r}"),
+        "deny": ("denied", f"denied: {word!r}"),
+        "prevent": ("denied", f"prevented: {word!r}"),
+        "factive": (inner.status, inner.reason),
+    }
+    claimed, reason = claims[kind]
+    if inner.status == "denied" and kind not in ("deny", "fail"):
+        claimed, reason = inner.status, inner.reason
+    doers = inner.agents or (agents if kind not in ("prevent",) else ())
+    if (
+        kind in ("decide", "intend", "deny", "fail")
+        and doers
+        and all(lemma_of(t) in DOCUMENTS for t in doers)
+    ):
+        doers = agents
+    if (
+        kind == "decide"
+        and not (is_verbal(inner.anchor) and clauses.has_to(inner.anchor))
+        and not inner.anchor.tag_.startswith("VB")
+    ):
+        claimed, reason = inner.status, inner.reason
+    anchor = inner.anchor
+    if kind == "decide" and inner.anchor.tag_ == "VBG":
+        claimed, reason = inner.status, inner.reason
+    if kind == "decide" and is_verbal(head) and claimed == "actual":
+        anchor = head
+    return replace(
+        inner, agents=doers or agents, status=claimed, reason=reason, is_nominal=False, anchor=anchor
+    )
+
+
+def contents_of(clause: Clause, operator: Operator, parties: Parties) -> list[Token]:
+    """What may be the content of a verb that is an operator, likeliest first."""
+    found = [c for c in clause.complements if c.dep_ in ("ccomp", "xcomp", "conj") or not clause.patients]
+    found.extend(
+        noun
+        for noun in clause.patients
+        if not parties.is_name(noun) and noun.pos_ != "PRON" and parties.tells(noun)
+    )
+    found.extend(c for c in clause.complements if c not in found)
+    found.extend(
+        noun
+        for noun in clause.patients
+        if not parties.is_name(noun) and noun.pos_ != "PRON" and noun not in found
+    )
+    preps = ("for", "to", "of", "on", "upon", "with", "against", "over", "in", "from", "about")
+    found.extend(
+        t for p, t in clause.obliques if p in preps and not parties.is_name(t) and t.ent_type_ != "DATE"
+    )
+    if operator.kind in ("request", "order", "prevent"):
+        found = [
+            t
+            for t in found
+            if not (t in clause.patients and lemma_of(t) in parties.people and len(found) > 1)
+        ]
+    return found
+
+
+def noun_contents(noun: Token) -> list[Token]:
+    """What may be the content of a noun that is an operator, likeliest first."""
+    found = []
+    for child in kids(noun):
+        if child.i < noun.i:
+            continue
+        if child.dep_ in ("acl", "ccomp", "xcomp", "advcl") and is_verbal(child):
+            found.append(child)
+            found.extend(
+                g
+                for g in kids(child)
+                if g.dep_ in ("advcl", "xcomp") and clauses.has_to(g) and child.tag_ in ("VBN", "VBD")
+            )
+        elif (
+            child.dep_ in ("nmod", "obl")
+            and clauses.preposition(child) in ("for", "of", "to", "on")
+            and child.pos_ != "PROPN"
+        ):
+            found.append(child)
+    head = noun.head
+    if is_verbal(head) and noun.dep_ in ("obj", "obl", "nsubj:pass"):
+        found.extend(
+            c
+            for c in kids(head)
+            if c.dep_ in ("advcl", "xcomp", "ccomp")
+            and c.i > noun.i
+            and (clauses.has_to(c) or c.dep_ == "ccomp")
+        )
+    found.sort(key=lambda token: not clauses.has_to(token) if is_verbal(token) else True)
+    return found
+
+
+def _beneath(content: Token) -> frozenset[int]:
+    """Events inside an operator's content: they are asked for, alleged or promised, not told."""
+    found: set[int] = set()
+    level = [content]
+    while level and len(found) < 60:
+        token = level.pop()
+        found.add(token.i)
+        level.extend(child for child in kids(token) if not _is_told(child) and child.i > content.i)
+    return frozenset(found)
+
+
+def is_completed(operator: Operator, clause: Clause) -> bool:
+    """Whether a clause completes the operator: a purpose does not ("blocked roads to demand …")."""
+    if operator.kind in ("reject", "reverse", "cancel", "prevent"):
+        return any(content.dep_ != "advcl" or content.tag_ == "VBG" for content in clause.complements)
+    return bool(clause.complements)
+
+
+def says(clause: Clause) -> bool:
+    """ "charged that …": a finite clause and nobody charged makes it a verb of saying."""
+    return not clause.patients and any(
+        content.dep_ == "ccomp" and content.tag_ != "VBG" for content in clause.complements
+    )
+
+
+def _is_told(token: Token) -> bool:
+    """Whether a word below an operator's content is claimed on its own: a relative or a finite clause of time or reason."""
+    if token.dep_ == "acl:relcl":
+        return True
+    finite = token.tag_ in ("VBD", "VBZ", "VBP") or any(
+        c.dep_ in ("aux", "aux:pass") and c.tag_ in ("VBD", "VBZ", "VBP", "MD") for c in kids(token)
+    )
+    return finite and token.dep_ in ("advcl", "parataxis", "conj") and is_verbal(token)

@@ -1,0 +1,360 @@
+"""Parties: who acts and who is meant, found from a clause or an event noun by slots; tokens in, tokens out.
+
+A slot is a place in a clause ("obj", "against", "obj.of") or on a noun ("poss", "by", "adj").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spacy.tokens import Token
+
+from pipeline.extract import clauses, status
+from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of
+from pipeline.extract.event_types import EventNoun, Frame, Frames
+from pipeline.extract.party_words import (
+    ACTOR_ENTITIES,
+    ACTOR_GROUPS,
+    CARRIERS,
+    DOCUMENTS,
+    NO_ACTOR_ENTITIES,
+    NO_PEOPLE,
+    NOT_TOWARDS,
+    PRONOUNS,
+    RECIPIENT_PREPOSITIONS,
+    is_human_word,
+    is_year,
+)
+
+
+class Parties:
+    """Finds actors and recipients; holds nothing but the lexicon and its word sets."""
+
+    def __init__(self, frames: Frames) -> None:
+        self.frames = frames
+        groups = frames.groups
+        self.noun_parts = frozenset(part for name in frames.nouns for part in name.split("-"))
+        self.people = (
+            frozenset().union(*(groups[name] for name in ACTOR_GROUPS if name in groups)) - NO_PEOPLE
+        )
+
+    def is_actor(self, token: Token) -> bool:
+        """Whether a noun can be an actor: a name, a country, people in office, arms or the street."""
+        if token.ent_type_ in ACTOR_ENTITIES:
+            return True
+        if token.ent_type_ in NO_ACTOR_ENTITIES or lemma_of(token) in NO_PEOPLE:
+            return False
+        if token.lower_ in PRONOUNS and token.pos_ == "PRON":
+            return True
+        if lemma_of(token) in self.people:
+            return token.pos_ in ("NOUN", "PROPN", "NUM", "ADJ") or token.tag_.startswith("NN")
+        if (
+            token.pos_ == "NOUN"
+            and is_human_word(lemma_of(token))
+            and token.dep_ in ("obj", "nsubj", "nsubj:pass", "obl", "conj", "iobj", "nmod")
+        ):
+            return True
+        if token.pos_ == "PROPN" and token.ent_type_ == "" and token.text[:1].isupper():
+            return lemma_of(token) not in self.frames.nouns
+        if token.pos_ == "NUM" and token.dep_ in ("obj", "nsubj:pass", "nsubj"):
+            return token.text.replace(",", "").isalnum() and token.ent_type_ == "" and not is_year(token)
+        if token.pos_ == "NOUN" and any(
+            child.ent_type_ in ("NORP", "ORG", "GPE") for child in clauses.modifiers(token)
+        ):
+            return lemma_of(token) in self.frames.groups["collectives"]
+        return False
+
+    def is_name(self, noun: Token) -> bool:
+        return noun.ent_type_ in ("PERSON", "PER", "GPE", "ORG")
+
+    def names(self, noun: Token) -> set[str]:
+        """Lemma of a noun, with its modifiers and of-phrase: {"strike", "hunger-strike"}."""
+        lemma = lemma_of(noun)
+        found = {lemma, noun.lower_}
+        for child in kids(noun):
+            if child.dep_ == "compound" and lemma in (
+                "delivery",
+                "effort",
+                "mission",
+                "package",
+                "shipment",
+                "convoy",
+                "supply",
+                "bid",
+            ):
+                found.add(lemma_of(child))
+            if child.i < noun.i and child.dep_ in ("compound", "amod", "nmod", "nmod:desc"):
+                found.add(f"{lemma_of(child)}-{lemma}")
+            elif child.dep_ == "nmod" and child.i > noun.i and clauses.preposition(child) == "of":
+                found.add(f"{lemma}-of-{lemma_of(child)}")
+                if lemma in (
+                    "state",
+                    "number",
+                    "series",
+                    "act",
+                    "wave",
+                    "spate",
+                    "dozen",
+                    "hundred",
+                    "ton",
+                    "tonne",
+                    "plane",
+                    "shipment",
+                    "round",
+                    "lot",
+                    "couple",
+                    "sort",
+                    "kind",
+                    "form",
+                    "piece",
+                    "deployment",
+                    "contingent",
+                    "group",
+                    "kg",
+                    "worth",
+                    "delivery",
+                    "effort",
+                    "member",
+                    "team",
+                    "some",
+                    "part",
+                    "rest",
+                    "most",
+                    "majority",
+                    "remainder",
+                    "third",
+                    "half",
+                    "percent",
+                    "thousand",
+                    "hundred",
+                    "million",
+                    "billion",
+                    "percentage",
+                    "all",
+                    "many",
+                    "several",
+                    "portion",
+                ):
+                    found.add(lemma_of(child))
+            elif child.dep_ == "conj":
+                found.add(lemma_of(child))
+        if noun.pos_ == "PROPN" and lemma.endswith("s"):
+            found.add(lemma[:-1])
+        return found
+
+    def noun_entry(self, noun: Token) -> EventNoun | None:
+        lemma = lemma_of(noun)
+        if noun.ent_type_ in ("DATE", "TIME"):
+            return None
+        if lemma not in self.noun_parts and lemma not in CARRIERS:
+            return None
+        names = sorted(
+            self.names(noun) - {lemma_of(c) for c in kids(noun) if c.dep_ == "conj"},
+            key=lambda name: (not name.startswith("joint-"), -len(name)),
+        )
+        known = [name for name in names if name in self.frames.nouns]
+        strict = [name for name in known if name.startswith(lemma) or name.endswith(lemma)]
+        for name in (strict if lemma not in ("mission", "effort") else known) or known:
+            return self.frames.nouns[name]
+        return None
+
+    def tells(self, noun: Token) -> bool:
+        return self.noun_entry(noun) is not None or (lemma_of(noun), "noun") in self.frames.operators
+
+    def agents(self, clause: Clause) -> tuple[Token, ...]:
+        """Logical subjects that can act; an event noun or a document hands on to whoever stands behind it."""
+        return self.actors_of(clause.agents)
+
+    def actors_of(self, tokens: Iterable[Token]) -> tuple[Token, ...]:
+        found: list[Token] = []
+        for token in tokens:
+            if self.is_actor(token) or token.pos_ == "PRON":
+                found.extend(clauses.lands_before(token) or [token])
+                continue
+            inside = [c for c in kids(token) if c.dep_ == "nsubj" and self.is_actor(c)]
+            behind = self.behind(token) or inside
+            if not behind and clauses.is_time(token):
+                continue
+            found.extend(behind or [token])
+        return tuple(found)
+
+    def behind(self, noun: Token) -> list[Token]:
+        if (
+            self.noun_entry(noun) is None
+            and lemma_of(noun) not in DOCUMENTS
+            and lemma_of(noun) not in self.frames.groups["means"]
+        ):
+            return []
+        entry = self.noun_entry(noun)
+        slots = entry.actor if entry else ("poss", "by", "adj", "from", "of")
+        return self.noun_slots(slots, noun)
+
+    def slots(self, slots: Iterable[str], clause: Clause) -> list[Token]:
+        for slot in slots:
+            found = self.slot(slot, clause)
+            if found:
+                return found
+        return []
+
+    def slot(self, slot: str, clause: Clause) -> list[Token]:
+        head, _, rest = slot.partition(".")
+        if head == "subj":
+            return [t for t in clause.agents if self.is_actor(t) or t.pos_ == "PRON"]
+        if head == "obj" and not rest:
+            return [m for t in clause.patients if self.is_actor(t) for m in clauses.lands_before(t) or [t]]
+        if head == "iobj":
+            return [t for t in clause.indirect if self.is_actor(t)]
+        if head == "obj":
+            return [
+                t
+                for noun in clause.patients
+                if not self.is_name(noun)
+                for t in self.noun_slots((rest,), noun)
+            ]
+        if rest:
+            nouns = [t for p, t in clause.obliques if p == head and not self.is_name(t)]
+            return [t for noun in nouns for t in self.noun_slots((rest,), noun)]
+        named = [t for p, t in clause.obliques if p == head and self.is_actor(t)]
+        found = [m for t in named for m in clauses.lands_before(t) or [t]]
+        if not found and head in ("against", "over", "about", "on", "at", "with", "of"):
+            nouns = [t for p, t in clause.obliques if p == head and t.ent_type_ != "DATE"]
+            found = [t for noun in nouns for t in self.noun_slots(("by", "poss", "of", "against"), noun)]
+        return found
+
+    def noun_slots(self, slots: Iterable[str], noun: Token) -> list[Token]:
+        for slot in slots:
+            if slot == "poss":
+                found = [t for t in clauses.owners(noun) if self.is_actor(t) or t.pos_ == "PRON"]
+                if noun.dep_ in ("obj", "obl", "dobj") and all(t.pos_ == "PRON" for t in found):
+                    found = []
+            elif slot == "adj":
+                found = self.demonyms(noun)
+            else:
+                named = [t for p, t in clauses.noun_phrases(noun) if p == slot and self.is_actor(t)]
+                found = [m for t in named for m in clauses.lands_before(t) or [t]]
+            if slot == "poss" and not found:
+                found = self.demonyms(noun)
+            if found:
+                return found
+        return []
+
+    def demonyms(self, noun: Token) -> list[Token]:
+        found = []
+        for child in clauses.modifiers(noun):
+            if (child.ent_type_ in ACTOR_ENTITIES and child.ent_type_ != "LOC") or (
+                lemma_of(child) in self.people and child.dep_ == "compound"
+            ):
+                found.append(child)
+        joined = clauses.lands_before(noun)
+        return joined if len(joined) > 1 else found[-1:]
+
+    def fallback(self, clause: Clause) -> list[Token]:
+        """A recipient where no slot of the frame has one: the object's owner, then any telling preposition."""
+        for noun in clause.patients:
+            found = self.noun_slots(
+                ("against", "with", "to", "for", "poss", "of", "on", "from", "between", "by", "over", "in"),
+                noun,
+            )
+            if found:
+                return found
+        for prep in RECIPIENT_PREPOSITIONS:
+            found = [t for p, t in clause.obliques if p == prep and self.is_actor(t)]
+            if prep in ("in", "at", "into", "by") and found and found[0].ent_type_ != "GPE":
+                continue
+            if found:
+                return found
+        for prep, noun in clause.obliques:
+            if prep in ("against", "to", "on", "for", "with", "over", "at", "from", "about"):
+                found = self.noun_slots(("of", "poss", "by", "against", "for", "in", "on"), noun)
+                if found:
+                    return found
+        return []
+
+    def wielders(self, frame: Frame, clause: Clause) -> tuple[Token, ...]:
+        """ "killed in an Israeli air strike": where nobody is named, whoever the attack is told of."""
+        if frame.event_type != "ASSAULT" or not clause.is_passive:
+            return ()
+        for prep, noun in clause.obliques:
+            entry = self.noun_entry(noun) if prep in ("in", "during", "from") else None
+            if entry is not None and entry.event_type == "ASSAULT" and entry.kind != "mutual":
+                found = self.noun_slots(("by", "poss", "adj"), noun)
+                if found:
+                    return tuple(found)
+        return ()
+
+    def among_themselves(self, frame: Frame, clause: Clause, recipients: list[Token]) -> bool:
+        """ "A and B met in Vienna", "A and B flew to Vienna for talks": they are the sides, the town is the place."""
+        if frame.event_type != "CONSULT":
+            return False
+        for_talks = any(p == "for" and lemma_of(t) in self.frames.groups["talks"] for p, t in clause.obliques)
+        return not recipients or (for_talks and all(token.ent_type_ == "GPE" for token in recipients))
+
+    def reach(self, head: Token, own: tuple[Token, ...]) -> tuple[Token, ...]:
+        """The nearest actor below a word, through objects, phrases and infinitives; the last resort for a recipient."""
+        taken = {token.i for token in own}
+        names = {token.lower_ for token in own}
+        wide = {" ".join(t.lower_ for t in token.doc[slice(*clauses.phrase(token))]) for token in own}
+        level, second = [head], []
+        for _ in range(6):
+            below: list[Token] = []
+            for token in level:
+                for child in kids(token):
+                    if not self._leads_on(child, head):
+                        continue
+                    if (
+                        child.i > head.i
+                        and child.i not in taken
+                        and child.lower_ not in names
+                        and child.pos_ != "PRON"
+                        and self._nameable(child)
+                    ):
+                        if (clauses.preposition(child) == "in" and child.ent_type_ == "GPE") or _in_relative(
+                            child, head
+                        ):
+                            second.append(child)
+                        elif any(child.lower_ in name.split() for name in wide):
+                            continue
+                        else:
+                            return (child,)
+                    below.append(child)
+            level = below
+        return tuple(second[:1])
+
+    def _nameable(self, token: Token) -> bool:
+        if token.ent_type_ in ("GPE", "NORP", "ORG", "PERSON", "PER"):
+            return True
+        return token.pos_ in ("NOUN", "PROPN") and self.is_actor(token) and token.dep_ != "compound"
+
+    def _leads_on(self, child: Token, head: Token) -> bool:
+        if child.i < head.i and child.head.i == head.i:
+            return False
+        if child.dep_ in (
+            "obj",
+            "nmod",
+            "nmod:poss",
+            "xcomp",
+            "iobj",
+            "amod",
+            "compound",
+            "obl",
+            "conj",
+            "ccomp",
+        ):
+            # After a noun "by" says whose doing it is: "protest against abuses by the army".
+            led = clauses.preposition(child) == "by" and not is_verbal(child.head) and child.head.i != head.i
+            return (
+                (led or clauses.preposition(child) not in NOT_TOWARDS)
+                and child.ent_type_ not in ("DATE", "TIME")
+                and status.marker(child) not in ("if", "unless", "because", "after", "as")
+            )
+        if child.dep_ == "acl" and child.tag_ == "VBG":
+            return True
+        return child.dep_ == "acl:relcl" or (child.dep_ in ("acl", "advcl") and clauses.has_to(child))
+
+
+def _in_relative(token: Token, top: Token) -> bool:
+    while token.i != top.i and token.head.i != token.i:
+        if token.dep_ == "acl:relcl":
+            return True
+        token = token.head
+    return False

@@ -1,0 +1,31 @@
+"""Reading: one event as read from a sentence, in tokens; what readings.py makes and coder.py turns into candidates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from pipeline.model import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One event as read from a sentence. `event_type` is None for content no frame knows."""
+
+    event_type: str | None
+    mode: str | None
+    frame_id: str
+    anchor: Token
+    trigger: tuple[Token, ...]
+    agents: tuple[Token, ...] = ()
+    patients: tuple[Token, ...] = ()
+    kind: str = ""
+    status: Status = "actual"
+    reason: str = ""
+    speaker: Token | None = None
+    consumed: frozenset[int] = frozenset()
+    is_mutual: bool = False
+    is_nominal: bool = False
+    weight: int = 0
+    is_reached: bool = False

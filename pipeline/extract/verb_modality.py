@@ -1,0 +1,121 @@
+"""Verb modality: what auxiliaries make of a reading - promises, threats, refusals, denials, possibilities."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from spacy.tokens import Token
+
+from pipeline.extract import status
+from pipeline.extract.clauses import is_verbal, lemma_of
+from pipeline.extract.event_types import COOPERATION, Frames, Outcome
+from pipeline.extract.reading import Reading
+
+# Frames whose plain negation is a refusal: "did not give permission".
+PERMISSIONS = frozenset({"refuse-permission", "refuse-permission-verb", "accept-persons"})
+
+
+def under_auxiliaries(reading: Reading, verb: Token, frames: Frames) -> Reading:
+    """Lay the verb's auxiliaries on its reading: promises, threats, refusals, denials, possibilities."""
+    own = status.modality(verb)
+    speaker = status.speaker_of(verb, frames.groups["report"])
+    if speaker is not None:
+        reading = replace(reading, speaker=speaker)
+    if reading.event_type is None:
+        return replace(reading, status="denied", reason="negated") if own.is_negated else reading
+    if (
+        own.is_duty
+        and speaker is not None
+        and reading.agents
+        and not status.same_party(reading.agents[0], speaker)
+    ):
+        return urged(reading, speaker, frames)
+    if own.is_negated:
+        return _negated(reading, own, frames)
+    if own.is_future:
+        return _future(reading, own, speaker, frames)
+    if own.is_possible or own.is_duty:
+        return replace(reading, status="hypothetical", reason=f"modal {own.modal!r}")
+    if status.is_doubted(verb):
+        return replace(reading, status="hypothetical", reason="doubted")
+    return reading
+
+
+def under_copula(reading: Reading, token: Token, frames: Frames) -> Reading:
+    """ "must be ready to …" asks; "is not ready to …" refuses."""
+    own = status.modality(token)
+    speaker = status.speaker_of(token, frames.groups["report"])
+    if speaker is not None:
+        reading = replace(reading, speaker=speaker)
+    if (
+        own.is_duty
+        and speaker is not None
+        and reading.agents
+        and not status.same_party(reading.agents[0], speaker)
+    ):
+        return urged(reading, speaker, frames)
+    if own.is_negated and reading.event_type == "AGREE":
+        return replace(reading, event_type="REJECT", frame_id=f"will-not+{reading.frame_id}")
+    if own.is_negated:
+        return replace(reading, status="denied", reason="negated")
+    if own.is_possible or own.is_duty:
+        return replace(reading, status="hypothetical", reason=f"modal {own.modal!r}")
+    return reading
+
+
+def urged(reading: Reading, speaker: Token, frames: Frames) -> Reading:
+    """What a speaker lays on another as a duty is a request."""
+    outcome = frames.outcome("request", reading.event_type) or Outcome(event_type="REQUEST", mode=None)
+    mode = reading.mode if outcome.mode == "=" else outcome.mode
+    return replace(
+        reading, event_type="REQUEST", mode=mode if outcome.event_type == "REQUEST" else "change",
+        agents=(speaker,), patients=reading.agents, frame_id=f"duty+{reading.frame_id}", status="actual", reason="duty laid on another",
+    )  # fmt: skip
+
+
+def _is_settled(token: Token, frames: Frames) -> bool:
+    """ "confirmed it would end": what is confirmed is planned already, no fresh promise."""
+    head = token.head
+    operator = frames.operators.get((lemma_of(head), "verb")) if is_verbal(head) else None
+    return operator is not None and operator.kind == "decide"
+
+
+def _negated(reading: Reading, own: status.Modality, frames: Frames) -> Reading:
+    permits = reading.frame_id.split("+")[-1] in PERMISSIONS or reading.frame_id.startswith("allow-verb")
+    if reading.event_type in COOPERATION and (own.is_future or permits):
+        outcome = frames.outcome("reject", reading.event_type) or Outcome(event_type="REJECT", mode=None)
+        return replace(
+            reading, event_type="REJECT", mode=outcome.mode, frame_id=f"will-not+{reading.frame_id}"
+        )
+    return replace(reading, status="denied", reason="negated")
+
+
+def _future(reading: Reading, own: status.Modality, speaker: Token | None, frames: Frames) -> Reading:
+    word = own.modal or "going to"
+    if word in ("would", "'d") and speaker is None:
+        return replace(reading, status="hypothetical", reason=f"modal {word!r}")
+    if reading.status != "actual":
+        return reading
+    planned = replace(reading, status="planned", reason=f"future {word!r}")
+    if not reading.agents or _is_settled(reading.trigger[0], frames):
+        return planned
+    if reading.event_type in COOPERATION - {"AGREE"} and reading.mode != "resign":
+        return replace(
+            reading,
+            event_type="AGREE",
+            mode=None,
+            frame_id=f"will+{reading.frame_id}",
+            reason=f"commitment {word!r}",
+        )
+    if (
+        reading.event_type in ("ASSAULT", "COERCE", "SANCTION", "PROTEST", "MOBILIZE") and speaker is not None
+    ) and status.same_party(reading.agents[0], speaker):
+        outcome = frames.outcome("threaten", reading.event_type, mode=reading.mode, frame_id=reading.frame_id)
+        return replace(
+            reading,
+            event_type="THREATEN",
+            mode=outcome.mode if outcome else None,
+            frame_id=f"will+{reading.frame_id}",
+            reason=f"announced {word!r}",
+        )
+    return planned
