@@ -103,6 +103,16 @@ class NewsLemmatizer:
         self._index = {part: frozenset(lemmas) for part, lemmas in index.items()}
         self._cache = {}
 
+    @property
+    def base_forms(self) -> frozenset[str]:
+        """The lemmas that exist, of every part of speech; empty before the tables are loaded."""
+        return frozenset().union(*self._index.values())
+
+    @property
+    def irregular_forms(self) -> frozenset[str]:
+        """Forms that no ending explains: "went", "children"."""
+        return frozenset(form for forms in self._exceptions.values() for form in forms)
+
     def lemma(self, form: str, tag: str) -> str:
         """Lemma of one form; `tag` is a Penn Treebank tag."""
         lower = form.lower()

@@ -168,3 +168,11 @@ def test_no_sentence_starts_after_a_comma_an_abbreviation_or_a_hyphen(nlp: Langu
 def test_a_line_break_may_start_a_sentence_after_an_abbreviation(nlp: Language) -> None:
     doc = sentence_guard(Doc(nlp.vocab, words=["the", "U.S.", "\n", "Rebels"]))
     assert doc[3].is_sent_start is not False
+
+
+def test_lemmatizer_tells_which_words_it_knows() -> None:
+    lemmatizer = NewsLemmatizer(spacy.blank("en"))
+    lemmatizer.set_tables({}, {"verb": {"went": ["go"]}}, {"noun": ["troop"], "verb": ["go"]})
+
+    assert lemmatizer.base_forms == {"troop", "go"}
+    assert lemmatizer.irregular_forms == {"went"}
