@@ -499,7 +499,7 @@ def clause_of(verb: Token) -> Clause:
     if is_swallowed(verb):
         obliques = noun_phrases(verb.head)
     if passive:
-        agents, patients = [t for p, t in obliques if p == "by"], [*subjects, *objects]
+        agents, patients = [t for p, t in obliques if p == "by"] or _shared_doers(verb), [*subjects, *objects]
     else:
         agents, patients = subjects, objects
     if verb.dep_ == "acl:relcl" and not passive and not objects:
@@ -584,6 +584,12 @@ def _shared_objects(verb: Token) -> list[Token]:
     """ "killed and wounded soldiers": the object hangs on one of two adjacent verbs."""
     siblings = [child for child in kids(verb.head) if child.dep_ in OBJECTS and child.i > verb.i]
     return [m for child in siblings for m in coordinated(child)]
+
+
+def _shared_doers(verb: Token) -> list[Token]:
+    """ "was shot and killed by rebels": the doers stand with the last of joined passives."""
+    last = [child for child in verb_conjuncts(verb) if child.tag_ == "VBN" and not _own_subjects(child)]
+    return [doer for child in last for doer in by_phrase(child)]
 
 
 def _relative_gap(verb: Token) -> list[Token]:

@@ -20,7 +20,7 @@ from pipeline.extract.framing import frame_of, framed, keys_of, operator_of
 from pipeline.extract.means import MEANS_MODES, means_mode, purposed
 from pipeline.extract.operators import UNREAL_KINDS, combine, contents_of, is_completed, noun_contents, says
 from pipeline.extract.parties import Parties
-from pipeline.extract.party_words import is_human_word
+from pipeline.extract.party_words import DOCUMENTS, is_human_word
 from pipeline.extract.reading import Reading
 from pipeline.extract.verb_modality import under_auxiliaries, under_copula, urged
 
@@ -30,6 +30,10 @@ MAX_DEPTH = 5
 MISSION_VERBS = frozenset(
     ["launch", "begin", "start", "mount", "conduct", "carry+out", "resume", "undertake", "order", "authorize"]
 )
+# Prepositions between a light verb and its event noun: "engage in", "come under", "go on"; not "during", "after".
+LENT = frozenset({"in", "into", "to", "on", "under", "with", "at", "for", "of", "against", "from"})
+# Acts of speech: a thing that is no paper asks, promises or refuses nothing.
+SPOKEN_KINDS = frozenset({"request", "commit", "threaten", "reject", "accuse", "praise", "deny"})
 # Participles that are adjectives in "is prepared to …", "is opposed to …", whatever tag they get.
 STATIVE = frozenset({"prepared", "committed", "determined", "poised", "opposed"})
 
@@ -225,6 +229,15 @@ class Reader:
                 return combine(operator, noun, agents, inner, tuple(addressed), self.parties, nominal=True)
         return None
 
+    def _can_speak(self, token: Token) -> bool:
+        """Whether a subject can ask or promise: anything but a common noun for a thing that is no paper."""
+        return (
+            token.pos_ not in ("NOUN", "NUM")
+            or self.parties.is_actor(token)
+            or lemma_of(token) in DOCUMENTS
+            or any(child.ent_type_ in ("GPE", "NORP", "ORG") for child in kids(token))
+        )
+
     def _bare(self, token: Token) -> Reading:
         """Content no frame knows: its subject and a likely recipient all the same."""
         if is_verbal(token):
@@ -254,7 +267,7 @@ class Reader:
         if not any(key in self.light for key in keys):
             return None
         told = [noun for noun in clause.patients if self.parties.tells(noun)]
-        nouns = told or [t for _, t in clause.obliques]
+        nouns = told or [t for p, t in clause.obliques if p in LENT]
         for noun in nouns:
             inner = self.read_noun(noun, depth + 1)
             if inner is None or (inner.event_type is None and inner.kind != "mission"):
@@ -336,7 +349,12 @@ class Reader:
 
     def _apply(self, operator: Operator, clause: Clause, extra: str, depth: int) -> Reading | None:
         agents = self.parties.agents(clause)
+        if operator.kind in SPOKEN_KINDS:
+            agents = tuple(token for token in agents if self._can_speak(token))
         addressed = tuple(self.parties.slots(operator.recipient, clause))
+        if operator.kind == "request" and not addressed and any(map(clauses.has_to, clause.complements)):
+            # "called for Mali to …": the one who is to do it stands behind "for".
+            addressed = tuple(self.parties.slots(("for",), clause))
         contents = contents_of(clause, operator, self.parties)
         fallback: Reading | None = None
         for content in contents:

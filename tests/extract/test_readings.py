@@ -234,3 +234,44 @@ def test_committing_a_crime_is_no_commitment(tree, reader):
     reading = reader.read(doc[1])
 
     assert reading is None or reading.event_type != "AGREE"
+
+
+def test_doers_of_joined_passives_stand_with_the_last(tree, reader):
+    """He was shot and killed by rebels: also who shot is told."""
+    doc = tree("""
+        Mayor mayor NN NOUN 3 nsubj:pass
+        was be VBD AUX 3 aux:pass
+        shot shoot VBN VERB 0 ROOT
+        and and CC CCONJ 5 cc
+        killed kill VBN VERB 3 conj
+        by by IN ADP 7 case
+        rebels rebel NNS NOUN 5 obl
+    """)
+
+    assert parties(reader.read(doc[2])) == (["rebels"], ["Mayor"])
+
+
+def test_thing_that_grows_asks_for_nothing(tree, reader):
+    """The number is pushing for change: nobody asks."""
+    doc = tree("""
+        Prices price NNS NOUN 2 nsubj
+        urge urge VBP VERB 0 ROOT
+        Ghana Ghana NNP PROPN 2 obj GPE
+        to to TO PART 5 mark
+        borrow borrow VB VERB 2 xcomp
+    """)
+
+    assert parties(reader.read(doc[1]))[0] == []
+
+
+def test_crime_during_a_war_is_not_the_war(tree, reader):
+    """Rebels committed crimes during the war."""
+    doc = tree("""
+        Rebels rebel NNS NOUN 2 nsubj
+        committed commit VBD VERB 0 ROOT
+        errors error NNS NOUN 2 obj
+        during during IN ADP 5 case
+        war war NN NOUN 2 obl
+    """)
+
+    assert reader.read(doc[1]) is None
