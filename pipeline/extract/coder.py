@@ -29,7 +29,8 @@ from pipeline.extract.contexts import contexts_of
 from pipeline.extract.coreference import Mentions
 from pipeline.extract.event_types import Frames, load_frames
 from pipeline.extract.merge_mentions import merge
-from pipeline.extract.readings import Reader, Reading, is_human_word
+from pipeline.extract.party_words import is_human_word
+from pipeline.extract.readings import Reader, Reading
 from pipeline.extract.relevance import Side, is_political
 from pipeline.extract.scene import Scene
 from pipeline.extract.sentences import may_hold_event, readings_of

@@ -14,8 +14,8 @@ from spacy.tokens import Span, Token
 
 from pipeline.extract import status
 from pipeline.extract.clauses import is_verbal, kids, lemma_of, preposition
-from pipeline.extract.event_types import Frames
-from pipeline.extract.party_words import CARRIERS
+from pipeline.extract.event_types import Frames, load_frames
+from pipeline.extract.party_words import CARRIERS, is_human_word
 from pipeline.extract.reading import Reading
 from pipeline.extract.readings import Reader
 
@@ -144,8 +144,24 @@ def _stands_alone(token: Token, reading: Reading, consumed: set[int]) -> bool:
         return False
     if reading.agents and reading.patients:
         return True
-    victims = [patient for patient in reading.patients if patient.ent_type_ in ("PERSON", "PER")]
-    return bool(victims) and reading.frame_id in AGENTLESS
+    return reading.frame_id in AGENTLESS and any(_is_certain_somebody(victim) for victim in reading.patients)
+
+
+def _is_certain_somebody(noun: Token) -> bool:
+    """A named person, or people of a number or known: "six priests", "the two women"; not people at large."""
+    if noun.ent_type_ in ("PERSON", "PER"):
+        return True
+    lemma = lemma_of(noun)
+    return (lemma in _people() or is_human_word(lemma)) and any(
+        child.dep_ == "nummod" or (child.dep_ == "det" and child.lower_ in ("the", "these", "those"))
+        for child in kids(noun)
+    )
+
+
+@lru_cache(maxsize=1)
+def _people() -> frozenset[str]:
+    groups = load_frames().groups
+    return groups["persons"] | groups["people_in_office"] | groups["people_by_calling"]
 
 
 def _serves_another(reading: Reading, told: set[int]) -> bool:

@@ -173,3 +173,18 @@ def test_place_and_day_of_the_sentence_before_are_inferred_for_what_happened(cod
 
     assert (killing.place.name, killing.event_date.value.isoformat()) == ("Goma", "2024-05-14")
     assert is_inferred(killing.place.span, killing)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "tells"),
+    [
+        ("The town still mourns after the massacre of the 40 villagers.", True),
+        ("He spoke of the murder of civilians in general.", False),
+    ],
+    ids=["people of a number", "people at large"],
+)
+def test_a_killing_named_by_a_noun_is_told_where_its_victims_are_certain(code, sentence, tells):
+    """ "The murder of the six" happened; the murder of civilians is a topic."""
+    events = [event for event in code(sentence) if event.event_type == "ASSAULT"]
+
+    assert bool(events) == tells
