@@ -486,7 +486,9 @@ def clause_of(verb: Token) -> Clause:
     """Build the clause of one verbal token."""
     passive = is_passive(verb)
     subjects = with_antecedent(surface_subjects(verb))
-    objects = with_antecedent([m for child in children(verb, OBJECTS) for m in coordinated(child)])
+    objects = with_antecedent(
+        [m for child in children(verb, OBJECTS) if not _is_gerunds(child) for m in coordinated(child)]
+    )
     if not objects and not passive:
         objects = _odd_objects(verb)
     if is_swallowed(verb):
@@ -577,6 +579,11 @@ def _odd_objects(verb: Token) -> list[Token]:
             return coordinated(child)
         if child.dep_ == "appos" and child.pos_ == "PROPN":
             return coordinated(child)
+        if child.dep_ == "xcomp" and child.pos_ == "ADJ":
+            # "shot dead two policemen": the parser hung the object on the adjective.
+            hung = [noun for noun in kids(child) if noun.dep_ in OBJECTS and noun.i > child.i]
+            if hung:
+                return [member for noun in hung for member in coordinated(noun)]
     return []
 
 
@@ -584,6 +591,14 @@ def _shared_objects(verb: Token) -> list[Token]:
     """ "killed and wounded soldiers": the object hangs on one of two adjacent verbs."""
     siblings = [child for child in kids(verb.head) if child.dep_ in OBJECTS and child.i > verb.i]
     return [m for child in siblings for m in coordinated(child)]
+
+
+def _is_gerunds(noun: Token) -> bool:
+    """ "accused Mali of aiding rebels": rebels are the object of aiding, though the parser made that an adjective."""
+    return any(
+        child.dep_ == "amod" and child.tag_ == "VBG" and marker(child) in ("of", "for", "from")
+        for child in kids(noun)
+    )
 
 
 def _shared_doers(verb: Token) -> list[Token]:

@@ -108,7 +108,7 @@ def _is_doer(frame: Frame, token: Token, parties: Parties) -> bool:
 def framed(frame: Frame, clause: Clause, parties: Parties) -> Reading:
     """The reading of a clause by a frame that fits it."""
     agents = parties.agents(clause) or parties.wielders(frame, clause)
-    if frame.recipient and frame.recipient[0] == "subj":
+    if frame.recipient and frame.recipient[0].startswith("subj"):
         return _undergone(frame, clause, parties)
     if frame.mode in ("withdraw", "disarm") and clause.is_passive and not agents:
         # "Troops were withdrawn from …": those moved are those who go.
@@ -137,7 +137,7 @@ def framed(frame: Frame, clause: Clause, parties: Parties) -> Reading:
 
 def _undergone(frame: Frame, clause: Clause, parties: Parties) -> Reading:
     """ "stands trial", "comes under fire": what the subject does is done to it, by whom a phrase may say."""
-    recipients = tuple(parties.slot("subj", clause))
+    recipients = tuple(parties.slots((slot for slot in frame.recipient if slot.startswith("subj")), clause))
     doers = parties.slots(DOER_SLOTS, clause)
     return Reading(
         event_type=frame.event_type,

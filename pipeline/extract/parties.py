@@ -198,6 +198,10 @@ class Parties:
 
     def slot(self, slot: str, clause: Clause) -> list[Token]:
         head, _, rest = slot.partition(".")
+        if head == "subj" and rest:
+            return [
+                t for noun in clause.agents if not self.is_name(noun) for t in self.noun_slots((rest,), noun)
+            ]
         if head == "subj":
             return [t for t in clause.agents if self.is_actor(t) or t.pos_ == "PRON"]
         if head == "obj" and not rest:

@@ -247,3 +247,30 @@ def test_land_parted_from_the_title_after_it_is_no_second_subject(tree):
     """)
 
     assert words(clauses.clause_of(doc[3]).agents) == ["Trump"]
+
+
+def test_object_hung_on_dead_is_the_verbs(tree):
+    """Gunmen shot dead two judges."""
+    doc = tree("""
+        Gunmen gunman NNS NOUN 2 nsubj
+        shot shoot VBD VERB 0 ROOT
+        dead dead JJ ADJ 2 xcomp
+        two two CD NUM 5 nummod
+        judges judge NNS NOUN 3 obj
+    """)
+
+    assert words(clauses.clause_of(doc[1]).patients) == ["judges"]
+
+
+def test_object_of_a_gerund_is_no_second_object(tree):
+    """Algeria accused Mali of aiding rebels."""
+    doc = tree("""
+        Algeria Algeria NNP PROPN 2 nsubj GPE
+        accused accuse VBD VERB 0 ROOT
+        Mali Mali NNP PROPN 2 obj GPE
+        of of IN SCONJ 5 mark
+        aiding aid VBG VERB 6 amod
+        rebels rebel NNS NOUN 2 obj
+    """)
+
+    assert words(clauses.clause_of(doc[1]).patients) == ["Mali"]

@@ -275,3 +275,19 @@ def test_crime_during_a_war_is_not_the_war(tree, reader):
     """)
 
     assert reader.read(doc[1]) is None
+
+
+def test_trial_that_begins_accuses_whose_trial_it_is(tree, reader):
+    """The trial of Taylor began."""
+    doc = tree("""
+        The the DT DET 2 det
+        trial trial NN NOUN 5 nsubj
+        of of IN ADP 4 case
+        Taylor Taylor NNP PROPN 2 nmod PERSON
+        began begin VBD VERB 0 ROOT
+    """)
+
+    reading = reader.read(doc[4])
+
+    assert reading.event_type == "ACCUSE"
+    assert parties(reading) == ([], ["Taylor"])
