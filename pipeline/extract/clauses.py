@@ -670,10 +670,18 @@ def phrase(noun: Token) -> tuple[int, int]:
     return left, right + 1
 
 
+# Words that bound a number and name nobody: "at least 64 people".
+APPROXIMATE = frozenset(
+    "at least most more less fewer than about around nearly almost over up to some roughly".split()
+)
+
+
 def _left_edge(token: Token) -> int:
     """Leftmost token below a modifier, determiners cut off."""
     edge = token.left_edge
-    while edge.i < token.i and (edge.dep_ in ("det", "punct", "case") or edge.is_punct):
+    while edge.i < token.i and (
+        edge.dep_ in ("det", "punct", "case", "cc") or edge.is_punct or edge.lower_ in APPROXIMATE
+    ):
         edge = edge.nbor(1)
     return edge.i
 

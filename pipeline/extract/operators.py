@@ -182,7 +182,10 @@ def contents_of(clause: Clause, operator: Operator, parties: Parties) -> list[To
         for noun in clause.patients
         if not parties.is_name(noun) and noun.pos_ != "PRON" and noun not in found
     )
-    preps = ("for", "to", "of", "on", "upon", "with", "against", "over", "in", "from", "about")
+    # What ends with clashes does not end the clashes.
+    preps: tuple[str, ...] = ("to", "of", "on", "upon", "in", "from")
+    if operator.kind not in ("reverse", "cancel"):
+        preps = ("for", "to", "of", "on", "upon", "with", "against", "over", "in", "from", "about")
     found.extend(
         t for p, t in clause.obliques if p in preps and not parties.is_name(t) and t.ent_type_ != "DATE"
     )

@@ -274,3 +274,18 @@ def test_object_of_a_gerund_is_no_second_object(tree):
     """)
 
     assert words(clauses.clause_of(doc[1]).patients) == ["Mali"]
+
+
+def test_phrase_of_counted_people_begins_with_their_number(tree):
+    """and at least 64 people"""
+    doc = tree("""
+        and and CC CCONJ 5 cc
+        at at IN ADP 3 case
+        least least JJS ADJ 4 nmod
+        64 64 CD NUM 5 nummod
+        people people NNS NOUN 0 ROOT
+    """)
+
+    start, end = clauses.phrase(doc[4])
+
+    assert doc[start:end].text == "64 people"
