@@ -104,9 +104,10 @@ class Coder:
                 if may_hold_event(piece, self.frames):
                     jobs.append((number, offset, piece))
         found: list[list[tuple[Doc, int]]] = [[] for _ in articles]
-        for (number, offset, _), doc in zip(
+        for (number, offset, piece), doc in zip(
             jobs, parse.parse(self.nlp, (job[2] for job in jobs)), strict=True
         ):
+            doc.user_data["text"] = piece  # else it is put together again from its tokens
             found[number].append((doc, offset))
         return [self.code_docs(article, docs) for article, docs in zip(articles, found, strict=True)]
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Token
 
 from pipeline.extract import clauses, status
+from pipeline.extract.bounds import entities, text_of
 from pipeline.extract.clauses import kids, lemma_of
 
 PEOPLE_PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
@@ -54,8 +55,14 @@ class Mentions:
 
     def add(self, doc: Doc, sentence: int, start: int, end: int) -> None:
         """Take in the named entities of tokens start..end."""
-        for entity in doc[start:end].ents:
-            if entity.label_ not in ("PERSON", "PER", "ORG", "GPE", "NORP"):
+        for entity in entities(doc):
+            if not start <= entity.start < end or entity.label_ not in (
+                "PERSON",
+                "PER",
+                "ORG",
+                "GPE",
+                "NORP",
+            ):
                 continue
             head = entity.root
             top = (
@@ -70,7 +77,7 @@ class Mentions:
                     frozenset(token.lower_ for token in entity if token.is_alpha and len(token) > 1),
                 )
             )  # fmt: skip
-        if "(" not in doc[start:end].text:
+        if "(" not in text_of(doc):
             return
         for match in re.finditer(
             r"((?:[A-Z][\w.'-]+ (?:(?:of|for|and|the|in) )*){1,6}[A-Z][\w'-]+) ?\((the )?([A-Z][\w-]{1,9})\)",

@@ -25,7 +25,7 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as DocSpan
 
 from pipeline.errors import ConfigError
-from pipeline.extract.bounds import sentence_bounds, sentence_starts
+from pipeline.extract.bounds import sentence_bounds, sentence_starts, text_of
 from pipeline.model import DatePrecision, EventDate, Span
 
 
@@ -588,7 +588,7 @@ def _told_days(doc: Doc, published_at: datetime, *, is_first: bool) -> Iterator[
         if (
             is_first
             and expression.start < _DATELINE_CHARACTERS
-            and "--" in doc.text[: 2 * _DATELINE_CHARACTERS]
+            and "--" in text_of(doc)[: 2 * _DATELINE_CHARACTERS]
         ):
             continue
         resolved = resolve(expression.text, published_at)
@@ -638,7 +638,7 @@ _PLANS = frozenset(
 def _expressions(doc: Doc) -> tuple[Expression, ...]:
     known = doc.user_data.get("dates")
     if known is None:
-        known = doc.user_data["dates"] = find(doc.text)
+        known = doc.user_data["dates"] = find(text_of(doc))
     return known
 
 

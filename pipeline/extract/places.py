@@ -25,7 +25,7 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as DocSpan
 
 from pipeline.errors import ConfigError
-from pipeline.extract.bounds import sentence_bounds, sentence_starts
+from pipeline.extract.bounds import entities, sentence_bounds, sentence_starts
 from pipeline.extract.gazetteer import DATA, Entry, Gazetteer, fold, load_gazetteer
 from pipeline.model import Place, Span
 
@@ -330,8 +330,8 @@ def place_spans(doc: Doc) -> tuple[DocSpan, ...]:
     """Every run of words that names a place, in the order of the text; does not say whose place it is."""
     known = doc.user_data.get("place_spans")
     if known is None:
-        known = doc.user_data["place_spans"] = tuple(_find_spans(doc))
-    return tuple(doc[start:end] for start, end in known)
+        known = doc.user_data["place_spans"] = tuple(doc[start:end] for start, end in _find_spans(doc))
+    return known
 
 
 def _find_spans(doc: Doc) -> Iterator[tuple[int, int]]:
@@ -339,7 +339,7 @@ def _find_spans(doc: Doc) -> Iterator[tuple[int, int]]:
     taken: set[int] = set()
     found: list[tuple[int, int]] = []
     people: list[tuple[int, int]] = []
-    for entity in doc.ents:
+    for entity in entities(doc):
         if entity.label_ == "NORP":
             people.append((entity.start, entity.end))
         if _is_place(entity, gazetteer):
@@ -348,7 +348,7 @@ def _find_spans(doc: Doc) -> Iterator[tuple[int, int]]:
                 found.append((start, end))
         taken.update(range(entity.start, entity.end))
     found.extend(_unlabelled(doc, taken, gazetteer))
-    doc.user_data["peoples"] = people  # doc.ents is slow to ask twice
+    doc.user_data["peoples"] = people
     yield from sorted(found)
 
 

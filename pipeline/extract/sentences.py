@@ -10,7 +10,8 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from spacy.tokens import Span, Token
+from spacy.attrs import DEP, HEAD
+from spacy.tokens import Doc, Span, Token
 
 from pipeline.extract import status
 from pipeline.extract.clauses import is_verbal, kids, lemma_of, preposition
@@ -119,9 +120,20 @@ def _may_trigger(token: Token, reader: Reader) -> bool:
     return lemma in reader.words or lemma in CARRIERS
 
 
+def _tops(doc: Doc) -> list[int]:
+    """Indexes of the tokens that hang on no other; from one array, for each question of a head makes a token."""
+    tops = doc.user_data.get("tops")
+    if tops is None:
+        table = doc.to_array([HEAD, DEP])
+        is_top = (table[:, 0] == 0) | (table[:, 1] == doc.vocab.strings["ROOT"])
+        tops = doc.user_data["tops"] = is_top.nonzero()[0].tolist()
+    return tops
+
+
 def _top_down(sentence: Span) -> list[Token]:
     """Tokens by depth in the tree, then by position; each once."""
-    order = [token for token in sentence if token.dep_ == "ROOT" or token.head.i == token.i]
+    doc = sentence.doc
+    order = [doc[number] for number in _tops(doc) if sentence.start <= number < sentence.end]
     tops = {token.i for token in order}
     for token in order:
         below = kids(token)
