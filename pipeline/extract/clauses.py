@@ -541,7 +541,14 @@ def state_keys(token: Token) -> list[str]:
     return [f"be+{marks}+{name}" if marks else f"be+{name}" for name in names]
 
 
-LINKING = frozenset({"remain", "become", "stay", "be", "come", "go", "get", "keep", "stand", "grow", "turn"})
+LINKING = frozenset({"remain", "become", "stay", "be", "keep", "stand", "grow", "turn"})
+
+
+def state_verb(token: Token) -> Token:
+    """The word whose auxiliaries say whether a state holds: the linking verb above it, else the state itself."""
+    if token.dep_ in ("xcomp", "obl", "advcl") and lemma_of(token.head) in LINKING and not is_verbal(token):
+        return token.head
+    return token
 
 
 def state_clause(token: Token, key: str) -> Clause:

@@ -104,13 +104,10 @@ class Reader:
             return None
         clause = clauses.state_clause(token, key)
         frame = frame_of(clause, self.parties)
-        return (
-            self._reached(
-                under_auxiliaries(framed(frame, clause, self.parties), clause.predicate, self.frames)
-            )
-            if frame
-            else None
-        )
+        if frame is None:
+            return None
+        reading = framed(frame, clause, self.parties)
+        return self._reached(under_auxiliaries(reading, clauses.state_verb(token), self.frames))
 
     def _read_verb(self, token: Token, depth: int) -> Reading | None:
         reading = self._verb(token, depth)

@@ -34,7 +34,7 @@ STRONG_CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided"})
 DOUBTFUL_ADVERBS = frozenset(
     {"possibly", "perhaps", "maybe", "allegedly", "reportedly", "supposedly", "purportedly"}
 )
-HYPOTHETICAL_ADVERBS = frozenset({"possibly", "perhaps", "maybe"})
+HYPOTHETICAL_ADVERBS = frozenset({"possibly", "perhaps", "maybe", "allegedly", "supposedly", "purportedly"})
 PASSED_THROUGH = frozenset(
     {"conj", "xcomp", "ccomp", "acl", "acl:relcl", "advcl", "parataxis", "obj", "obl", "nmod"}
 )
