@@ -30,7 +30,7 @@ def entities(doc: Doc) -> tuple[Span, ...]:
     """The named entities of a text."""
     known = doc.user_data.get("entities")
     if known is None:
-        known = doc.user_data["entities"] = doc.ents
+        known = doc.user_data["entities"] = tuple(doc.ents)
     return known
 
 
