@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pipeline.extract.actor_entries import POSSESSIVE, QUALIFIER, Entry, Word, tokenize, word_list
 from pipeline.extract.actor_lexicon import ActorLexicon, Match, holds, load_lexicon, sector_on, term_on
 from pipeline.extract.actor_things import acts_of, may_act
-from pipeline.extract.clauses import lands_before
+from pipeline.extract.clauses import lands_after, lands_before
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -677,11 +677,13 @@ def code_span(
 
 
 def _shared_head(root: Token) -> str:
-    """ "Chinese diplomats" for either land of "U.S. and Chinese diplomats"; empty for any other word."""
+    """ "Chinese diplomats" of "U.S. and Chinese diplomats", "ministers of Chad" of "ministers of Mali and Chad"; else empty."""
     top = root
     while top.dep_ == "conj" and top.ent_type_ in ("NORP", "GPE") and top.head.i != top.i:
         top = top.head
     noun = top.head
+    if root.ent_type_ == "GPE" and noun.i < root.i and root in lands_after(noun):
+        return f"{root.doc[noun.left_edge.i : noun.i + 1].text} of {root.text}"
     if root.ent_type_ not in ("NORP", "GPE") or noun.i <= root.i or root not in lands_before(noun):
         return ""
     last = lands_before(noun)[-1]

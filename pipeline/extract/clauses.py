@@ -395,6 +395,9 @@ def noun_phrases(noun: Token) -> list[tuple[str, Token]]:
                 found.extend((preposition(member) or prep, _undated(member)) for member in coordinated(child))
                 if prep == "of" and lemma_of(noun) in CONTAINERS:
                     found.extend(noun_phrases(child))
+                elif prep == "of":
+                    # "the killing of a priest by rebels": the doer hung on the victim.
+                    found.extend((inner, doer) for inner, doer in noun_phrases(child) if inner == "by")
     return found
 
 
@@ -438,6 +441,14 @@ def lands_before(noun: Token) -> list[Token]:
     if not joints or any(token not in found and token not in joints for token in between):
         return []
     return found
+
+
+def lands_after(noun: Token) -> list[Token]:
+    """The lands whose several people a plural names: "the foreign ministers of Egypt and Ethiopia"; else empty."""
+    if noun.tag_ not in ("NNS", "NNPS"):
+        return []
+    found = [token for prep, token in noun_phrases(noun) if prep == "of" and token.ent_type_ == "GPE"]
+    return found if len(found) > 1 else []
 
 
 def complements_of(verb: Token) -> list[Token]:

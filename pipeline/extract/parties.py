@@ -169,7 +169,7 @@ class Parties:
         found: list[Token] = []
         for token in tokens:
             if self.is_actor(token) or token.pos_ == "PRON":
-                found.extend(clauses.lands_before(token) or [token])
+                found.extend(clauses.lands_before(token) or clauses.lands_after(token) or [token])
                 continue
             inside = [c for c in kids(token) if c.dep_ == "nsubj" and self.is_actor(c)]
             behind = self.behind(token) or inside
@@ -187,7 +187,17 @@ class Parties:
             return []
         entry = self.noun_entry(noun)
         slots = entry.actor if entry else ("poss", "by", "adj", "from", "of")
-        return self.noun_slots(slots, noun)
+        return self._wielders_of(noun) or self.noun_slots(slots, noun)
+
+    def _wielders_of(self, noun: Token) -> list[Token]:
+        """ "the missiles fired by rebels", "a bomb planted by ETA": whoever does that acts through the thing."""
+        return [
+            doer
+            for child in kids(noun)
+            if child.dep_ == "acl" and child.tag_ == "VBN" and child.i > noun.i
+            for doer in clauses.by_phrase(child)
+            if self.is_actor(doer)
+        ]
 
     def slots(self, slots: Iterable[str], clause: Clause) -> list[Token]:
         for slot in slots:

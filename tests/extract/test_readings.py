@@ -291,3 +291,47 @@ def test_trial_that_begins_accuses_whose_trial_it_is(tree, reader):
 
     assert reading.event_type == "ACCUSE"
     assert parties(reading) == ([], ["Taylor"])
+
+
+def test_thing_acts_for_whoever_set_it_to_work(tree, reader):
+    """A bomb planted by ETA exploded in Madrid."""
+    doc = tree("""
+        bomb bomb NN NOUN 5 nsubj
+        planted plant VBN VERB 1 acl
+        by by IN ADP 4 case
+        ETA ETA NNP PROPN 2 obl ORG
+        exploded explode VBD VERB 0 ROOT
+        in in IN ADP 7 case
+        Madrid Madrid NNP PROPN 5 obl GPE
+    """)
+
+    assert parties(reader.read(doc[4])) == (["ETA"], ["Madrid"])
+
+
+def test_ministers_of_two_lands_are_two_sides(tree, reader):
+    """Ministers of Mali and Chad met."""
+    doc = tree("""
+        Ministers minister NNS NOUN 6 nsubj
+        of of IN ADP 3 case
+        Mali Mali NNP PROPN 1 nmod GPE
+        and and CC CCONJ 5 cc
+        Chad Chad NNP PROPN 3 conj GPE
+        met meet VBD VERB 0 ROOT
+    """)
+
+    assert parties(reader.read(doc[5])) == (["Mali", "Chad"], [])
+
+
+def test_killer_named_on_the_victim_is_the_one_blamed(tree, reader):
+    """Iraq condemned the killing of a priest by rebels."""
+    doc = tree("""
+        Iraq Iraq NNP PROPN 2 nsubj GPE
+        condemned condemn VBD VERB 0 ROOT
+        killing killing NN NOUN 2 obj
+        of of IN ADP 5 case
+        priest priest NN NOUN 3 nmod
+        by by IN ADP 7 case
+        rebels rebel NNS NOUN 5 nmod
+    """)
+
+    assert parties(reader.read(doc[1])) == (["Iraq"], ["rebels"])
