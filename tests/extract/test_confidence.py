@@ -19,4 +19,7 @@ def test_unknown_features_count_nothing():
 def test_knowing_the_recipient_makes_surer():
     weights = load_weights()
 
-    assert confidence({"has_recipient": 1.0}, weights) > confidence({"has_recipient": 0.0}, weights)
+    alone = {"has_actor": 1.0, "has_recipient": 0.0, "has_both": 0.0}
+    both = {"has_actor": 1.0, "has_recipient": 1.0, "has_both": 1.0}
+
+    assert confidence(both, weights) > confidence(alone, weights)
