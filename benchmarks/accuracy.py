@@ -27,10 +27,10 @@ sys.path.insert(0, str(ROOT))
 
 from pipeline.config import load_settings  # noqa: E402
 from pipeline.extract import actors, confidence, parse, places  # noqa: E402
-from pipeline.extract.code_command import article_of, event_row, plain  # noqa: E402
-from pipeline.extract.coder import Coder, load_coder  # noqa: E402
+from pipeline.extract.code_command import article_of, event_row  # noqa: E402
+from pipeline.extract.coder import Coder, Said, load_coder  # noqa: E402
 from pipeline.extract.pairs import classify_pair  # noqa: E402
-from pipeline.model import Article  # noqa: E402
+from pipeline.model import Article, Span  # noqa: E402
 
 CASES = ROOT / "tests" / "extract" / "cases"
 RESAMPLES = 1000
@@ -86,11 +86,14 @@ def load_score(gold: Path) -> ModuleType:
 
 
 def code(coder: Coder, rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Code the rows and write the events as `tocsin code` does."""
     found: dict[str, list[Row]] = {}
+    said: dict[tuple[Span, Span], Said] = {}
+    coder = replace(coder, said=said)
     for start in range(0, len(rows), 200):
         batch = rows[start : start + 200]
         for row, candidates in zip(batch, coder.code_all([article_of(row) for row in batch]), strict=True):
-            found[row["id"]] = [event_row(candidate) for candidate in candidates]
+            found[row["id"]] = [event_row(candidate, said) for candidate in candidates]
     return found
 
 
@@ -178,10 +181,9 @@ def event_places(coder: Coder, score: ModuleType, rows: Sequence[Row]) -> None:
     for row, doc in zip(rows, docs, strict=True):
         event = row["gold_events"][0]
         token = next((t for t in doc if t.idx <= event["trigger_start"] < t.idx + len(t)), None)
-        place = places.place_of(token, gazetteer=coder.gazetteer) if token is not None else None
-        named = [plain(place.name), place.span.text if place.span else ""] if place else []
+        place = places.event_place_span(token) if token is not None else None
         wanted = event.get("location")
-        right += any(score.loc_ok(wanted, name) for name in named) if wanted else not named
+        right += place is not None and score.loc_ok(wanted, place.text) if wanted else place is None
     print(f"\n## event_location.dev: place of a given verb {share(right, len(rows))}")
 
 

@@ -1,6 +1,6 @@
 """Put the trained networks and the tables together into the pipeline that is shipped.
 
-    python assemble.py TRAINED ENTITIES TABLES OUT [--version 0.1.0] [--figures report.json]
+    python assemble.py TRAINED ENTITIES TABLES OUT [--version 0.2.0] [--figures report.json]
 
 TRAINED holds tok2vec, tagger, morphologizer and parser, ENTITIES the recognizer; the tables of the
 lemmatizer and of the entity step come from the pipeline TABLES, the known names from known_names.tsv. Beside OUT a list of sha256 sums is
@@ -93,11 +93,10 @@ def main() -> None:
     parser.add_argument(
         "--rows", type=int, default=20000, help="word vectors that are kept, the most frequent"
     )
-    parser.add_argument("--version", default="0.1.0")
+    parser.add_argument("--version", default="0.2.0")
     parser.add_argument("--figures", type=Path, help="JSON of report.py, kept in meta.json")
     arguments = parser.parse_args()
     nlp = load_quick(arguments.trained)
-    nlp.remove_pipe("ner")
     recognizer = load_quick(arguments.entities)
     thin_vectors(nlp, arguments.rows)
     own = recognizer.vocab.vectors
@@ -122,6 +121,7 @@ def main() -> None:
     nlp.meta.pop("performance", None)
     if arguments.figures:
         nlp.meta["performance"] = json.loads(arguments.figures.read_text(encoding="utf8"))
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(arguments.out)
     # The store holds every word of the training data; the labels suffice, words are added at run time.
     labels: set[str] = {"_SP"}

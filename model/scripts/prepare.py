@@ -1,14 +1,16 @@
-"""Lay out what is trained on: gold trees, sentences of the grammar, entity corpora.
+"""Lay out what is trained on: gold trees, sentences of the grammar, entity corpora, raw news.
 
-    python prepare.py CORPUS NEWSWIRE.spacy OUT
+    python prepare.py DATA NEWSWIRE.spacy OUT
 
-CORPUS holds ud/*.spacy and ner/*.spacy. OUT/base gets the gold trees of the first stage, OUT/train the
-mix of the second, OUT/entities that of the recognizer; OUT/dev and OUT/entities-dev are to watch them.
+DATA holds corpus/ud/*.spacy, corpus/ner/*.spacy and assets/current_events.jsonl. OUT/teach is what the
+teacher learns from, OUT/raw what it annotates; OUT/trees (where the annotated news goes too) and
+OUT/entities are what the small pipeline learns from, OUT/dev and OUT/entities-dev are to watch it.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +20,8 @@ import spacy
 from spacy.tokens import Doc, DocBin, Span
 
 SEED = 11
+LINES = 24_000  # of dated news, about 30 words each
+AGENCY = 6_000  # paragraphs of agency news, about 65 words each
 FACILITY = re.compile(
     r"\b(Airport|Bridge|Square|Street|Avenue|Stadium|Prison|Hospital|Palace|Mosque|Church|Cathedral|Temple|Highway|"
     r"Airfield|Checkpoint|Dam|Canal|Tower|Hotel|Museum|Station|Camp|Mall|Market|Park|Road|Barracks|Monument)$"
@@ -109,31 +113,33 @@ def headlines(docs: Iterable[Doc], generator: random.Random, share: float) -> It
                 yield restyled(span.as_doc(), style)
 
 
-def mix(corpus: Path, newswire: Path, out: Path) -> None:
+def news_lines(path: Path, generator: random.Random) -> list[Doc]:
+    """Whole sentences of dated news, each text once, in random order."""
+    texts = dict.fromkeys(json.loads(line)["text"] for line in path.open(encoding="utf8"))
+    found = [text for text in texts if 60 <= len(text) <= 600 and text[0].isupper() and text[-1] in ".?!"]
+    generator.shuffle(found)
+    return [NLP.make_doc(text) for text in found[:LINES]]
+
+
+def mix(data: Path, newswire: Path, out: Path) -> None:
     generator = random.Random(SEED)
-    for name in ("base", "train", "entities", "dev", "entities-dev"):
+    for name in ("teach", "raw", "trees", "entities", "dev", "entities-dev"):
         (out / name).mkdir(parents=True, exist_ok=True)
-    gum = with_entities(read(corpus / "ud" / "gum-train.spacy"), read(corpus / "ner" / "gum-train.spacy"))
-    gold = read(corpus / "ud" / "ewt-train.spacy") + [facilities(doc) for doc in gum]
-    unquoted = read(corpus / "ud" / "ewt-train-noquote.spacy") + read(
-        corpus / "ud" / "gum-train-noquote.spacy"
-    )
-    write(gold, out / "base" / "gold.spacy")
-    write(unquoted, out / "base" / "unquoted.spacy")
-    train = out / "train"
-    # The gold trees count twice: they are few beside the entity corpora.
-    write(gold, train / "gold-1.spacy")
-    write(gold, train / "gold-2.spacy")
-    write(unquoted, train / "unquoted.spacy")
-    write(headlines(gold, generator, 0.12), train / "headlines.spacy")
-    write(read(newswire), train / "newswire.spacy")
-    for name, copies in (("gmb-train", 1), ("wikigold", 3), ("uner-ewt-dev", 4)):
-        docs = [facilities(doc) for doc in read(corpus / "ner" / f"{name}.spacy")]
-        for copy in range(copies):
-            write(docs, train / f"{name}-{copy}.spacy")
-    augmented = [facilities(doc) for doc in read(corpus / "ner" / "augmented.spacy")]
-    generator.shuffle(augmented)
-    write(augmented[:2500], train / "augmented.spacy")
+    trees, names = data / "corpus" / "ud", data / "corpus" / "ner"
+    gum = with_entities(read(trees / "gum-train.spacy"), read(names / "gum-train.spacy"))
+    gold = read(trees / "ewt-train.spacy") + [facilities(doc) for doc in gum]
+    unquoted = read(trees / "ewt-train-noquote.spacy") + read(trees / "gum-train-noquote.spacy")
+    short = list(headlines(gold, generator, 0.12))
+    made = read(newswire)
+    for target in ("teach", "trees"):
+        write(gold, out / target / "gold.spacy")
+        write(unquoted, out / target / "unquoted.spacy")
+        write(short, out / target / "headlines.spacy")
+        write(made, out / target / "newswire.spacy")
+    # The gold trees count twice: they are few beside the annotated news.
+    write(gold, out / "trees" / "gold-again.spacy")
+    for name in ("gmb-train", "wikigold", "uner-ewt-dev"):
+        write([facilities(doc) for doc in read(names / f"{name}.spacy")], out / "teach" / f"{name}.spacy")
     # The recognizer learns from these alone. The small gold sets count twice.
     for name, copies in (
         ("gmb-train", 1),
@@ -143,21 +149,25 @@ def mix(corpus: Path, newswire: Path, out: Path) -> None:
         ("uner-ewt-dev", 2),
     ):
         for copy in range(copies):
-            write(read(corpus / "ner" / f"{name}.spacy"), out / "entities" / f"{name}-{copy}.spacy")
-    named = read(corpus / "ner" / "gmb-dev.spacy") + read(corpus / "ner" / "gum-dev.spacy")
+            write(read(names / f"{name}.spacy"), out / "entities" / f"{name}-{copy}.spacy")
+    write(news_lines(data / "assets" / "current_events.jsonl", generator), out / "raw" / "lines.spacy")
+    agency = read(names / "gmb-train.spacy")
+    generator.shuffle(agency)
+    write(agency[:AGENCY], out / "raw" / "agency.spacy")
+    named = read(names / "gmb-dev.spacy") + read(names / "gum-dev.spacy")
     write(named, out / "entities-dev" / "entities.spacy")
     # Documents without trees would count as wrong trees, so the dev set has none of them.
-    dev = with_entities(read(corpus / "ud" / "gum-dev.spacy"), read(corpus / "ner" / "gum-dev.spacy"))
-    write((read(corpus / "ud" / "ewt-dev.spacy") + dev)[::3], out / "dev" / "trees.spacy")
+    dev = with_entities(read(trees / "gum-dev.spacy"), read(names / "gum-dev.spacy"))
+    write((read(trees / "ewt-dev.spacy") + dev)[::3], out / "dev" / "trees.spacy")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("corpus", type=Path)
+    parser.add_argument("data", type=Path)
     parser.add_argument("newswire", type=Path)
     parser.add_argument("out", type=Path)
     arguments = parser.parse_args()
-    mix(arguments.corpus, arguments.newswire, arguments.out)
+    mix(arguments.data, arguments.newswire, arguments.out)
 
 
 if __name__ == "__main__":

@@ -82,8 +82,8 @@ def dictionary(nlp: Language) -> frozenset[str]:
     if "news_lemmatizer" not in nlp.pipe_names:
         return frozenset()
     pipe: Any = nlp.get_pipe("news_lemmatizer")
-    exceptions = (form for forms in pipe._exceptions.values() for form in forms)
-    return frozenset().union(*pipe._index.values(), exceptions)
+    known: frozenset[str] = pipe.base_forms | pipe.irregular_forms
+    return known
 
 
 def is_capitals(text: str) -> bool:

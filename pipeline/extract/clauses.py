@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Token
 
+from pipeline.extract.bounds import entities
+
 SUBJECTS = frozenset({"nsubj", "csubj", "nsubj:outer", "nsubj:xsubj"})
 PASSIVE_SUBJECTS = frozenset({"nsubj:pass", "nsubjpass", "csubj:pass"})
 OBJECTS = frozenset({"obj", "dobj"})
@@ -637,7 +639,9 @@ def phrase(noun: Token) -> tuple[int, int]:
     """Token range of the noun phrase that names an actor: modifiers, flat names, an of-phrase; no clauses."""
     left = noun.i
     right = noun.i
-    for entity in noun.doc.ents if noun.ent_type_ in ("ORG", "PERSON", "PER", "GPE", "NORP", "LOC") else ():
+    for entity in (
+        entities(noun.doc) if noun.ent_type_ in ("ORG", "PERSON", "PER", "GPE", "NORP", "LOC") else ()
+    ):
         if entity.start <= noun.i < entity.end:
             left, right = entity.start, entity.end - 1
     while left < noun.i and noun.doc[left].lower_ in ("the", "a", "an"):

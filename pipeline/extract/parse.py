@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from spacy.attrs import DEP, TAG
+
 from pipeline.errors import ExtractError
 from pipeline.extract.capitals import dictionary, recase
 from pipeline.extract.gazetteer import load_gazetteer
@@ -190,4 +192,18 @@ def _cut(text: str) -> int:
 
 def parse(nlp: Any, texts: Iterable[str]) -> Iterator[Any]:
     """Parse many pieces in batches."""
-    yield from nlp.pipe(texts, batch_size=BATCH_SIZE)
+    for doc in nlp.pipe(texts, batch_size=BATCH_SIZE):
+        _mend_participles(nlp, doc)
+        yield doc
+
+
+def _mend_participles(nlp: Any, doc: Any) -> None:
+    """Make "a resolution terminating the mandate" a verb where the tagger took for a noun what the parser did not."""
+    strings = doc.vocab.strings
+    clauses = doc.to_array([TAG, DEP]) == (strings["NN"], strings["acl"])
+    for number in clauses.all(axis=1).nonzero()[0].tolist():
+        token = doc[number]
+        if token.lower_.endswith("ing"):
+            token.tag_, token.pos_ = "VBG", "VERB"
+            if "news_lemmatizer" in nlp.pipe_names:
+                token.lemma_ = nlp.get_pipe("news_lemmatizer").lemma(token.text, "VBG")

@@ -755,6 +755,8 @@ def locate(span: DocSpan, *, gazetteer: Gazetteer, country_hints: Collection[str
     name = _with_kind(span)[:_LONGEST_NAME]
     entry = _resolve(name, gazetteer, hints)
     entry = entry or _resolve(name, gazetteer, hints | _text_countries(span.doc, gazetteer))
+    if entry and near and _is_namesake(entry, span, named):
+        entry = None
     if entry:
         return _place(entry, where)
     if near:
@@ -763,6 +765,16 @@ def locate(span: DocSpan, *, gazetteer: Gazetteer, country_hints: Collection[str
         country = gazetteer.country(next(iter(hints)))
         return _place(country, where, span.text) if country else None
     return None
+
+
+def _is_namesake(entry: Entry, span: DocSpan, holders: frozenset[str]) -> bool:
+    """Whether what is on the map lies abroad of "X, Y": another X then, in Y. A list of places holds nothing."""
+    if entry.resolution == "country" or entry.country in holders:
+        return False
+    listed = [
+        token.lower_ for token in span.doc[span.end : span.end + _NEAR] if token.lower_ in (",", "and", "or")
+    ]
+    return listed == [","]
 
 
 def _with_kind(span: DocSpan) -> str:

@@ -26,6 +26,7 @@ from pipeline.model import Status
 FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo", "would", "'d"})
 POSSIBLE = frozenset({"may", "might", "could", "can", "ca"})
 DUTY = frozenset({"must", "should", "ought"})
+INVERTED = frozenset({"had", "should", "were"})
 CONDITIONS = frozenset(
     {"if", "unless", "whether", "lest", "until", "till", "provided", "before", "in case", "once"}
 )
@@ -465,14 +466,28 @@ def _is_question(token: Token) -> bool:
 
 
 def _inverted(token: Token) -> bool:
-    """ "Had rebels attacked …, …", "Should Iran attack …"."""
-    if not is_verbal(token) or token.dep_ != "advcl":
+    """ "Had rebels attacked …, …", "Should Iran attack …", "… would have fled had rebels attacked"."""
+    if not is_verbal(token) or token.dep_ not in ("advcl", "ccomp", "parataxis"):
         return False
-    auxiliaries = [
-        c for c in kids(token) if c.dep_ in ("aux", "aux:pass") and c.lower_ in ("had", "should", "were")
-    ]
+    if token.dep_ != "advcl" or token.i > token.head.i:
+        return _follows_would(token)
+    auxiliaries = [c for c in kids(token) if c.dep_ in ("aux", "aux:pass") and c.lower_ in INVERTED]
     subjects = [c for c in kids(token) if c.dep_ in SUBJECTS | {"nsubj:pass"}]
     return bool(auxiliaries and subjects and auxiliaries[0].i < subjects[0].i and not marker(token))
+
+
+def _follows_would(token: Token) -> bool:
+    """A clause behind one with "would", its "had" before its subject: the parser may hang it on the subject."""
+    subjects = [child for child in kids(token) if child.dep_ in SUBJECTS | {"nsubj:pass"}]
+    if (
+        not subjects
+        or marker(token)
+        or not any(child.lower_ in ("would", "could", "might") for child in kids(token.head))
+    ):
+        return False
+    first = min([subjects[0], *kids(subjects[0])], key=lambda word: word.i)
+    opener = first if first.lower_ in INVERTED else token.doc[first.i - 1]
+    return token.head.i < opener.i < subjects[0].i and opener.lower_ in INVERTED
 
 
 def is_doubted(token: Token) -> bool:

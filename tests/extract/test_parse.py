@@ -68,3 +68,27 @@ def test_text_beyond_the_cap_is_not_read():
 def test_model_version_names_the_weights(coder):
     assert coder.codebook.rsplit("-", 1)[1].isalnum()
     assert parse.missing_parts(coder.nlp) == []
+
+
+class Pipeline:
+    """A pipeline that has parsed already."""
+
+    pipe_names: tuple[str, ...] = ()
+
+    def __init__(self, *docs):
+        self.docs = docs
+
+    def pipe(self, texts, batch_size):
+        return iter(self.docs)
+
+
+def test_a_participle_tagged_as_a_noun_is_a_verb_again(tree):
+    """The council approved a resolution terminating the mandate: no noun hangs as a clause."""
+    doc = tree("""
+        resolution resolution NN NOUN 0 ROOT
+        terminating terminating NN NOUN 1 acl
+        building building NN NOUN 1 nmod
+    """)
+    (mended,) = parse.parse(Pipeline(doc), [doc.text])
+
+    assert [(token.tag_, token.pos_) for token in mended] == [("NN", "NOUN"), ("VBG", "VERB"), ("NN", "NOUN")]

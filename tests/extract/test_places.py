@@ -10,6 +10,7 @@ from pipeline.extract.places import (
     event_place_span,
     find_dateline,
     load_gazetteer,
+    locate,
     nearby_place,
     place_of,
     place_spans,
@@ -178,7 +179,7 @@ def test_the_object_of_blaming_is_not_the_place():
 
 def test_a_participle_takes_the_place_of_its_clause():
     """The bomb and its dead were in one place."""
-    doc = tree("A D det 1", "bomb N nsubj 2", "exploded V ROOT 2", "in I case 4", "Kabul P obl 2", ", , punct 6",
+    doc = tree("A D det 1", "bomb N nsubj 2", "exploded V ROOT 2", "in I case 4", "Kabul P obl 2", ", , punct 4",
                "killing V advcl 2", "four # obj 6", places=("Kabul",), lemmas={"exploded": "explode", "killing": "kill"})  # fmt: skip
 
     assert where(doc, "exploded") == "Kabul"
@@ -431,3 +432,26 @@ def test_a_dateline_without_a_town_gives_the_country():
 
     assert place is not None
     assert (place.name, place.span) == ("El Salvador", None)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("Quiche P obl 2", ", , punct 4", "Benghazi P appos 4"), "LBY"),
+        (("Quiche P obl 2", ", , punct 4", "Benghazi P conj 4", ", , punct 4", "Tripoli P conj 4"), "GTM"),
+    ],
+    ids=["held by what follows", "one of a list"],
+)
+def test_a_namesake_abroad_of_what_holds_a_place_is_not_that_place(words, expected):
+    """A quarter that no map has lies in its city, not on another continent; a list holds nothing."""
+    doc = tree(
+        "People N nsubj 2",
+        "marched V ROOT 2",
+        "in I case 4",
+        *words,
+        places=tuple(word.split()[0] for word in words if " P " in word),
+    )
+    place = locate(doc[3:4], gazetteer=GAZETTEER)
+
+    assert place is not None
+    assert place.country == expected

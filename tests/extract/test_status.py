@@ -105,3 +105,18 @@ def test_event_under_a_verb_of_denial_is_denied_though_nothing_else_says_so(tree
     """)
 
     assert status.governed(doc[2], {"deny": "deny"})[0] == "denied"
+
+
+@pytest.mark.parametrize(("modal", "expected"), [("would", "hypothetical"), ("did", "actual")])
+def test_had_before_its_subject_behind_would_is_a_condition(tree, modal, expected):
+    """The army would have responded had rebels attacked, though the parser takes "had" for an adjective."""
+    doc = tree(f"""
+        army army NN NOUN 3 nsubj
+        {modal} {modal} MD AUX 3 aux
+        responded respond VB VERB 0 ROOT
+        had have VBN VERB 5 amod
+        rebels rebel NNS NOUN 6 nsubj
+        attacked attack VBD VERB 3 ccomp
+    """)
+
+    assert status.surroundings(doc[5])[0] == expected
