@@ -38,7 +38,7 @@ class Settings:
         max_new_entries: New articles taken from one feed in one run.
         max_attempts: Tries of one page or article before quarantine; notifications have a schedule of their own.
         min_confidence: Candidates below are discarded as doubtful. Source: the calibration table in ACCURACY.md,
-            where of those below 0.3 one in twenty-five is right.
+            where of those below 0.3 one in fifty is right.
         batch_size: Articles claimed by one extract task.
         smtp_url: smtp://user@host:port or smtps://…; empty means e-mail cannot be sent.
             The password comes from smtp_password_file.
