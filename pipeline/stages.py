@@ -289,7 +289,7 @@ def _written(
 ) -> Counter[str]:
     if isinstance(coded, str):
         return _quarantine_article(transaction, row, coded, batch_id)
-    sure = [candidate for candidate in coded if candidate.confidence >= settings.min_confidence]
+    sure = [candidate for candidate in coded if is_sure(candidate, settings)]
     new = transaction.all(
         "insert_candidates",
         candidates=json.dumps([candidate_row(candidate) for candidate in sure]),
@@ -300,6 +300,12 @@ def _written(
     transaction.run("mark_extracted", article_id=row["id"], codebook=coder.codebook)
     transaction.run("clear_attempts", stage="extract", item_key=str(row["id"]))
     return Counter({"articles": 1, "candidates": len(new), "discarded_doubtful": len(coded) - len(sure)})
+
+
+def is_sure(candidate: Candidate, settings: Settings) -> bool:
+    """Whether a candidate is kept; the bar is lower where one party alone is named (see Settings)."""
+    alone = candidate.actor is None or candidate.recipient is None
+    return candidate.confidence >= (settings.min_confidence_alone if alone else settings.min_confidence)
 
 
 def _quarantine_article(

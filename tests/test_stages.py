@@ -7,6 +7,7 @@ import json
 import pytest
 
 from pipeline import stages
+from pipeline.config import Settings
 from pipeline.postgres.database import Transaction
 from pipeline.postgres.rows import candidate_row
 from tests.records import PUBLISHED, article_row, candidate
@@ -144,3 +145,18 @@ def test_a_poison_article_in_a_batch_leaves_the_others_their_candidates() -> Non
         "ValueError: no such thing as a sentence",
         1,
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"confidence": 0.35}, True),
+        ({"confidence": 0.2}, False),
+        ({"confidence": 0.2, "actor": None}, True),
+        ({"confidence": 0.2, "recipient": None}, True),
+        ({"confidence": 0.05, "actor": None}, False),
+    ],
+)
+def test_who_is_named_alone_needs_less_to_be_kept(changes, expected) -> None:
+    """ "12 people were killed in Beirut": the gold of pairs, on which confidence is fitted, has none such."""
+    assert stages.is_sure(candidate(**changes), Settings()) is expected

@@ -92,7 +92,7 @@ def subject(sentence: str) -> str:
     weak = {match.group().lower() for match in _pattern("sport_weak").finditer(sentence)}
     if sport or len(weak) >= 2 or (weak and re.search(r"\b\d{1,3}-\d{1,3}\b", sentence)):
         return "sport"
-    if _pattern("accident").search(sentence) and not _pattern("violence").search(sentence):
+    if _pattern("accident").search(sentence) and not _pattern("deliberate").search(sentence):
         return "accident"
     return "petty" if _pattern("petty").search(sentence) else ""
 

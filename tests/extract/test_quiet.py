@@ -32,6 +32,9 @@ def test_under_five_percent_of_300_other_sentences_yield_an_event(code):
         ("He was held for shoplifting.", "petty"),
         ("Rebels beat the mayor.", ""),
         ("A bus crash after a bomb attack killed two.", ""),
+        ("Eleven soldiers died when their truck overturned.", "accident"),
+        ("Eleven people were killed in a fuel truck explosion.", "accident"),
+        ("Gunmen set a fuel truck on fire and shot two drivers.", ""),
     ],
 )
 def test_subject_of_a_sentence_is_told_by_its_words(sentence, about):
