@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from spacy.tokens import Token
 
 from pipeline.extract import clauses
@@ -121,6 +123,25 @@ def framed(frame: Frame, clause: Clause, parties: Parties) -> Reading:
             recipients = []
         elif not recipients:
             recipients = parties.fallback(clause)
+    reading = _told(
+        frame, clause, parties, agents, tuple(token for token in recipients if token not in agents)
+    )
+    is_mutual = frame.event_type in ("CONSULT", "COOPERATE", "AGREE", "SUPPORT") and not recipients
+    return replace(reading, is_mutual=is_mutual)
+
+
+def _undergone(frame: Frame, clause: Clause, parties: Parties) -> Reading:
+    """ "stands trial", "comes under fire": what the subject does is done to it, by whom a phrase may say."""
+    recipients = tuple(parties.slots((slot for slot in frame.recipient if slot.startswith("subj")), clause))
+    doers = parties.slots(DOER_SLOTS, clause)
+    return _told(
+        frame, clause, parties, tuple(token for token in doers if token not in recipients), recipients
+    )
+
+
+def _told(
+    frame: Frame, clause: Clause, parties: Parties, agents: tuple[Token, ...], patients: tuple[Token, ...]
+) -> Reading:
     return Reading(
         event_type=frame.event_type,
         mode=frame.mode,
@@ -128,25 +149,7 @@ def framed(frame: Frame, clause: Clause, parties: Parties) -> Reading:
         anchor=clause.predicate,
         trigger=_trigger(clause),
         agents=agents,
-        patients=tuple(token for token in recipients if token not in agents),
-        consumed=_eaten(clause, parties),
-        is_mutual=frame.event_type in ("CONSULT", "COOPERATE", "AGREE", "SUPPORT") and not recipients,
-        weight=frame.weight,
-    )
-
-
-def _undergone(frame: Frame, clause: Clause, parties: Parties) -> Reading:
-    """ "stands trial", "comes under fire": what the subject does is done to it, by whom a phrase may say."""
-    recipients = tuple(parties.slots((slot for slot in frame.recipient if slot.startswith("subj")), clause))
-    doers = parties.slots(DOER_SLOTS, clause)
-    return Reading(
-        event_type=frame.event_type,
-        mode=frame.mode,
-        frame_id=frame.id,
-        anchor=clause.predicate,
-        trigger=_trigger(clause),
-        agents=tuple(token for token in doers if token not in recipients),
-        patients=recipients,
+        patients=patients,
         consumed=_eaten(clause, parties),
         weight=frame.weight,
     )

@@ -18,17 +18,10 @@ PERMISSIONS = frozenset({"refuse-permission", "refuse-permission-verb", "accept-
 def under_auxiliaries(reading: Reading, verb: Token, frames: Frames) -> Reading:
     """Lay the verb's auxiliaries on its reading: promises, threats, refusals, denials, possibilities."""
     own = status.modality(verb)
-    speaker = status.speaker_of(verb, frames.groups["report"])
-    if speaker is not None:
-        reading = replace(reading, speaker=speaker)
+    reading, speaker = _with_speaker(reading, verb, frames)
     if reading.event_type is None:
         return replace(reading, status="denied", reason="negated") if own.is_negated else reading
-    if (
-        own.is_duty
-        and speaker is not None
-        and reading.agents
-        and not status.same_party(reading.agents[0], speaker)
-    ):
+    if speaker is not None and own.is_duty and _is_of_others(reading, speaker):
         return urged(reading, speaker, frames)
     if own.is_negated:
         return _negated(reading, own, frames)
@@ -41,18 +34,21 @@ def under_auxiliaries(reading: Reading, verb: Token, frames: Frames) -> Reading:
     return reading
 
 
+def _with_speaker(reading: Reading, token: Token, frames: Frames) -> tuple[Reading, Token | None]:
+    """The reading with who says so, where somebody does."""
+    speaker = status.speaker_of(token, frames.groups["report"])
+    return (replace(reading, speaker=speaker) if speaker is not None else reading), speaker
+
+
+def _is_of_others(reading: Reading, speaker: Token) -> bool:
+    return bool(reading.agents) and not status.same_party(reading.agents[0], speaker)
+
+
 def under_copula(reading: Reading, token: Token, frames: Frames) -> Reading:
     """ "must be ready to …" asks; "is not ready to …" refuses."""
     own = status.modality(token)
-    speaker = status.speaker_of(token, frames.groups["report"])
-    if speaker is not None:
-        reading = replace(reading, speaker=speaker)
-    if (
-        own.is_duty
-        and speaker is not None
-        and reading.agents
-        and not status.same_party(reading.agents[0], speaker)
-    ):
+    reading, speaker = _with_speaker(reading, token, frames)
+    if speaker is not None and own.is_duty and _is_of_others(reading, speaker):
         return urged(reading, speaker, frames)
     if own.is_negated and reading.event_type == "AGREE":
         return replace(reading, event_type="REJECT", frame_id=f"will-not+{reading.frame_id}")
