@@ -167,8 +167,10 @@ def _choose(
     if countries and not wants_division and not (_is_elsewhere(countries[0], others, hints)):
         return countries[0]
     if others and others[0].geonames_id is None and others[0].population == 0:
-        own = others[0]  # our own table comes before the lists
-        if not hints or own.country in hints or len(others) == 1:
+        own = others[
+            0
+        ]  # our own table comes before the lists, unless they have one in a country the text is about
+        if own.country in hints or not any(other.country in hints for other in others):
             return own
     # with a sizeable town of that very name, the other spellings of bigger ones are not meant
     spelling = (

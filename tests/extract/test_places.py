@@ -75,6 +75,8 @@ def where(doc: Doc, trigger: str) -> str | None:
         ("Mosul's", (), ("Mosul", "IRQ", "point")),
         ("northern Iraq", (), ("Iraq", "IRQ", "country")),
         ("Crimea", (), ("Crimea", "UKR", "admin1")),
+        ("Gaza", ("ISR",), ("Gaza Strip", "PSE", "admin1")),
+        ("Gaza", ("MOZ",), ("Gaza", "MOZ", "admin1")),
         ("Kut", (), ("Al-Kut", "IRQ", "point")),
     ],
 )
