@@ -27,10 +27,10 @@ sys.path.insert(0, str(ROOT))
 
 from pipeline.config import load_settings  # noqa: E402
 from pipeline.extract import actors, confidence, parse, places  # noqa: E402
-from pipeline.extract.code_command import article_of, event_row  # noqa: E402
-from pipeline.extract.coder import Coder, Said, load_coder  # noqa: E402
+from pipeline.extract.code_command import article_of, code_rows, event_row  # noqa: E402
+from pipeline.extract.coder import Coder, load_coder  # noqa: E402
 from pipeline.extract.pairs import classify_pair  # noqa: E402
-from pipeline.model import Article, Span  # noqa: E402
+from pipeline.model import Article  # noqa: E402
 
 CASES = ROOT / "tests" / "extract" / "cases"
 RESAMPLES = 1000
@@ -87,14 +87,7 @@ def load_score(gold: Path) -> ModuleType:
 
 def code(coder: Coder, rows: Sequence[Row]) -> dict[str, list[Row]]:
     """Code the rows and write the events as `tocsin code` does."""
-    found: dict[str, list[Row]] = {}
-    said: dict[tuple[Span, Span], Said] = {}
-    coder = replace(coder, said=said)
-    for start in range(0, len(rows), 200):
-        batch = rows[start : start + 200]
-        for row, candidates in zip(batch, coder.code_all([article_of(row) for row in batch]), strict=True):
-            found[row["id"]] = [event_row(candidate, said) for candidate in candidates]
-    return found
+    return {row["id"]: events for row, events in zip(rows, code_rows(rows, coder), strict=True)}
 
 
 def scored(score: ModuleType, rows: Sequence[Row], coded: dict[str, list[Row]]) -> tuple[Any, Any, list[Row]]:

@@ -48,7 +48,7 @@ fi
 
 stage grammar "$work/newswire.spacy" "$python" "$scripts/newswire_grammar.py" \
     "$data/assets" "$data/corpus" "$work/newswire.spacy" --sentences 9000 --seed 3
-stage mix "$work/corpus/entities-dev/entities.spacy" "$python" "$scripts/prepare.py" \
+stage mix "$work/corpus/dev/trees.spacy" "$python" "$scripts/prepare.py" \
     "$data" "$work/newswire.spacy" "$work/corpus"
 stage teacher "$work/teacher/weights.pt" "$TEACHER_PYTHON" "$scripts/teacher.py" train \
     "$encoder" "$work/corpus/teach" "$work/teacher"

@@ -388,8 +388,8 @@ def train(encoder: Path, mix: Path, out: Path, layers: int, words: int) -> None:
             seconds = time.time() - started
             print(f"step {step} loss {running / 25:.3f} seconds {seconds:.0f}", flush=True)
             running = 0.0
-        if step % 300 == 0 or step == len(steps):
-            torch.save(reader.state_dict(), out / "weights.pt")
+    # Written once and at the end: weights that are there are taken for a finished teacher.
+    torch.save(reader.state_dict(), out / "weights.pt")
 
 
 def sizes_of(labels: Labels) -> dict[str, int]:

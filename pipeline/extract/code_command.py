@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from pipeline.extract.gazetteer import load_gazetteer
 from pipeline.model import Actor, Article, Candidate, Span
 
 if TYPE_CHECKING:
-    from pipeline.extract.coder import Said
+    from pipeline.extract.coder import Coder, Said
 
 BATCH = 200
 
@@ -74,19 +74,25 @@ def _coded(rows: list[dict[str, Any]], phrases: bool, settings: Settings) -> Ite
             }
         return
     from pipeline.extract.coder import load_coder
+    from pipeline.extract.pairs import classify_pair
 
-    said: dict[tuple[Span, Span], Said] = {}
-    coder = replace(load_coder(settings), said=said)
+    coder = load_coder(settings)
+    whole = code_rows([row for row in rows if not _is_pair(row)], coder)
+    for row in rows:
+        yield {"id": row["id"], "events": classify_pair(row, coder) if _is_pair(row) else next(whole)}
+
+
+def code_rows(rows: Sequence[dict[str, Any]], coder: Coder) -> Iterator[list[dict[str, Any]]]:
+    """The events of each row's text, in the rows' order."""
     for start in range(0, len(rows), BATCH):
-        batch = rows[start : start + BATCH]
-        coded = coder.code_all([article_of(row) for row in batch])
-        for row, candidates in zip(batch, coded, strict=True):
-            if row.get("actor_span") and row.get("recipient_span"):
-                from pipeline.extract.pairs import classify_pair
+        said: dict[tuple[Span, Span], Said] = {}
+        articles = [article_of(row) for row in rows[start : start + BATCH]]
+        for candidates in replace(coder, said=said).code_all(articles):
+            yield [event_row(candidate, said) for candidate in candidates]
 
-                yield {"id": row["id"], "events": classify_pair(row, coder)}
-            else:
-                yield {"id": row["id"], "events": [event_row(one, said) for one in candidates]}
+
+def _is_pair(row: dict[str, Any]) -> bool:
+    return bool(row.get("actor_span") and row.get("recipient_span"))
 
 
 def article_of(row: dict[str, Any]) -> Article:

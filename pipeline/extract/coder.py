@@ -23,6 +23,7 @@ from pipeline.config import Settings
 from pipeline.errors import ExtractError
 from pipeline.extract import actors, clauses, counts, dates, parse, places
 from pipeline.extract.cameo import cameo_code
+from pipeline.extract.capitals import dictionary
 from pipeline.extract.clauses import kids
 from pipeline.extract.confidence import confidence, load_weights
 from pipeline.extract.contexts import contexts_of
@@ -533,7 +534,7 @@ def load_coder(settings: Settings) -> Coder:
         lexicon=lexicon,
         gazetteer=places.load_gazetteer(),
         codebook=codebook,
-        vocabulary=parse.vocabulary_of(nlp),
+        vocabulary=dictionary(nlp),
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from spacy.attrs import DEP, TAG
 
 from pipeline.errors import ExtractError
-from pipeline.extract.capitals import dictionary, recase
+from pipeline.extract.capitals import recase
 from pipeline.extract.gazetteer import load_gazetteer
 
 log = logging.getLogger(__name__)
@@ -71,11 +71,6 @@ def load_model(path: Path) -> Any:
             f"Universal Dependencies labels, fine tags, lemmas and entities (it has: {', '.join(nlp.pipe_names)})"
         )
     return nlp
-
-
-def vocabulary_of(nlp: Any) -> frozenset[str]:
-    """Base forms of common English words, from the pipeline's lemma tables; empty where it has none of ours."""
-    return dictionary(nlp)
 
 
 def missing_parts(nlp: Any) -> list[str]:
