@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-$(shell (cat requirements.lock; $(PYTHON) -V) 2>/dev/null | sha256sum | cut -c1-16)
 export PYTHONDONTWRITEBYTECODE :=
 
+# Fast tests run on all cores; the slow ones load the machine by themselves and run one after the other.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4
+
 .PHONY: run up test check format accuracy model model-report benchmark lock clean setup
 .DEFAULT_GOAL := run
 
@@ -29,13 +32,14 @@ check: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
 test: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow"
+	@$(BIN)/python -m pytest -m slow
 
 format: setup
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
