@@ -734,7 +734,7 @@ def phrase_text(span: Span) -> str:
     opens = {
         min(inner.i for inner in token.subtree if inner.i in there)
         for token in kept
-        if token.dep_.split(":")[0] == "appos"
+        if token.dep_.split(":")[0] == "appos" and token.i not in named
     }
     pieces: list[str] = []
     for before, token in zip([None, *kept], kept, strict=False):

@@ -281,6 +281,9 @@ def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
                 return addressed
             if is_passive(head):
                 return surface_subjects(head, depth + 1)
+        if verb.dep_ == "advcl" and has_to(verb) and is_passive(head) and by_phrase(head):
+            # "bombs used by the army to kill rebels": the aim is the doer's, not the tool's.
+            return by_phrase(head)
         if verb.dep_ in ("obl", "nmod") and verb.tag_ != "VBG":
             return []
         return surface_subjects(head, depth + 1)
@@ -307,9 +310,16 @@ def _is_result(verb: Token) -> bool:
 
 
 def _gives_way(subject: Token, after: Token | None) -> bool:
-    """Of two subjects of one verb the first is none: "U.S. | President Trump", "the monitor reports that | rebels …"."""
+    """Of two subjects of one verb the first is none: "U.S. | President Trump", "the monitor reports that | rebels …".
+
+    Nor is an office before the name of who holds it: "The envoy, | ex-president Lee, has left".
+    """
     if after is None or after.i <= subject.i:
         return False
+    if after.ent_type_ in ("PERSON", "PER") and not subject.ent_type_:
+        left, right = after.left_edge.i - 1, after.right_edge.i
+        ends = subject.doc[right : right + 2]
+        return subject.doc[left].text == "," and any(token.text == "," for token in ends)
     if after.left_edge.i == subject.i + 1:
         return after.left_edge.dep_ != "cc"
     return any(token.lower_ == "that" for token in subject.doc[subject.i : after.i])

@@ -404,6 +404,8 @@ def _settle(actor: Actor | None, country: str | None) -> Actor | None:
         or country is None
         or actor.country
         or actor.sector in (None, "NGO", "IGO", "MNC", "NGM")
+        # "Western countries" are at home nowhere.
+        or any(entry_id.startswith("organisations:") for entry_id in actor.entry_ids)
     ):
         return actor
     return replace(actor, country=country)

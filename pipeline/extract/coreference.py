@@ -170,7 +170,7 @@ def _is_bare_definite(token: Token) -> bool:
 
 
 def _local_subject(token: Token, kinds: Iterable[str]) -> Token | None:
-    """The subject of a clause above: "NATO said it would …"."""
+    """The subject of a clause above: "NATO said it would …"; never the noun that holds the pronoun ("the boat it seized")."""
     wanted = frozenset(kinds)
     current = token
     for _ in range(clauses.MAX_CLIMB):
@@ -179,7 +179,12 @@ def _local_subject(token: Token, kinds: Iterable[str]) -> Token | None:
             return None
         if clauses.is_verbal(head) and head.i != token.head.i:
             for subject in clauses.surface_subjects(head):
-                if subject.i < token.i and subject.pos_ != "PRON" and _fits(subject, wanted, token):
+                if (
+                    subject.i < token.i
+                    and subject.pos_ != "PRON"
+                    and not subject.is_ancestor(token)
+                    and _fits(subject, wanted, token)
+                ):
                     return subject
         if current.dep_ in ("nmod:poss",):
             verb = head

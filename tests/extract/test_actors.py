@@ -143,3 +143,23 @@ def test_name_holds_together_in_a_broken_tree(tree):
     doc.ents = [Span(doc, 0, 2, label="ORG")]
 
     assert code_span(doc[0:1], load_lexicon()).code == "NGAREB"
+
+
+def test_second_half_of_a_name_is_no_apposition(tree):
+    """ "Court of Sri Lanka" is Sri Lanka's, though the tree parts the two words."""
+    doc = tree("""
+        Court court NN NOUN 0 ROOT
+        of of IN ADP 3 case
+        Sri Sri NNP PROPN 1 nmod
+        Lanka Lanka NNP PROPN 1 appos
+    """)
+    doc.ents = [Span(doc, 0, 4, label="ORG")]
+
+    assert code_span(doc[0:4], load_lexicon()).country == "LKA"
+
+
+@pytest.mark.parametrize("phrase", ["Western governments", "African leaders"])
+def test_lands_of_a_region_are_governments_of_no_one_country_and_no_body(phrase):
+    coded = code_phrase(phrase, load_lexicon())
+
+    assert (coded.country, coded.sector) == (None, "GOV")

@@ -289,3 +289,33 @@ def test_phrase_of_counted_people_begins_with_their_number(tree):
     start, end = clauses.phrase(doc[4])
 
     assert doc[start:end].text == "64 people"
+
+
+def test_aim_of_a_passive_is_its_doers(tree):
+    """Guns were used by rebels to kill guards: the rebels killed."""
+    doc = tree("""
+        Guns gun NNS NOUN 3 nsubj:pass
+        were be VBD AUX 3 aux:pass
+        used use VBN VERB 0 ROOT
+        by by IN ADP 5 case
+        rebels rebel NNS NOUN 3 obl:agent
+        to to TO PART 7 mark
+        kill kill VB VERB 3 advcl
+        guards guard NNS NOUN 7 obj
+    """)
+
+    assert [token.text for token in clauses.clause_of(doc[6]).agents] == ["rebels"]
+
+
+def test_office_before_the_name_of_who_holds_it_is_no_second_subject(tree):
+    """The envoy, ex-president Lee, left: one left."""
+    doc = tree("""
+        envoy envoy NN NOUN 6 nsubj
+        , , , PUNCT 1 punct
+        ex-president ex-president NN NOUN 4 nmod:desc
+        Lee Lee NNP PROPN 6 nsubj PERSON
+        , , , PUNCT 4 punct
+        left leave VBD VERB 0 ROOT
+    """)
+
+    assert [token.text for token in clauses.surface_subjects(doc[5])] == ["Lee"]

@@ -76,3 +76,18 @@ def test_nobody_fits_means_nobody(tree):
     doc = tree("He he PRP PRON 2 nsubj\nleft leave VBD VERB 0 ROOT")
 
     assert Mentions().resolve(doc[0], 0) is None
+
+
+def test_a_pronoun_is_not_the_noun_it_belongs_to(tree, reported):
+    """NATO said a boat it seized had sunk: the boat did not seize itself."""
+    doc = tree("""
+        NATO NATO NNP PROPN 2 nsubj ORG
+        said say VBD VERB 0 ROOT
+        a a DT DET 4 det
+        boat boat NN NOUN 7 nsubj
+        it it PRP PRON 6 nsubj
+        seized seize VBD VERB 4 acl:relcl
+        sank sink VBD VERB 2 ccomp
+    """)
+
+    assert reported[1].resolve(doc[4], 1).text == "NATO"
