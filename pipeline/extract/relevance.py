@@ -78,6 +78,9 @@ class Side:
         return self.is_public or self.is_named or bool(self.sector and self.sector != "UNK")
 
 
+_STRIKING = re.compile(r"\b(?:strikes?|striking)\b", re.IGNORECASE)
+
+
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     words = tomllib.loads(WORDS.read_text(encoding="utf-8"))[name]["words"].split()
@@ -92,8 +95,11 @@ def subject(sentence: str) -> str:
     weak = {match.group().lower() for match in _pattern("sport_weak").finditer(sentence)}
     if sport or len(weak) >= 2 or (weak and re.search(r"\b\d{1,3}-\d{1,3}\b", sentence)):
         return "sport"
-    if _pattern("accident").search(sentence) and not _pattern("deliberate").search(sentence):
-        return "accident"
+    if _pattern("accident").search(sentence):
+        # "An earthquake strikes" is no strike.
+        told = _STRIKING.sub("", sentence) if _pattern("nature").search(sentence) else sentence
+        if not _pattern("deliberate").search(told):
+            return "accident"
     return "petty" if _pattern("petty").search(sentence) else ""
 
 

@@ -86,6 +86,8 @@ def modality(verb: Token) -> Modality:
                     negated = True
             if child.dep_.startswith(("nsubj", "obj")) and _is_nobody(child):
                 negated = True
+            if word == "rather" and any(grand.lower_ == "than" for grand in kids(child)):
+                negated = True
             if word in NEGATIONS and child.dep_ in ("advmod", "neg", "det", "cc:preconj", "discourse"):
                 negated = True
             if word == "to" and child.dep_ in ("mark", "aux"):
@@ -101,6 +103,12 @@ def _is_nobody(noun: Token) -> bool:
 
 
 def _going_to(verb: Token) -> bool:
+    """ "is going to send", "is due to send", "is to send"."""
+    if any(
+        child.lower_ in ("is", "are") and child.i < verb.i and child.nbor(1).lower_ == "to"
+        for child in kids(verb)
+    ):
+        return verb.tag_ == "VB" or any(child.tag_ == "VB" for child in kids(verb))
     head = verb.head
     return verb.dep_ == "xcomp" and head.lower_ in (
         "going",
@@ -229,6 +237,8 @@ def governed(token: Token, kinds: dict[str, str]) -> tuple[Status, str]:
             break
         if current.dep_ in ("acl", "ccomp") and lemma_of(head) in CLAIM_NOUNS and not is_verbal(head):
             return "hypothetical", f"held: {head.lower_!r}"
+        if current.dep_ == "ccomp" and is_verbal(head) and _is_rumored(head):
+            return "hypothetical", f"held: {head.lower_!r}"
         if current.dep_ in GOVERNED and is_verbal(head):
             kind = kinds.get(lemma_of(head), "")
             if kind in ("deny", "fail", "prevent"):
@@ -237,6 +247,14 @@ def governed(token: Token, kinds: dict[str, str]) -> tuple[Status, str]:
                 return "hypothetical", f"{kind}: {head.lower_!r}"
         current = head
     return "actual", ""
+
+
+def _is_rumored(verb: Token) -> bool:
+    """ "Rumours abound that …", "fears grow that …": who says so is nobody; reports are news."""
+    return any(
+        child.dep_ in SUBJECTS and lemma_of(child) in CLAIM_NOUNS - {"report"} and child.i < verb.i
+        for child in kids(verb)
+    )
 
 
 def _is_claim(clause: Token) -> bool:

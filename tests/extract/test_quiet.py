@@ -53,3 +53,15 @@ def test_a_storm_is_no_actor():
     people = Side(country=None, sector="CVL", is_named=False, is_human=True)
 
     assert not is_political("ASSAULT", "kill", "The gale killed four people.", storm, people)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "about"),
+    [
+        ("A magnitude 7 earthquake strikes the coast and kills 12 people.", "accident"),
+        ("An air strike hits the town shaken by an earthquake, and rebels shell it.", ""),
+        ("A bus plunges into a ravine, killing 20 people.", "accident"),
+    ],
+)
+def test_forces_of_nature_make_no_strike(sentence, about):
+    assert subject(sentence) == about

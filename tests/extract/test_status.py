@@ -120,3 +120,43 @@ def test_had_before_its_subject_behind_would_is_a_condition(tree, modal, expecte
     """)
 
     assert status.surroundings(doc[5])[0] == expected
+
+
+def test_is_to_looks_ahead(tree):
+    """Chad is to free hostages."""
+    doc = tree("""
+        Chad Chad NNP PROPN 4 nsubj GPE
+        is be VBZ AUX 4 cop
+        to to TO PART 4 mark
+        free free VB VERB 0 ROOT
+        hostages hostage NNS NOUN 4 obj
+    """)
+
+    assert status.modality(doc[3]).is_future
+
+
+def test_rather_than_denies(tree):
+    """He fled rather than be caught."""
+    doc = tree("""
+        He he PRP PRON 2 nsubj
+        fled flee VBD VERB 0 ROOT
+        rather rather RB ADV 6 advmod
+        than than IN ADP 3 fixed
+        be be VB AUX 6 aux:pass
+        caught catch VBN VERB 2 conj
+    """)
+
+    assert status.modality(doc[5]).is_negated
+
+
+def test_what_rumours_say_is_held_and_not_known(tree):
+    """Rumors spread that rebels fled."""
+    doc = tree("""
+        Rumors rumor NNS NOUN 2 nsubj
+        spread spread VBD VERB 0 ROOT
+        that that IN SCONJ 5 mark
+        rebels rebel NNS NOUN 5 nsubj
+        fled flee VBD VERB 2 ccomp
+    """)
+
+    assert status.governed(doc[4], {})[0] == "hypothetical"
