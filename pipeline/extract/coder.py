@@ -142,8 +142,7 @@ class Coder:
         patients = [token for token in _distinct(reading.patients)][:MAX_SIDES]
         if len(agents) > 1 and patients and all(_means_both(token) for token in patients):
             patients = []
-        failed = reading.frame_id.startswith("fail-verb")
-        if (reading.event_type in MUTUAL_TYPES or failed) and not patients and len(agents) > 1:
+        if (reading.event_type in MUTUAL_TYPES or reading.is_between) and not patients and len(agents) > 1:
             agents, patients = agents[:1], agents[1:]
         on = article.published_at.date()
         text = article.text

@@ -11,10 +11,12 @@ from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of
 from pipeline.extract.event_types import Frame, Operator
 from pipeline.extract.parties import Parties
 from pipeline.extract.party_words import DOER_SLOTS
-from pipeline.extract.reading import Reading
+from pipeline.extract.reading import CLASHES, Reading
 
 # Prepositions that are particles of the lexicon's verbs as well: "give in" is not "give … in".
 NO_KEYS = frozenset(["in", "over", "up", "down", "off", "back", "away"])
+
+PLACE_ENTITIES = frozenset({"GPE", "LOC", "FAC"})
 
 
 def keys_of(clause: Clause) -> list[str]:
@@ -80,7 +82,7 @@ def frame_of(clause: Clause, parties: Parties) -> Frame | None:
 
 def _fits(frame: Frame, clause: Clause, parties: Parties) -> bool:
     preps = [*clause.obliques, *(pair for noun in clause.patients for pair in clauses.noun_phrases(noun))]
-    if frame.barred_prepositions and any(p in frame.barred_prepositions for p, _ in preps):
+    if frame.barred_prepositions and any(_is_barred(frame, p, noun) for p, noun in preps):
         return False
     if frame.prepositions and not any(
         p == wanted and (not noun or noun in parties.names(t))
@@ -97,6 +99,12 @@ def _fits(frame: Frame, clause: Clause, parties: Parties) -> bool:
     if frame.objects and any(parties.names(noun) & frame.objects for noun in clause.patients):
         return True
     return frame.takes_actor and any(parties.is_actor(noun) for noun in clause.patients)
+
+
+def _is_barred(frame: Frame, prep: str, noun: Token) -> bool:
+    """Whether a phrase rules a frame out: its preposition does ("!from"), or does before a place ("!from:place")."""
+    barred = frame.barred_prepositions
+    return prep in barred or (f"{prep}:place" in barred and noun.ent_type_ in PLACE_ENTITIES)
 
 
 def _is_doer(frame: Frame, token: Token, parties: Parties) -> bool:
@@ -121,8 +129,8 @@ def framed(frame: Frame, clause: Clause, parties: Parties) -> Reading:
         recipients = parties.slots(frame.recipient, clause)
         if len(agents) > 1 and parties.among_themselves(frame, clause, recipients):
             recipients = []
-        elif not recipients:
-            recipients = parties.fallback(clause)
+        elif not recipients and not (len(agents) > 1 and clause.lemma in CLASHES):
+            recipients = parties.fallback(clause, frame.event_type, frame.mode)
     reading = _told(
         frame, clause, parties, agents, tuple(token for token in recipients if token not in agents)
     )

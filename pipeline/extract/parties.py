@@ -11,7 +11,7 @@ from spacy.tokens import Token
 
 from pipeline.extract import clauses, status
 from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of
-from pipeline.extract.event_types import EventNoun, Frame, Frames
+from pipeline.extract.event_types import CONFLICT, EventNoun, Frame, Frames
 from pipeline.extract.party_words import (
     ACTOR_ENTITIES,
     ACTOR_GROUPS,
@@ -20,8 +20,12 @@ from pipeline.extract.party_words import (
     NO_ACTOR_ENTITIES,
     NO_PEOPLE,
     NOT_TOWARDS,
+    OBJECT_SLOTS,
+    PHRASES,
     PRONOUNS,
     RECIPIENT_PREPOSITIONS,
+    SPOKEN_TYPES,
+    TOLD_ON_OCCASION,
     is_human_word,
     is_year,
 )
@@ -262,16 +266,23 @@ class Parties:
         joined = clauses.lands_before(noun)
         return joined if len(joined) > 1 else found[-1:]
 
-    def fallback(self, clause: Clause) -> list[Token]:
-        """A recipient where no slot of the frame has one: the object's owner, then any telling preposition."""
+    def fallback(self, clause: Clause, event_type: str = "", mode: str | None = None) -> list[Token]:
+        """A recipient where no slot of the frame has one: who it is against, the object's owner, a telling preposition.
+
+        Args:
+            event_type: Of the frame; empty for content no frame knows.
+        """
+        hit = self._against(clause.predicate, event_type)
+        if hit:
+            return hit
+        slots = tuple(prep for prep in OBJECT_SLOTS if not (prep == "in" and event_type in SPOKEN_TYPES))
         for noun in clause.patients:
-            found = self.noun_slots(
-                ("against", "with", "to", "for", "poss", "of", "on", "from", "between", "by", "over", "in"),
-                noun,
-            )
+            found = [t for t in self.noun_slots(slots, noun) if not self._is_moved(t, event_type, mode)]
             if found:
                 return found
         for prep in RECIPIENT_PREPOSITIONS:
+            if prep in ("in", "at") and event_type in SPOKEN_TYPES:
+                continue
             found = [t for p, t in clause.obliques if p == prep and self.is_actor(t)]
             if prep in ("in", "at", "into", "by") and found and found[0].ent_type_ != "GPE":
                 continue
@@ -279,10 +290,53 @@ class Parties:
                 return found
         for prep, noun in clause.obliques:
             if prep in ("against", "to", "on", "for", "with", "over", "at", "from", "about"):
+                if self._is_aside(prep, noun, event_type):
+                    continue
                 found = self.noun_slots(("of", "poss", "by", "against", "for", "in", "on"), noun)
                 if found:
                     return found
         return []
+
+    def asked_from(self, clause: Clause) -> list[Token]:
+        """ "asked for the returns of the firm from the revenue service": "from" may hang on any noun of what is asked."""
+        level = list(clause.patients)
+        for noun in level:
+            found = [t for p, t in clauses.noun_phrases(noun) if p == "from" and self._nameable(t)]
+            if found:
+                return found
+            level.extend(t for p, t in clauses.noun_phrases(noun) if p == "of" and len(level) < 20)
+        return []
+
+    def _against(self, head: Token, event_type: str) -> list[Token]:
+        """Whoever stands behind "against" anywhere in the clause: "a lawsuit in a Paris court against the prince"."""
+        if event_type not in CONFLICT:
+            return []
+        level = [child for child in kids(head) if child.i > head.i]
+        for token in level:
+            if token.dep_ not in PHRASES or len(level) > 40:
+                continue
+            if clauses.preposition(token) == "against" and self._nameable(token):
+                return [member for member in clauses.coordinated(token) if self._nameable(member)]
+            level.extend(child for child in kids(token) if child.i > token.i)
+        return []
+
+    def _is_moved(self, noun: Token, event_type: str, mode: str | None) -> bool:
+        """Troops that are sent or taken home are those of the actor, who does nothing to them."""
+        if lemma_of(noun) not in self.frames.groups["troops"] | self.frames.groups["peace_units"]:
+            return False
+        if event_type == "AGREE":
+            return any(child.dep_ == "nmod:poss" and child.pos_ == "PRON" for child in kids(noun))
+        return event_type == "MOBILIZE" or mode == "withdraw"
+
+    def _is_aside(self, prep: str, noun: Token, event_type: str) -> bool:
+        """ "in response to …", "at its first meeting": a phrase of the circumstances or the occasion names no recipient."""
+        if prep in ("in", "on", "as", "for") and lemma_of(noun) in self.frames.groups["circumstances"]:
+            return True
+        return (
+            prep in ("in", "at", "during", "on")
+            and event_type in TOLD_ON_OCCASION
+            and lemma_of(noun) in self.frames.groups["occasions"]
+        )
 
     def wielders(self, frame: Frame, clause: Clause) -> tuple[Token, ...]:
         """ "killed in an Israeli air strike": where nobody is named, whoever the attack is told of."""
@@ -303,8 +357,13 @@ class Parties:
         for_talks = any(p == "for" and lemma_of(t) in self.frames.groups["talks"] for p, t in clause.obliques)
         return not recipients or (for_talks and all(token.ent_type_ == "GPE" for token in recipients))
 
-    def reach(self, head: Token, own: tuple[Token, ...]) -> tuple[Token, ...]:
+    def reach(
+        self, head: Token, own: tuple[Token, ...], event_type: str = "", mode: str | None = None
+    ) -> tuple[Token, ...]:
         """The nearest actor below a word, through objects, phrases and infinitives; the last resort for a recipient."""
+        hit = [token for token in self._against(head, event_type) if token not in own]
+        if hit:
+            return tuple(hit)
         taken = {token.i for token in own}
         names = {token.lower_ for token in own}
         wide = {" ".join(t.lower_ for t in token.doc[slice(*clauses.phrase(token))]) for token in own}
@@ -313,7 +372,9 @@ class Parties:
             below: list[Token] = []
             for token in level:
                 for child in kids(token):
-                    if not self._leads_on(child, head):
+                    if not self._leads_on(child, head) or self._is_aside(
+                        clauses.preposition(child), child, event_type
+                    ):
                         continue
                     if (
                         child.i > head.i
@@ -321,11 +382,14 @@ class Parties:
                         and child.lower_ not in names
                         and child.pos_ != "PRON"
                         and self._nameable(child)
+                        and not self._is_moved(child, event_type, mode)
                     ):
-                        if (clauses.preposition(child) == "in" and child.ent_type_ == "GPE") or _in_relative(
-                            child, head
-                        ):
-                            second.append(child)
+                        if _in_relative(child, head):
+                            second.extend([child] if child.ent_type_ == "GPE" else [])
+                        elif clauses.preposition(child) == "in" and child.ent_type_ == "GPE":
+                            is_where = child.head.i == head.i or event_type == "CONSULT"
+                            if not (is_where and event_type in SPOKEN_TYPES):
+                                second.append(child)
                         elif any(child.lower_ in name.split() for name in wide):
                             continue
                         else:
@@ -340,7 +404,7 @@ class Parties:
         return token.pos_ in ("NOUN", "PROPN") and self.is_actor(token) and token.dep_ != "compound"
 
     def _leads_on(self, child: Token, head: Token) -> bool:
-        if child.i < head.i and child.head.i == head.i:
+        if (child.i < head.i and child.head.i == head.i) or _is_other_deed(child):
             return False
         if child.dep_ in (
             "obj",
@@ -363,7 +427,10 @@ class Parties:
             )
         if child.dep_ == "acl" and child.tag_ == "VBG":
             return True
-        return child.dep_ == "acl:relcl" or (child.dep_ in ("acl", "advcl") and clauses.has_to(child))
+        if child.dep_ == "acl:relcl":
+            # "ended a mandate that covered Libya" says whom the mandate is about; other relatives tell other events.
+            return self.noun_entry(child.head) is not None
+        return child.dep_ in ("acl", "advcl") and clauses.has_to(child)
 
 
 def _in_relative(token: Token, top: Token) -> bool:
@@ -372,3 +439,13 @@ def _in_relative(token: Token, top: Token) -> bool:
             return True
         token = token.head
     return False
+
+
+def _is_other_deed(verb: Token) -> bool:
+    """Whether a joined verb has its own object, as the first has: "cut aid and arrested critics" are two deeds."""
+    return (
+        verb.dep_ == "conj"
+        and is_verbal(verb)
+        and bool(clauses.children(verb, clauses.OBJECTS))
+        and bool(clauses.children(verb.head, clauses.OBJECTS))
+    )

@@ -34,6 +34,14 @@ RECIPIENT_PREPOSITIONS = (
     "by",
     "in",
 )
+# Slots of an object that may hold a recipient when no slot of the frame did, best first.
+OBJECT_SLOTS = ("against", "with", "to", "for", "poss", "of", "on", "from", "between", "by", "over", "in")
+# Events of speech: "in Geneva" says where they were told, not to whom.
+SPOKEN_TYPES = frozenset({"ACCUSE", "REJECT", "SUPPORT", "CONSULT", "REQUEST"})
+# Events that a meeting, a court or a speech is only the occasion of.
+TOLD_ON_OCCASION = (SPOKEN_TYPES | {"AGREE"}) - {"CONSULT"}
+# What a phrase below a verb may hang by without being a clause.
+PHRASES = frozenset({"obj", "obl", "nmod", "conj", "iobj"})
 HUMAN_ENDINGS = (
     "man",
     "woman",

@@ -8,6 +8,8 @@ from spacy.tokens import Token
 
 from pipeline.model import Status
 
+CLASHES = frozenset({"clash", "skirmish"})
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -29,3 +31,8 @@ class Reading:
     is_nominal: bool = False
     weight: int = 0
     is_reached: bool = False
+
+    @property
+    def is_between(self) -> bool:
+        """Whether joined doers do it to each other: "police and monks clashed", "A and B failed to agree"."""
+        return self.frame_id.startswith("fail-verb") or self.anchor.lemma_.lower() in CLASHES

@@ -124,13 +124,12 @@ class Reader:
         if reading.mode == "resign":
             return reading
         if len(reading.agents) > 1 and (
-            reading.event_type in ("AGREE", "CONSULT", "SUPPORT", "COOPERATE")
-            or reading.frame_id.startswith("fail-verb")
+            reading.event_type in ("AGREE", "CONSULT", "SUPPORT", "COOPERATE") or reading.is_between
         ):
             return reading
         return replace(
             reading,
-            patients=self.parties.reach(reading.anchor, reading.agents),
+            patients=self.parties.reach(reading.anchor, reading.agents, reading.event_type, reading.mode),
             is_mutual=False,
             is_reached=True,
         )
@@ -352,6 +351,8 @@ class Reader:
         if operator.kind == "request" and not addressed and any(map(clauses.has_to, clause.complements)):
             # "called for Mali to …": the one who is to do it stands behind "for".
             addressed = tuple(self.parties.slots(("for",), clause))
+        if operator.kind == "request" and not addressed:
+            addressed = tuple(self.parties.asked_from(clause))
         contents = contents_of(clause, operator, self.parties)
         fallback: Reading | None = None
         for content in contents:

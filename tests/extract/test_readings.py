@@ -335,3 +335,169 @@ def test_killer_named_on_the_victim_is_the_one_blamed(tree, reader):
     """)
 
     assert parties(reader.read(doc[1])) == (["Iraq"], ["rebels"])
+
+
+def test_place_of_a_meeting_is_not_met(tree, reader):
+    """The envoys met in Oslo: the town is where, and nobody else is named."""
+    doc = tree("""
+        envoys envoy NNS NOUN 2 nsubj
+        met meet VBD VERB 0 ROOT
+        in in IN ADP 4 case
+        Oslo Oslo NNP PROPN 2 obl GPE
+    """)
+
+    assert parties(reader.read(doc[1])) == (["envoys"], [])
+
+
+def test_what_was_the_occasion_is_no_recipient(tree, reader):
+    """Chad rejected the plan in response to Libya: a phrase of the circumstances names no recipient."""
+    doc = tree("""
+        Chad Chad NNP PROPN 2 nsubj GPE
+        rejected reject VBD VERB 0 ROOT
+        plan plan NN NOUN 2 obj
+        in in IN ADP 5 case
+        response response NN NOUN 2 obl
+        to to IN ADP 7 case
+        Libya Libya NNP PROPN 5 nmod GPE
+    """)
+
+    assert parties(reader.read(doc[1])) == (["Chad"], [])
+
+
+def test_whom_it_is_against_comes_before_who_stands_nearer(tree, reader):
+    """The union filed a lawsuit in a Bern court against Benin, whatever noun "against" hangs on."""
+    doc = tree("""
+        union union NN NOUN 2 nsubj
+        filed file VBD VERB 0 ROOT
+        lawsuit lawsuit NN NOUN 2 obj
+        in in IN ADP 6 case
+        Bern Bern NNP PROPN 6 compound GPE
+        court court NN NOUN 2 obl
+        against against IN ADP 8 case
+        Benin Benin NNP PROPN 6 nmod GPE
+    """)
+
+    assert parties(reader.read(doc[1])) == (["union"], ["Benin"])
+
+
+def test_own_troops_are_sent_and_nothing_is_done_to_them(tree, reader):
+    """Peru withdrew a contingent of soldiers from Cusco: the place they leave is the recipient."""
+    doc = tree("""
+        Peru Peru NNP PROPN 2 nsubj GPE
+        withdrew withdraw VBD VERB 0 ROOT
+        contingent contingent NN NOUN 2 obj
+        of of IN ADP 5 case
+        soldiers soldier NNS NOUN 3 nmod
+        from from IN ADP 7 case
+        Cusco Cusco NNP PROPN 3 nmod GPE
+    """)
+
+    assert parties(reader.read(doc[1])) == (["Peru"], ["Cusco"])
+
+
+def test_relative_clause_tells_another_event(tree, reader):
+    """Mali criticised a film that mocked Niger: the film's victim is not Mali's."""
+    doc = tree("""
+        Mali Mali NNP PROPN 2 nsubj GPE
+        criticised criticise VBD VERB 0 ROOT
+        film film NN NOUN 2 obj
+        that that WDT PRON 5 nsubj
+        mocked mock VBD VERB 3 acl:relcl
+        Niger Niger NNP PROPN 5 obj GPE
+    """)
+
+    assert parties(reader.read(doc[1])) == (["Mali"], [])
+
+
+def test_one_asked_from_may_hang_on_any_noun_of_what_is_asked(tree, reader):
+    """The panel requested years of records of the mayor from Interpol."""
+    doc = tree("""
+        panel panel NN NOUN 2 nsubj
+        requested request VBD VERB 0 ROOT
+        years year NNS NOUN 2 obj
+        of of IN ADP 5 case
+        records record NNS NOUN 3 nmod
+        from from IN ADP 7 case
+        Interpol Interpol NNP PROPN 5 nmod ORG
+    """)
+
+    assert parties(reader.read(doc[1]))[1] == ["Interpol"]
+
+
+@pytest.mark.parametrize(
+    ("left", "entity", "event_type"), [("Aleppo", "GPE", "RETREAT"), ("Mercosur", "ORG", "SANCTION")]
+)
+def test_a_place_is_retreated_from_and_a_body_walked_out_of(tree, reader, left, entity, event_type):
+    doc = tree(f"""
+        Chad Chad NNP PROPN 2 nsubj GPE
+        withdrew withdraw VBD VERB 0 ROOT
+        from from IN ADP 4 case
+        {left} {left} NNP PROPN 2 obl {entity}
+    """)
+
+    assert reader.read(doc[1]).event_type == event_type
+
+
+def test_visit_that_is_over_was_paid(tree, reader):
+    """Concluding a visit breaks nothing off."""
+    doc = tree("""
+        Lee Lee NNP PROPN 2 nsubj PERSON
+        concluded conclude VBD VERB 0 ROOT
+        visit visit NN NOUN 2 obj
+        to to IN ADP 5 case
+        Togo Togo NNP PROPN 3 nmod GPE
+    """)
+
+    reading = reader.read(doc[1])
+
+    assert (reading.event_type, reading.mode) == ("CONSULT", "visit")
+    assert parties(reading) == (["Lee"], ["Togo"])
+
+
+def test_promise_to_order_something_threatens_nobody(tree, reader):
+    """The premier agreed to ask Kenya to mediate."""
+    doc = tree("""
+        premier premier NN NOUN 2 nsubj
+        agreed agree VBD VERB 0 ROOT
+        to to TO PART 4 mark
+        ask ask VB VERB 2 xcomp
+        Kenya Kenya NNP PROPN 4 obj GPE
+        to to TO PART 7 mark
+        mediate mediate VB VERB 4 xcomp
+    """)
+
+    assert reader.read(doc[1]).event_type == "AGREE"
+
+
+def test_those_who_clash_clash_with_each_other(tree, reader):
+    """Police and monks clashed in Lhasa: the town is no third side."""
+    doc = tree("""
+        Police police NNS NOUN 4 nsubj
+        and and CC CCONJ 3 cc
+        monks monk NNS NOUN 1 conj
+        clashed clash VBD VERB 0 ROOT
+        over over IN ADP 6 case
+        remarks remark NNS NOUN 4 obl
+        of of IN ADP 8 case
+        Congress Congress NNP PROPN 6 nmod ORG
+    """)
+
+    reading = reader.read(doc[3])
+
+    assert reading.is_between
+    assert parties(reading) == (["Police", "monks"], [])
+
+
+def test_policies_are_attacked_in_words(tree, reader):
+    """Scholars attacked the government's policy."""
+    doc = tree("""
+        Scholars scholar NNS NOUN 2 nsubj
+        attacked attack VBD VERB 0 ROOT
+        government government NN NOUN 4 nmod:poss
+        policy policy NN NOUN 2 obj
+    """)
+
+    reading = reader.read(doc[1])
+
+    assert (reading.event_type, reading.mode) == ("ACCUSE", "disapprove")
+    assert parties(reading)[1] == ["government"]
