@@ -189,11 +189,21 @@ def particle_of(verb: Token) -> str:
     return ""
 
 
+def first_part(verb: Token) -> Token | None:
+    """The word a hyphen joins to a verb: "baton" of "baton-charged"; None where there is none."""
+    if verb.i < 2 or verb.nbor(-1).text != "-" or verb.nbor(-1).whitespace_ or verb.nbor(-2).whitespace_:
+        return None
+    return verb.nbor(-2)
+
+
 def is_swallowed(verb: Token) -> bool:
     """A past-tense verb the parser made a modifier of its own object: "Qatar withdrew peacekeepers"."""
     if verb.dep_ != "amod" or verb.head.i <= verb.i or verb.i == 0:
         return False
-    before = verb.nbor(-1)
+    first = first_part(verb) or verb
+    if first.i == 0:
+        return False
+    before = first.nbor(-1)
     if verb.tag_ == "VBD" or (verb.tag_ == "VBN" and before.lower_ in ("has", "have", "had")):
         return True
     head = verb.head
@@ -255,10 +265,14 @@ def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
     if own:
         return [member for subject in own for member in coordinated(subject)]
     if depth > MAX_CLIMB or verb.head.i == verb.i:
+        first = first_part(verb)
+        before = [*kids(verb), *(kids(first) if first is not None else ())]
         return [
             child
-            for child in kids(verb)
-            if child.i < verb.i and child.dep_ in ("compound", "nmod") and child.pos_ == "PROPN"
+            for child in before
+            if child.i < verb.i
+            and child.dep_ in ("compound", "nmod")
+            and (child.pos_ == "PROPN" or child.head.i != verb.i)
         ][-1:]
     head = verb.head
     if verb.dep_.startswith("acl"):
@@ -342,7 +356,7 @@ def _subjects_above(token: Token, depth: int) -> list[Token]:
 
 def _noun_before(verb: Token) -> Token:
     """The head of the noun phrase that ends before a swallowed verb."""
-    token = verb.nbor(-1)
+    token = (first_part(verb) or verb).nbor(-1)
     if token.lower_ in ("has", "have", "had") and token.i > 0:
         token = token.nbor(-1)
     while token.head.i < verb.i and token.head.i != token.i and not is_verbal(token.head):
@@ -656,7 +670,10 @@ def phrase(noun: Token) -> tuple[int, int]:
             left, right = entity.start, entity.end - 1
     while left < noun.i and noun.doc[left].lower_ in ("the", "a", "an"):
         left += 1
+    swallowed = [child.i for child in kids(noun) if is_swallowed(child)]
     for child in kids(noun):
+        if any(child.i <= verb for verb in swallowed):
+            continue
         if child.dep_ in (
             "det",
             "case",

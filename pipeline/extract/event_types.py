@@ -53,6 +53,8 @@ THREAT_MODES: dict[tuple[str, str | None], str | None] = {
 # Frames whose content is ground taken: a threat of it has the mode territory.
 GROUND_FRAMES = frozenset({"seize-territory", "take-town", "occupy", "annex-territory", "control"})
 ACTOR = "actor"
+# In the order they are tried where two frames fit equally well: the fixed phrase says more than the class.
+VERB_FILES = ("verb_phrases.csv", "verb_frames.csv", "verb_classes.csv")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -181,8 +183,7 @@ def load_frames(folder: Path = DATA) -> Frames:
     """
     groups = _groups(folder / "word_groups.toml")
     verbs: dict[str, list[Frame]] = {}
-    # Phrases go first: where two frames fit equally well, the fixed phrase says more.
-    for name in ("verb_phrases.csv", "verb_frames.csv"):
+    for name in VERB_FILES:
         for row in plover.read_table(folder / name):
             frame = _frame(row, groups)
             for word in _expand(row["verbs"], groups, row["id"]):
@@ -237,14 +238,17 @@ def _spellings(words: Iterable[str]) -> list[str]:
     found = []
     for word in words:
         found.append(word)
-        british = re.sub(r"iz(e|ation|ing)\b", r"is\1", word)
-        british = re.sub(r"(lab|col|hon|harb|neighb|arm|fav|rum)or", r"\1our", british)
-        british = (
-            british.replace("center", "centre").replace("defense", "defence").replace("analyze", "analyse")
-        )
+        british = _british(word)
         if british != word:
             found.append(british)
     return found
+
+
+@cache
+def _british(word: str) -> str:
+    british = re.sub(r"iz(e|ation|ing)\b", r"is\1", word)
+    british = re.sub(r"(lab|col|hon|harb|neighb|arm|fav|rum)or", r"\1our", british)
+    return british.replace("center", "centre").replace("defense", "defence").replace("analyze", "analyse")
 
 
 def _expand(words: str, groups: dict[str, frozenset[str]], owner: str) -> list[str]:
@@ -271,7 +275,13 @@ def _frame(row: dict[str, str], groups: dict[str, frozenset[str]]) -> Frame:
     words = row["object"].split()
     special = {ACTOR, "none", "-", "thing"}
     objects = frozenset(_expand(" ".join(w for w in words if w not in special), groups, row["id"]))
-    needed = [word for word in row["prep"].split() if not word.startswith("!")]
+    needed = [
+        (prep, noun)
+        for prep, _, nouns in (
+            word.partition(":") for word in row["prep"].split() if not word.startswith("!")
+        )
+        for noun in _expand(nouns, groups, row["id"]) or [""]
+    ]
     return Frame(
         id=row["id"],
         event_type=row["type"],
@@ -282,7 +292,7 @@ def _frame(row: dict[str, str], groups: dict[str, frozenset[str]]) -> Frame:
         takes_any="-" in words,
         takes_thing="thing" in words,
         doers=frozenset(_expand(row["actor"], groups, row["id"])),
-        prepositions=frozenset((word.split(":")[0], word.partition(":")[2]) for word in needed),
+        prepositions=frozenset(needed),
         barred_prepositions=frozenset(word[1:] for word in row["prep"].split() if word.startswith("!")),
         recipient=tuple(row["recipient"].split()),
         reason=row["reason"],

@@ -8,11 +8,13 @@ from spacy.tokens import Token
 
 from pipeline.extract import clauses
 from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of
-from pipeline.extract.event_types import Frame, Operator
+from pipeline.extract.event_types import COOPERATION, Frame, Operator
 from pipeline.extract.parties import Parties
 from pipeline.extract.party_words import DOER_SLOTS
 from pipeline.extract.reading import CLASHES, Reading
 
+# Words of a slot that stand for any name of a kind, by the entity label; among objects "person" is the noun.
+NAME_KINDS = {"GPE": "gpe", "NORP": "norp", "ORG": "org"}
 # Prepositions that are particles of the lexicon's verbs as well: "give in" is not "give … in".
 NO_KEYS = frozenset(["in", "over", "up", "down", "off", "back", "away"])
 
@@ -22,6 +24,9 @@ PLACE_ENTITIES = frozenset({"GPE", "LOC", "FAC"})
 def keys_of(clause: Clause) -> list[str]:
     """The names under which a verb may stand in the lexicon, most telling first."""
     found = []
+    first = clauses.first_part(clause.predicate)
+    if first is not None:
+        found.append(f"{first.lower_}-{clause.lemma}")
     if clause.particle:
         found.append(clause.key)
     for child in kids(clause.predicate):
@@ -85,7 +90,7 @@ def _fits(frame: Frame, clause: Clause, parties: Parties) -> bool:
     if frame.barred_prepositions and any(_is_barred(frame, p, noun) for p, noun in preps):
         return False
     if frame.prepositions and not any(
-        p == wanted and (not noun or noun in parties.names(t))
+        p == wanted and (not noun or _is_one_of(frozenset({noun}), t, parties))
         for wanted, noun in frame.prepositions
         for p, t in preps
     ):
@@ -96,7 +101,7 @@ def _fits(frame: Frame, clause: Clause, parties: Parties) -> bool:
         return True
     if not clause.patients:
         return frame.takes_none
-    if frame.objects and any(parties.names(noun) & frame.objects for noun in clause.patients):
+    if frame.objects and any(_is_one_of(frame.objects, noun, parties) for noun in clause.patients):
         return True
     return frame.takes_actor and any(parties.is_actor(noun) for noun in clause.patients)
 
@@ -108,11 +113,14 @@ def _is_barred(frame: Frame, prep: str, noun: Token) -> bool:
 
 
 def _is_doer(frame: Frame, token: Token, parties: Parties) -> bool:
-    if "norp" in frame.doers and token.ent_type_ == "NORP":
-        return True
-    return bool(parties.names(token) & frame.doers) or (
+    return _is_one_of(frame.doers, token, parties) or (
         "person" in frame.doers and token.ent_type_ in ("PERSON", "PER")
     )
+
+
+def _is_one_of(words: frozenset[str], token: Token, parties: Parties) -> bool:
+    """Whether a noun, or a name of a kind ("gpe", "norp", "org"), is among the words of a slot."""
+    return NAME_KINDS.get(token.ent_type_, "") in words or bool(parties.names(token) & words)
 
 
 def framed(frame: Frame, clause: Clause, parties: Parties) -> Reading:
@@ -131,11 +139,22 @@ def framed(frame: Frame, clause: Clause, parties: Parties) -> Reading:
             recipients = []
         elif not recipients and not (len(agents) > 1 and clause.lemma in CLASHES):
             recipients = parties.fallback(clause, frame.event_type, frame.mode)
+        if not any(map(parties.is_actor, agents)) and _are_sides(frame, recipients):
+            # "fighting erupted between A and B": both are at it.
+            agents, recipients = tuple(recipients[:1]), recipients[1:]
     reading = _told(
         frame, clause, parties, agents, tuple(token for token in recipients if token not in agents)
     )
     is_mutual = frame.event_type in ("CONSULT", "COOPERATE", "AGREE", "SUPPORT") and not recipients
     return replace(reading, is_mutual=is_mutual)
+
+
+def _are_sides(frame: Frame, recipients: list[Token]) -> bool:
+    return (
+        len(recipients) > 1
+        and clauses.preposition(recipients[0]) == "between"
+        and ("between" in frame.recipient or frame.event_type in COOPERATION)
+    )
 
 
 def _undergone(frame: Frame, clause: Clause, parties: Parties) -> Reading:

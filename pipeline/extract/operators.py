@@ -245,7 +245,12 @@ def is_completed(operator: Operator, clause: Clause) -> bool:
     """Whether a clause completes the operator: a purpose does not ("blocked roads to demand …")."""
     if operator.kind in ("reject", "reverse", "cancel", "prevent"):
         return any(content.dep_ != "advcl" or content.tag_ == "VBG" for content in clause.complements)
-    return bool(clause.complements)
+    return any(not _is_bare_adjective(content) for content in clause.complements)
+
+
+def _is_bare_adjective(token: Token) -> bool:
+    """ "pleaded guilty": an adjective without a verb to it asks for nothing."""
+    return token.pos_ == "ADJ" and not any(child.dep_ in ("cop", "mark", "aux") for child in kids(token))
 
 
 def says(clause: Clause) -> bool:

@@ -273,16 +273,7 @@ class Reader:
             if inner.kind == "mission":
                 inner = replace(inner, event_type="ASSAULT" if self._is_armed(noun) else "COOPERATE")
             agents = self.parties.agents(clause)
-            passive_receipt = lemma_of(clause.predicate) in (
-                "receive",
-                "face",
-                "suffer",
-                "sustain",
-                "come",
-                "go",
-                "draw",
-                "attract",
-            )
+            passive_receipt = any(key in self.frames.groups["receipt"] for key in keys)
             if passive_receipt:
                 return replace(
                     inner, patients=inner.patients or agents, consumed=inner.consumed | {clause.predicate.i}

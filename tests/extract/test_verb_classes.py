@@ -1,0 +1,46 @@
+"""Verb classes: each tells its event, with the parties in their slots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import plover
+from pipeline.extract import event_types
+
+CASES = Path(__file__).parent / "cases" / "verb_classes.txt"
+ROWS = [
+    [part.strip() for part in line.split("|")]
+    for line in CASES.read_text(encoding="utf-8").splitlines()
+    if line and line[0] != "#"
+]
+
+
+@pytest.mark.parametrize(("event_type", "mode", "actor", "recipient", "sentence"), ROWS)
+def test_class_tells_its_event(code, event_type, mode, actor, recipient, sentence):
+    told = [
+        (
+            event.event_type,
+            event.mode or "-",
+            event.actor.span.text if event.actor else "",
+            event.recipient.span.text if event.recipient else "",
+        )
+        for event in code(sentence)
+    ]
+
+    assert any(
+        made[0] == event_type
+        and mode in ("-", made[1])
+        and (actor == "-" or actor.lower() in made[2].lower())
+        and (recipient == "-" or recipient.lower() in made[3].lower())
+        for made in told
+    ), told
+
+
+def test_no_two_frames_share_an_id():
+    rows = [
+        row["id"] for name in event_types.VERB_FILES for row in plover.read_table(event_types.DATA / name)
+    ]
+
+    assert sorted(rows) == sorted(set(rows))
