@@ -53,6 +53,10 @@ THREAT_MODES: dict[tuple[str, str | None], str | None] = {
 # Frames whose content is ground taken: a threat of it has the mode territory.
 GROUND_FRAMES = frozenset({"seize-territory", "take-town", "occupy", "annex-territory", "control"})
 ACTOR = "actor"
+# Words of a slot that stand for any name of a kind.
+KINDS_OF_NAMES = frozenset({"gpe", "norp", "org", "person"})
+# Operators that make an event of content that is none; the others need another trigger.
+TELLING_KINDS = frozenset({"commit", "threaten", "request", "order", "reject", "accuse", "praise", "allow"})
 # In the order they are tried where two frames fit equally well: the fixed phrase says more than the class.
 VERB_FILES = ("verb_phrases.csv", "verb_frames.csv", "verb_classes.csv")
 
@@ -116,16 +120,20 @@ class Outcome:
     mode: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Frames:
-    """The whole lexicon, indexed by lemma (verbs as "lemma" or "lemma+particle")."""
+    """The whole lexicon, indexed by lemma (verbs as "lemma" or "lemma+particle").
+
+    `triggers` holds, for each word that can tell an event, the words of which one must stand in the text too;
+    none where the word tells one alone.
+    """
 
     verbs: dict[str, tuple[Frame, ...]]
     nouns: dict[str, EventNoun]
     operators: dict[tuple[str, str], Operator]
     outcomes: tuple[dict[str, str], ...]
     groups: dict[str, frozenset[str]]
-    triggers: frozenset[str]
+    triggers: dict[str, frozenset[str]]
     version: str
 
     def entry(self, frame_id: str) -> Frame | EventNoun | Operator | None:
@@ -202,17 +210,63 @@ def load_frames(folder: Path = DATA) -> Frames:
     for row in outcomes:
         if row["mode"] not in ("", "=", "threat"):
             plover.code(row["event_type"], row["mode"])
-    triggers = {trigger_word(key) for key in verbs} | {key.split("-")[-1] for key in nouns}
-    triggers |= {key.split("-")[0] for key in nouns} | {word.split("+")[0] for word, _ in operators}
     return Frames(
         verbs={word: tuple(sorted(found, key=lambda frame: -frame.weight)) for word, found in verbs.items()},
         nouns=nouns,
         operators=operators,
         outcomes=outcomes,
         groups=groups,
-        triggers=frozenset(triggers),
+        triggers=_triggers(verbs, nouns, operators),
         version=_version(folder),
     )
+
+
+def _triggers(
+    verbs: dict[str, list[Frame]], nouns: dict[str, EventNoun], operators: dict[tuple[str, str], Operator]
+) -> dict[str, frozenset[str]]:
+    """Each word that can tell an event, with its company (see `Frames`)."""
+    company: dict[str, set[str]] = {}
+    alone: set[str] = set()
+
+    def add(word: str, others: frozenset[str]) -> None:
+        if others:
+            company.setdefault(word, set()).update(others)
+        else:
+            alone.add(word)
+
+    for key, frames in verbs.items():
+        word = trigger_word(key)
+        first, _, last = word.rpartition("-")
+        for frame in frames:
+            add(last, frozenset({first}) if first else _company(key, frame))
+    for name in nouns:
+        first, *rest = name.split("-")
+        add(rest[-1] if rest else first, frozenset({first}) if rest else frozenset())
+    for word, operator in ((word, operator) for (word, _), operator in operators.items()):
+        if operator.kind in TELLING_KINDS:
+            add(word.split("+")[0], frozenset(word.split("+")[1:]))
+    return {word: frozenset() for word in alone} | {
+        word: frozenset(others) for word, others in company.items() if word not in alone
+    }
+
+
+def _company(key: str, frame: Frame) -> frozenset[str]:
+    """Words one of which every clause of a frame has: its particle, else an object, a doer or a preposition's noun."""
+    first, *rest = key.split("+")
+    if rest and first != "be":
+        return frozenset(rest[-1:])
+    is_open = frame.takes_actor or frame.takes_none or frame.takes_any or frame.takes_thing
+    nouns = frozenset(noun for _, noun in frame.prepositions)
+    for words in (frozenset() if is_open else frame.objects or frozenset(), frame.doers, nouns):
+        if words and "" not in words and not words & KINDS_OF_NAMES:
+            return frozenset(map(_head_of, words))
+    return frozenset()
+
+
+def _head_of(name: str) -> str:
+    """The noun of a name as slots write it: "strike" of "hunger-strike", "state" of "state-of-emergency"."""
+    parts = name.split("-")
+    return parts[0] if parts[1:2] == ["of"] else parts[-1]
 
 
 def trigger_word(key: str) -> str:

@@ -20,7 +20,7 @@ from pipeline.extract.party_words import CARRIERS, is_human_word
 from pipeline.extract.reading import Reading
 from pipeline.extract.readings import Reader
 
-_WORD = re.compile(r"[a-z]+")
+_WORD = re.compile(r"[a-z]+|[$€£]")
 # A nominal event needs more than its noun to be worth a candidate of its own.
 SELF_STANDING = frozenset({"ASSAULT", "PROTEST", "COERCE", "CONSULT", "RETREAT", "ACCUSE", "REQUEST"})
 
@@ -43,10 +43,27 @@ AGENTLESS = frozenset(
 
 
 @lru_cache(maxsize=8)
-def _forms(triggers: frozenset[str]) -> frozenset[str]:
-    """Every form a trigger may take in a text, regular ones made, irregular ones listed."""
-    found = set(IRREGULAR)
-    for word in triggers:
+def _sieve(frames: Frames) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
+    """Forms that tell an event alone, and those that need company, with the forms of the company."""
+    alone: set[str] = set()
+    needy: dict[str, frozenset[str]] = {}
+    forms = {others: _forms(others) for others in set(frames.triggers.values())}
+    for word, others in frames.triggers.items():
+        for form in _forms(frozenset({word})) - FUNCTION_WORDS:
+            if others:
+                needy[form] = needy.get(form, frozenset()) | forms[others]
+            else:
+                alone.add(form)
+    # "X said Y must …" asks Y for something, whatever the verb.
+    told = _forms(frames.groups["report"])
+    needy.update((word, needy.get(word, frozenset()) | told) for word in status.DUTY)
+    return frozenset(alone), needy
+
+
+def _forms(words: frozenset[str]) -> frozenset[str]:
+    """Every form words may take in a text, regular ones made, irregular ones listed."""
+    found: set[str] = set()
+    for word in words:
         stem = word[:-1] if word.endswith("e") else word
         found.update((word, f"{word}s", f"{word}es", f"{stem}ed", f"{stem}ing", f"{stem}er", f"{word}d"))
         if word.endswith("y"):
@@ -55,18 +72,43 @@ def _forms(triggers: frozenset[str]) -> frozenset[str]:
             found.update((f"{word}{word[-1]}ed", f"{word}{word[-1]}ing"))
         if word.endswith("ize"):
             found.update(form.replace("iz", "is") for form in (word, f"{word}s", f"{word}d", f"{stem}ing"))
-    return frozenset(found - FUNCTION_WORDS)
+        if word.endswith("man"):
+            found.add(f"{word[:-2]}en")
+        if word.endswith(("fe", "f")):
+            found.add(f"{word.removesuffix('e').removesuffix('f')}ves")
+        found.update(IRREGULAR.get(word, ()))
+    return frozenset(found)
 
 
 TELLING = frozenset({"VERB", "AUX", "NOUN", "ADJ", "PROPN"})
-IRREGULAR = frozenset(
-    "shot met held gave given sent cut hit beat beaten sold took taken fled fought struck threw thrown broke broken lost left "
-    "laid led drove driven burnt told rose risen hung slew slain sought caught won went gone came shut swore sworn spoke "
-    "spoken chose chosen forgave forgiven kept dealt stood withdrew withdrawn overthrew overthrown overran undertook "
-    "undertaken upheld forbade forbidden stole stolen blew blown began begun brought bought built put set ran spent stuck "
-    "swept taught tore torn arose bound found felt flew flown got hurt made said saw seen wrote written "
-    "lay paid bade bidden quit".split()
-)
+IRREGULAR = {
+    word: tuple(forms.split(","))
+    for word, _, forms in (
+        entry.partition(":")
+        for entry in (
+            "shoot:shot meet:met hold:held give:gave,given send:sent beat:beaten sell:sold take:took,taken "
+            "flee:fled,flead fight:fought strike:struck,stricken throw:threw,thrown break:broke,broken lose:lost "
+            "leave:left lay:laid,lain lie:lay,lying lead:led drive:drove,driven burn:burnt tell:told "
+            "rise:rose,risen arise:arose,arisen hang:hung slay:slew,slain seek:sought catch:caught win:won "
+            "go:went,gone come:came swear:swore,sworn speak:spoke,spoken choose:chose,chosen "
+            "forgive:forgave,forgiven keep:kept deal:dealt stand:stood withdraw:withdrew,withdrawn "
+            "overthrow:overthrew,overthrown overrun:overran undertake:undertook,undertaken "
+            "undergo:underwent,undergone uphold:upheld forbid:forbade,forbidden steal:stole,stolen "
+            "blow:blew,blown begin:began,begun bring:brought buy:bought build:built run:ran spend:spent "
+            "stick:stuck sweep:swept teach:taught tear:tore,torn bind:bound find:found feel:felt fly:flew,flown "
+            "get:got,gotten make:made say:said see:saw,seen write:wrote,written pay:paid bid:bade,bidden "
+            "withhold:withheld fall:fell,fallen sink:sank,sunk ring:rang,rung hide:hid,hidden shake:shook,shaken "
+            "wear:wore,worn bear:bore,borne ride:rode,ridden retake:retook,retaken mislead:misled rebuild:rebuilt "
+            "sew:sewn light:lit fling:flung sling:slung know:known,knew show:shown draw:drew,drawn drink:drank "
+            "die:dying,died tie:tying grow:grew,grown feed:fed breed:bred swing:swung sit:sat lend:lent "
+            "renege:reneged free:freed agree:agreed hear:heard eat:ate,eaten spring:sprang,sprung spit:spat "
+            "forsake:forsook drop:dropt bite:bitten child:children person:people people:peoples woman:women "
+            "man:men medium:media troop:troops criterion:criteria crisis:crises basis:bases syllabus:syllabi "
+            "datum:data body:bodies headquarter:headquarters foot:feet ox:oxen proceeding:proceedings "
+            "cannon:cannons hostility:hostilities mouse:mice means:mean good:goods"
+        ).split()
+    )
+}
 # Parts of hyphenated nouns and verbs of the lexicon that tell nothing alone; their other part is asked for too.
 FUNCTION_WORDS = frozenset(
     "in out up back of on off over down by be to at for with under away into through is being".split()
@@ -74,9 +116,15 @@ FUNCTION_WORDS = frozenset(
 
 
 def may_hold_event(text: str, frames: Frames) -> bool:
-    """Whether any word could be a form of a trigger; text in which none is needs no parser."""
-    forms = _forms(frames.triggers)
-    return any(word in forms for word in _WORD.findall(text.lower()))
+    """Whether the words of a text could tell an event; text of which none could needs no parser.
+
+    Only a form of a trigger counts, and where that needs company ("lay" a siege, arms or blame) only beside such.
+    """
+    alone, needy = _sieve(frames)
+    words = set(_WORD.findall(text.lower()))
+    if not words.isdisjoint(alone):
+        return True
+    return any(not needy[word].isdisjoint(words) for word in words if word in needy)
 
 
 def readings_of(sentence: Span, reader: Reader, *, keep_all: bool = False) -> list[Reading]:
