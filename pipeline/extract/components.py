@@ -15,21 +15,26 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import srsly
+from spacy.attrs import IDX, LEMMA, ORTH, TAG
 from spacy.language import Language
 from spacy.pipeline import DependencyParser, EntityRecognizer
 from spacy.pipeline._parser_internals.transition_system import TransitionSystem
 from spacy.pipeline.dep_parser import make_parser_scorer
 from spacy.pipeline.ner import make_ner_scorer
+from spacy.pipeline.trainable_pipe import TrainablePipe
+from spacy.strings import get_string_id
 from spacy.tokens import Doc, Span
 from spacy.util import ensure_path, filter_spans
 from spacy.vectors import Vectors
 from thinc.api import Model, set_dropout_rate
+
+from pipeline.extract.networks import Stepper, chunks, quicken
 
 TABLES = "tables.json.gz"
 SUBWORDS = "subwords"
@@ -156,14 +161,18 @@ class NewsLemmatizer:
         return candidates[0] if part == "noun" else candidates[-1]
 
     def __call__(self, doc: Doc) -> Doc:
-        for token in doc:
-            key = (token.orth, token.tag)
-            lemma = self._cache.get(key)
+        # One array in and one out: a Token for each word would cost more than the lemmas.
+        strings, found = doc.vocab.strings, []
+        for form, tag in doc.to_array([ORTH, TAG]).tolist():
+            lemma = self._cache.get((form, tag))
             if lemma is None:
-                lemma = token.text if token.is_space else self.lemma(token.text, token.tag_)
+                text = strings[form]
+                lemma = text if text.isspace() else self.lemma(text, strings[tag])
                 if len(self._cache) < CACHE_SIZE:
-                    self._cache[key] = lemma
-            token.lemma_ = lemma
+                    self._cache[form, tag] = lemma
+            found.append(strings.add(lemma))
+        if found:
+            doc.from_array([LEMMA], np.array(found, dtype="uint64"))
         return doc
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
@@ -226,6 +235,7 @@ class NewsEntities:
         self._patterns: list[re.Pattern[str]] = []
         self._known: dict[str, str] = {}
         self._known_by_first: dict[str, list[tuple[str, ...]]] = {}
+        self._listed: frozenset[int] = frozenset()
 
     def set_tables(
         self,
@@ -254,13 +264,17 @@ class NewsEntities:
         for name in sorted(self._known, key=lambda name: -len(name.split(" "))):
             words = tuple(name.split(" "))
             self._known_by_first.setdefault(words[0], []).append(words)
+        self._listed = frozenset(
+            map(get_string_id, (*self._peoples, *self._countries, *self._known_by_first))
+        )
 
     def __call__(self, doc: Doc) -> Doc:
         fixed = self._find_dates(doc) if self._dates else []
         taken = {index for span in fixed for index in range(span.start, span.end)}
-        words = [token.text for token in doc]
+        # Most texts have few words of the lists, and no need of a Token for the others.
+        listed = [index for index, form in enumerate(doc.to_array(ORTH).tolist()) if form in self._listed]
         guessed = [span for span in doc.ents if not any(i in taken for i in range(span.start, span.end))]
-        for span in self._find_known(doc, words, taken):
+        for span in self._find_known(doc, listed, taken):
             # A longer name around a known one stands: "Muammar Gaddafi", "African Union Commission".
             if any(other.start <= span.start and span.end <= other.end and len(other) > len(span)
                    for other in guessed):  # fmt: skip
@@ -275,7 +289,7 @@ class NewsEntities:
             if repaired is not None:
                 entities.append(repaired)
         used = {index for span in entities for index in range(span.start, span.end)}
-        entities.extend(self._find_missed(doc, words, used))
+        entities.extend(self._find_missed(doc, listed, used))
         doc.ents = filter_spans(entities)
         return doc
 
@@ -302,28 +316,30 @@ class NewsEntities:
             label = "FAC"
         return Span(doc, start, end, label=label)
 
-    def _find_missed(self, doc: Doc, words: list[str], used: set[int]) -> list[Span]:
+    def _find_missed(self, doc: Doc, listed: Iterable[int], used: set[int]) -> list[Span]:
         found = []
-        for index, text in enumerate(words):
+        for index in listed:
+            text = doc[index].text
             if text in self._peoples:
                 if index not in used and text.endswith(_PEOPLE_ENDINGS):
                     before = index - 1
-                    joined = before >= 0 and words[before] in _DIRECTIONS and before not in used
+                    joined = before >= 0 and doc[before].text in _DIRECTIONS and before not in used
                     found.append(Span(doc, before if joined else index, index + 1, label="NORP"))
             elif text in self._countries and len(text) > 3 and index not in used:
                 found.append(Span(doc, index, index + 1, label="GPE"))
         return found
 
-    def _find_known(self, doc: Doc, words: list[str], taken: set[int]) -> list[Span]:
+    def _find_known(self, doc: Doc, listed: Iterable[int], taken: set[int]) -> list[Span]:
         found: list[Span] = []
         end_of_last = 0
-        for index, text in enumerate(words):
-            names = self._known_by_first.get(text)
+        for index in listed:
+            names = self._known_by_first.get(doc[index].text)
             if names is None or index < end_of_last:
                 continue
+            words = tuple(token.text for token in doc[index : index + len(names[0])])
             for name in names:
                 end = index + len(name)
-                if tuple(words[index:end]) == name and not any(i in taken for i in range(index, end)):
+                if words[: len(name)] == name and not any(i in taken for i in range(index, end)):
                     found.append(Span(doc, index, end, label=self._known[" ".join(name)]))
                     end_of_last = end
                     break
@@ -337,7 +353,7 @@ class NewsEntities:
         if not ranges:
             return []
         # Doc.char_span walks the whole document for every range, which took most of this component's time.
-        starts = [token.idx for token in doc]
+        starts = doc.to_array(IDX).tolist()
         spans = [
             Span(doc, bisect_right(starts, start) - 1, bisect_right(starts, end - 1), label="DATE")
             for start, end in ranges
@@ -384,55 +400,66 @@ _ABBREVIATIONS = frozenset(
      "Sgt.", "Sen.", "Rep.", "Gov.", "St.", "Mt.", "No.", "Jan.", "Feb.", "Aug.", "Sept.", "Oct.", "Nov.",
      "Dec.")
 )  # fmt: skip
+_BAR_AFTER = frozenset(map(get_string_id, _NEVER_BEFORE_A_START | _ABBREVIATIONS))
+_BAR_BEFORE = frozenset(map(get_string_id, _NEVER_A_START))
 
 
 @Language.component("sent_guard", assigns=["token.is_sent_start"])
 def sentence_guard(doc: Doc) -> Doc:
     """Tell the parser where no sentence starts: after a comma, a hyphen, an opening bracket or an
     abbreviation, and before a closing mark. A line break between the two lifts the bar."""
-    words = [token.text for token in doc]
-    for index in range(1, len(words)):
-        before = words[index - 1]
-        if (
-            before in _NEVER_BEFORE_A_START
-            or before in _ABBREVIATIONS
-            or (words[index] in _NEVER_A_START and not before.isspace())
+    forms = doc.to_array(ORTH).tolist()
+    for index in range(1, len(forms)):
+        if forms[index - 1] in _BAR_AFTER or (
+            forms[index] in _BAR_BEFORE and not doc[index - 1].text.isspace()
         ):
             doc[index].is_sent_start = False
     return doc
 
 
-# A batch is stepped at once when its longest text is at most this share of it; else each step
+# A group is stepped at once when its longest text is at most this share of it; else each step
 # would serve too few texts to be worth its call.
 _LARGEST_SHARE = 0.15
+# Words of a group: what is computed for each beforehand takes 4 KB, 32 MB in all.
+_GROUP_WORDS = 8_000
 
 
-def _greedy_parse(component: Any, docs: Sequence[Doc], drop: float) -> list[Any] | None:
-    """The transitions of all docs, one step for all of them at a time; None where that would be slow.
+def _greedy_parse(
+    component: Any, docs: Sequence[Doc], drop: float, own: Callable[[Sequence[Doc], float], list[Any]]
+) -> list[Any]:
+    """The transitions of all docs, one step for all of a group at a time; by spaCy's `own` loop where that would be slow.
 
-    spaCy's own loop adds up the features of each state by single BLAS calls, which cost more than
-    the sums; the same step over the whole batch is a few matrix operations. Same scores, same trees.
+    That loop adds up the features of each state by single BLAS calls, which cost more than the sums;
+    the same step over many texts is a few matrix operations. Same scores, same trees.
     """
-    lengths = [len(doc) for doc in docs]
-    if not lengths or max(lengths) > _LARGEST_SHARE * sum(lengths):
-        return None
+    if not Stepper.serves(component.model):
+        return own(docs, drop)
     component._ensure_labels_are_added(docs)
     set_dropout_rate(component.model, drop)
-    states = component.moves.init_batch(docs)
-    step_model = component.model.predict(docs)
-    unfinished = [state for state in states if not state.is_final()]
-    while unfinished:
-        unfinished = component.transition_states(unfinished, step_model.predict(unfinished))
-    step_model.clear_memory()
-    return list(states)
+    found: list[Any] = []
+    for group in chunks(docs, _GROUP_WORDS):
+        lengths = [len(doc) for doc in group]
+        if max(lengths) > _LARGEST_SHARE * sum(lengths):
+            found.extend(own(group, drop))
+            continue
+        states = component.moves.init_batch(group)
+        stepper = Stepper(component.model, group)
+        unfinished = [state for state in states if not state.is_final()]
+        while unfinished:
+            unfinished = component.transition_states(unfinished, stepper.scores(unfinished))
+        found.extend(states)
+    return found
 
 
 class BatchedParser(DependencyParser):
     """spaCy's dependency parser; stores and loads as such."""
 
+    def pipe(self, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
+        # spaCy's own cuts the batch into four by length, which would make four times as many steps.
+        return TrainablePipe.pipe(self, docs, batch_size=batch_size)
+
     def greedy_parse(self, docs: Sequence[Doc], drop: float = 0.0) -> list[Any]:
-        states = _greedy_parse(self, docs, drop)
-        return super().greedy_parse(docs, drop) if states is None else states
+        return _greedy_parse(self, docs, drop, super().greedy_parse)
 
 
 class SubwordVectors:
@@ -464,9 +491,11 @@ class BatchedEntities(EntityRecognizer):
         vectors.strings = self.vocab.strings
         self.subwords = SubwordVectors(vectors)
 
+    def pipe(self, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
+        return TrainablePipe.pipe(self, docs, batch_size=batch_size)
+
     def greedy_parse(self, docs: Sequence[Doc], drop: float = 0.0) -> list[Any]:
-        states = _greedy_parse(self, docs, drop)
-        return super().greedy_parse(docs, drop) if states is None else states
+        return _greedy_parse(self, docs, drop, super().greedy_parse)
 
     def predict(self, docs: Sequence[Doc]) -> Any:
         if self.subwords is None:
@@ -509,6 +538,7 @@ def make_batched_parser(
     min_action_freq: int,
 ) -> BatchedParser:
     """Make the parser of the shipped pipeline; the model's config is that of spaCy's parser."""
+    _quicken(nlp, model)
     return BatchedParser(
         nlp.vocab,
         model,
@@ -530,4 +560,13 @@ def make_batched_entities(
     nlp: Language, name: str, model: Model[Any, Any], moves: TransitionSystem | None
 ) -> BatchedEntities:
     """Make the entity recognizer of the shipped pipeline; the model's config is that of spaCy's."""
+    _quicken(nlp, model)
     return BatchedEntities(nlp.vocab, model, name, moves=moves, scorer=make_ner_scorer())
+
+
+def _quicken(nlp: Language, model: Model[Any, Any]) -> None:
+    """Quicken a new component's network and those before it, which are of spaCy's own classes."""
+    quicken(model)
+    for _, component in nlp.pipeline:
+        if isinstance(getattr(component, "model", None), Model):
+            quicken(component.model)
