@@ -1,5 +1,7 @@
 """Bounds: where the sentence of a word begins and ends, the names and the letters of a text; each found once.
 
+`once` does the same for whatever else is asked of a word again and again.
+
 spaCy's own `token.sent`, `doc.ents` and `doc.text` walk the whole text at every call; asked for each
 place, date and actor of each event that was half the time of them all.
 """
@@ -7,8 +9,38 @@ place, date and actor of each event that was half the time of them all.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
 
 from spacy.tokens import Doc, Span, Token
+
+Found = TypeVar("Found")
+
+
+def once(find: Callable[[Token], Found]) -> Callable[[Token], Found]:
+    """Let a function of one token answer from memory when asked again, for as long as the token's text lives.
+
+    For what follows from a finished tree alone. All askers share what is found: it is to be read, not changed.
+    """
+    name = f"{find.__module__}.{find.__qualname__}"
+
+    @wraps(find)
+    def remembered(token: Token) -> Found:
+        memory = token.doc.user_data
+        known: dict[int, Found]
+        try:
+            known = memory[name]
+        except KeyError:
+            known = memory[name] = {}
+        number = token.i
+        try:
+            return known[number]
+        except KeyError:
+            made = known[number] = find(token)
+            return made
+
+    return remembered
 
 
 def sentence_starts(doc: Doc) -> list[int]:

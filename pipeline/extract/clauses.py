@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from spacy.attrs import HEAD
 from spacy.tokens import Doc, Token
 
-from pipeline.extract.bounds import entities
+from pipeline.extract.bounds import entities, once
 
 SUBJECTS = frozenset({"nsubj", "csubj", "nsubj:outer", "nsubj:xsubj"})
 PASSIVE_SUBJECTS = frozenset({"nsubj:pass", "nsubjpass", "csubj:pass"})
@@ -76,6 +77,7 @@ class Clause:
         return f"{self.lemma}+{self.particle}" if self.particle else self.lemma
 
 
+@once
 def lemma_of(token: Token) -> str:
     """The lemma in small letters, plurals and "-eed" pasts made regular; the word where the pipeline gave none."""
     lemma = (token.lemma_ or token.text).lower()
@@ -95,14 +97,22 @@ def lemma_of(token: Token) -> str:
 
 def kids(token: Token) -> list[Token]:
     """The children of a token; made once for a whole Doc, for spaCy searches the Doc at every call."""
-    table = token.doc.user_data.get("kids")
-    if table is None:
-        table = token.doc.user_data["kids"] = [[] for _ in range(len(token.doc))]
-        for other in token.doc:
-            head = other.head
-            if head.i != other.i:
-                table[head.i].append(other)
+    table: list[list[Token]]
+    try:
+        table = token.doc.user_data["kids"]
+    except KeyError:
+        table = _families(token.doc)
     return table[token.i]
+
+
+def _families(doc: Doc) -> list[list[Token]]:
+    """The children of all tokens, left to right."""
+    table: list[list[Token]] = [[] for _ in range(len(doc))]
+    doc.user_data["kids"] = table
+    for token, distance in zip(doc, doc.to_array(HEAD).view("int64").tolist(), strict=True):
+        if distance:
+            table[token.i + distance].append(token)
+    return table
 
 
 def is_verbal(token: Token) -> bool:
@@ -113,6 +123,7 @@ def children(token: Token, labels: frozenset[str]) -> list[Token]:
     return [child for child in kids(token) if child.dep_ in labels]
 
 
+@once
 def coordinated(token: Token) -> list[Token]:
     """The token and what is joined to it by "and", "or", commas: [Iraq, Iran, Syria]."""
     found = [token]
@@ -135,6 +146,7 @@ def is_clause_conjunct(token: Token) -> bool:
     return is_verbal(token) and any(child.dep_ in SUBJECTS | OBJECTS for child in kids(token))
 
 
+@once
 def preposition(token: Token) -> str:
     """The case marker(s) of a noun: "on", "because+of"; empty where there is none."""
     marks = [child for child in kids(token) if child.dep_ == "case" and child.i < token.i]
@@ -230,6 +242,7 @@ def is_headless(verb: Token) -> bool:
     )
 
 
+@once
 def is_passive(verb: Token) -> bool:
     if is_swallowed(verb) or is_headless(verb):
         return False
@@ -380,6 +393,7 @@ def governor_of_noun(noun: Token, depth: int = 0) -> list[Token]:
     return []
 
 
+@once
 def _obliques(verb: Token) -> list[tuple[str, Token]]:
     found: list[tuple[str, Token]] = []
     for child in kids(verb):
@@ -407,6 +421,7 @@ def by_phrase(verb: Token) -> list[Token]:
     return [token for prep, token in _obliques(verb) if prep == "by"]
 
 
+@once
 def noun_phrases(noun: Token) -> list[tuple[str, Token]]:
     """Prepositional phrases on a noun, conjuncts included: "talks with Iran and Iraq"."""
     found: list[tuple[str, Token]] = []
@@ -445,6 +460,7 @@ def modifiers(noun: Token) -> list[Token]:
     ]  # fmt: skip
 
 
+@once
 def lands_before(noun: Token) -> list[Token]:
     """The lands joined before a noun, each a side of its own: "U.S. and Chinese diplomats", "Israeli-Palestinian talks".
 
@@ -519,6 +535,7 @@ def marker(verb: Token) -> str:
     return ""
 
 
+@once
 def clause_of(verb: Token) -> Clause:
     """Build the clause of one verbal token."""
     passive = is_passive(verb)
@@ -659,6 +676,7 @@ def _relative_gap(verb: Token) -> list[Token]:
     return []
 
 
+@once
 def phrase(noun: Token) -> tuple[int, int]:
     """Token range of the noun phrase that names an actor: modifiers, flat names, an of-phrase; no clauses."""
     left = noun.i

@@ -22,7 +22,16 @@ PLACE_ENTITIES = frozenset({"GPE", "LOC", "FAC"})
 
 
 def keys_of(clause: Clause) -> list[str]:
-    """The names under which a verb may stand in the lexicon, most telling first."""
+    """The names under which a verb may stand in the lexicon, most telling first; made once a clause, to be read only."""
+    known: dict[tuple[int, str, str], list[str]] = clause.predicate.doc.user_data.setdefault("keys", {})
+    # A state has its own lemma ("be+critical"): a word is the predicate of one clause under each.
+    name = (clause.predicate.i, clause.lemma, clause.particle)
+    if name not in known:
+        known[name] = _keys_of(clause)
+    return known[name]
+
+
+def _keys_of(clause: Clause) -> list[str]:
     found = []
     first = clauses.first_part(clause.predicate)
     if first is not None:
@@ -86,15 +95,16 @@ def frame_of(clause: Clause, parties: Parties) -> Frame | None:
 
 
 def _fits(frame: Frame, clause: Clause, parties: Parties) -> bool:
-    preps = [*clause.obliques, *(pair for noun in clause.patients for pair in clauses.noun_phrases(noun))]
-    if frame.barred_prepositions and any(_is_barred(frame, p, noun) for p, noun in preps):
-        return False
-    if frame.prepositions and not any(
-        p == wanted and (not noun or _is_one_of(frozenset({noun}), t, parties))
-        for wanted, noun in frame.prepositions
-        for p, t in preps
-    ):
-        return False
+    if frame.barred_prepositions or frame.prepositions:
+        preps = [*clause.obliques, *(pair for noun in clause.patients for pair in clauses.noun_phrases(noun))]
+        if any(_is_barred(frame, p, noun) for p, noun in preps):
+            return False
+        if frame.prepositions and not any(
+            p == wanted and (not noun or _is_one_of(frozenset({noun}), t, parties))
+            for wanted, noun in frame.prepositions
+            for p, t in preps
+        ):
+            return False
     if frame.doers and not any(_is_doer(frame, token, parties) for token in clause.agents):
         return False
     if frame.takes_any or (frame.takes_thing and clause.patients):

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from spacy.tokens import Token
 
 from pipeline.extract import clauses, status
+from pipeline.extract.bounds import once
 from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of
 from pipeline.extract.event_types import CONFLICT, EventNoun, Frame, Frames
 from pipeline.extract.party_words import (
@@ -71,80 +72,9 @@ class Parties:
     def is_name(self, noun: Token) -> bool:
         return noun.ent_type_ in ("PERSON", "PER", "GPE", "ORG")
 
-    def names(self, noun: Token) -> set[str]:
+    def names(self, noun: Token) -> frozenset[str]:
         """Lemma of a noun, with its modifiers and of-phrase: {"strike", "hunger-strike"}."""
-        lemma = lemma_of(noun)
-        found = {lemma, noun.lower_}
-        for child in kids(noun):
-            if child.dep_ == "compound" and lemma in (
-                "delivery",
-                "effort",
-                "mission",
-                "package",
-                "shipment",
-                "convoy",
-                "supply",
-                "bid",
-            ):
-                found.add(lemma_of(child))
-            if child.i < noun.i and child.dep_ in ("compound", "amod", "nmod", "nmod:desc"):
-                found.add(f"{lemma_of(child)}-{lemma}")
-            elif child.dep_ == "nmod" and child.i > noun.i and clauses.preposition(child) == "of":
-                found.add(f"{lemma}-of-{lemma_of(child)}")
-                if lemma in (
-                    "state",
-                    "number",
-                    "series",
-                    "act",
-                    "wave",
-                    "spate",
-                    "dozen",
-                    "hundred",
-                    "ton",
-                    "tonne",
-                    "plane",
-                    "shipment",
-                    "round",
-                    "lot",
-                    "couple",
-                    "sort",
-                    "kind",
-                    "form",
-                    "piece",
-                    "deployment",
-                    "contingent",
-                    "group",
-                    "kg",
-                    "worth",
-                    "delivery",
-                    "effort",
-                    "member",
-                    "team",
-                    "some",
-                    "part",
-                    "rest",
-                    "most",
-                    "majority",
-                    "remainder",
-                    "third",
-                    "half",
-                    "percent",
-                    "thousand",
-                    "hundred",
-                    "million",
-                    "billion",
-                    "percentage",
-                    "all",
-                    "many",
-                    "several",
-                    "portion",
-                ):
-                    found.add(lemma_of(child))
-            elif child.dep_ == "conj":
-                found.add(lemma_of(child))
-        if noun.pos_ == "PROPN" and lemma.endswith("s"):
-            found.add(lemma[:-1])
-        return found
+        return _names(noun)
 
     def noun_entry(self, noun: Token) -> EventNoun | None:
         lemma = lemma_of(noun)
@@ -449,3 +379,36 @@ def _is_other_deed(verb: Token) -> bool:
         and bool(clauses.children(verb, clauses.OBJECTS))
         and bool(clauses.children(verb.head, clauses.OBJECTS))
     )
+
+
+# Nouns that hand over what stands before them: an aid delivery is aid.
+_CARRYING = frozenset(("delivery effort mission package shipment convoy supply bid").split())
+# Nouns of quantity, kind and membership: a state of emergency, two tons of food, most of the troops.
+_PORTIONS = frozenset(
+    (
+        "state number series act wave spate dozen hundred ton tonne plane shipment round lot couple sort "
+        "kind form piece deployment contingent group kg worth delivery effort member team some part rest "
+        "most majority remainder third half percent thousand million billion percentage all many several "
+        "portion"
+    ).split()
+)
+
+
+@once
+def _names(noun: Token) -> frozenset[str]:
+    lemma = lemma_of(noun)
+    found = {lemma, noun.lower_}
+    for child in kids(noun):
+        if child.dep_ == "compound" and lemma in _CARRYING:
+            found.add(lemma_of(child))
+        if child.i < noun.i and child.dep_ in ("compound", "amod", "nmod", "nmod:desc"):
+            found.add(f"{lemma_of(child)}-{lemma}")
+        elif child.dep_ == "nmod" and child.i > noun.i and clauses.preposition(child) == "of":
+            found.add(f"{lemma}-of-{lemma_of(child)}")
+            if lemma in _PORTIONS:
+                found.add(lemma_of(child))
+        elif child.dep_ == "conj":
+            found.add(lemma_of(child))
+    if noun.pos_ == "PROPN" and lemma.endswith("s"):
+        found.add(lemma[:-1])
+    return frozenset(found)

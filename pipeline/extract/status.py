@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
+from pipeline.extract.bounds import once
 from pipeline.extract.clauses import (
     MAX_CLIMB,
     NEGATIONS,
@@ -64,6 +65,7 @@ class Modality:
         return self.modal in DUTY
 
 
+@once
 def modality(verb: Token) -> Modality:
     """Read the auxiliaries of a verb; those of the first conjunct where it has none of its own."""
     modal, negated, infinitive, past = "", False, False, verb.tag_ in ("VBD", "VBN")
