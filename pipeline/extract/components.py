@@ -172,7 +172,8 @@ class NewsLemmatizer:
                     self._cache[form, tag] = lemma
             found.append(strings.add(lemma))
         if found:
-            doc.from_array([LEMMA], np.array(found, dtype="uint64"))
+            ids: Any = np.array(found, dtype="uint64")
+            doc.from_array([LEMMA], ids)
         return doc
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
@@ -568,5 +569,6 @@ def _quicken(nlp: Language, model: Model[Any, Any]) -> None:
     """Quicken a new component's network and those before it, which are of spaCy's own classes."""
     quicken(model)
     for _, component in nlp.pipeline:
-        if isinstance(getattr(component, "model", None), Model):
-            quicken(component.model)
+        network = getattr(component, "model", None)
+        if isinstance(network, Model):
+            quicken(network)

@@ -56,6 +56,12 @@ def quicken(model: Model[Any, Any]) -> None:
             node._func = QuickTable(node)
 
 
+def _param(layer: Model[Any, Any], name: str) -> Array:
+    # thinc's own types of arrays know no more than numpy's, and have other signatures.
+    values: Any = layer.get_param(name)
+    return values
+
+
 class _Quick:
     """A forward function that hands over to the layer's own one when the layer is trained or copied."""
 
@@ -87,8 +93,8 @@ class QuickAffine(_Quick):
     def predict(self, X: Array) -> Array | None:
         if self.model.attrs.get("softmax_normalize", False):
             return None
-        made: Array = X @ self.model.get_param("W").T
-        made += self.model.get_param("b")
+        made: Array = X @ _param(self.model, "W").T
+        made += _param(self.model, "b")
         return made
 
 
@@ -96,7 +102,7 @@ class QuickTable(_Quick):
     """spaCy's PrecomputableAffine: (tokens + 1, features, outputs, pieces), the padding in the first row."""
 
     def predict(self, X: Array) -> Array:
-        weights, pad = self.model.get_param("W"), self.model.get_param("pad")
+        weights, pad = _param(self.model, "W"), _param(self.model, "pad")
         table = np.empty((len(X) + 1, pad.size), dtype=X.dtype)
         table[0] = pad.ravel()
         np.matmul(X, weights.reshape(pad.size, -1).T, out=table[1:])
@@ -131,14 +137,14 @@ class Maxout:
 
 
 def _maxout(layer: Model[Any, Any], norm: Model[Any, Any]) -> Maxout:
-    weights, bias = layer.get_param("W"), layer.get_param("b")
+    weights, bias = _param(layer, "W"), _param(layer, "b")
     width, pieces, inputs = weights.shape
     return Maxout(
         weights=np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(inputs, pieces * width)),
         bias=bias.T.ravel(),
         pieces=pieces,
-        gain=norm.get_param("G"),
-        shift=norm.get_param("b"),
+        gain=_param(norm, "G"),
+        shift=_param(norm, "b"),
     )
 
 
@@ -199,9 +205,9 @@ class QuickWords(_Quick):
         """Forget everything when the weights or vectors are no longer those it was made from."""
         parts = [getattr(vectors, "data", vectors)]
         for node in (*self._hashed, *self._mixing, *(node for pair in self._layers for node in pair)):
-            parts.extend(node.get_param(name) for name in node.param_names)
+            parts.extend(_param(node, name) for name in node.param_names)
         if self._static is not None:
-            parts.append(self._static.get_param("W"))
+            parts.append(_param(self._static, "W"))
         if len(parts) == len(self._made_from) and all(map(_is, parts, self._made_from)):
             return
         self._made_from = parts
@@ -256,14 +262,14 @@ class QuickWords(_Quick):
         return self._rows[rows]
 
     def _embed(self, features: Array, vectors: Any) -> Array:
-        ops = self.model.ops
-        parts = []
+        ops: Any = self.model.ops
+        parts: list[Array] = []
         for layer in self._hashed:
-            table = layer.get_param("E")
+            table = _param(layer, "E")
             ids = np.ascontiguousarray(features[:, layer.attrs["column"]])
             parts.append(ops.gather_add(table, ops.hash(ids, layer.attrs["seed"]) % table.shape[0]))
         if self._static is not None:
-            parts.append(_static(features[:, -1], vectors) @ self._static.get_param("W").T)
+            parts.append(_static(features[:, -1], vectors) @ _param(self._static, "W").T)
         made: Array = np.empty((len(features), len(self._mix.gain)), dtype="float32")
         self._mix.apply(np.concatenate(parts, axis=1), made)
         return made
@@ -316,7 +322,7 @@ class Stepper:
 
     def __init__(self, model: Model[Any, Any], docs: Sequence[Doc]) -> None:
         lower, upper = model.get_ref("lower"), model.get_ref("upper")
-        weights, pad = lower.get_param("W"), lower.get_param("pad")
+        weights, pad = _param(lower, "W"), _param(lower, "pad")
         features, self._width, self._pieces, inputs = weights.shape
         planes = features * self._pieces * self._width
         words = model.get_ref("tok2vec").predict(docs)
@@ -324,13 +330,13 @@ class Stepper:
         table[0] = pad[0].transpose(0, 2, 1).ravel()
         np.matmul(words, weights.transpose(0, 2, 1, 3).reshape(planes, inputs).T, out=table[1:])
         # Each state has each feature once, so one of them may carry the bias of all.
-        table[:, : self._pieces * self._width] += lower.get_param("b").T.ravel()
+        table[:, : self._pieces * self._width] += _param(lower, "b").T.ravel()
         self._table = table.reshape(-1, self._pieces * self._width)
-        self._ops = lower.ops
+        self._ops: Any = lower.ops
         self._of_feature = np.arange(features, 2 * features, dtype="int32")
         self._sizes = SimpleNamespace(state2vec=SimpleNamespace(nF=features))
-        self._upper = np.ascontiguousarray(upper.get_param("W").T)
-        self._bias = upper.get_param("b")
+        self._upper = np.ascontiguousarray(_param(upper, "W").T)
+        self._bias = _param(upper, "b")
         self._unseen = sorted(model.attrs["unseen_classes"])
 
     def scores(self, states: Sequence[Any]) -> Array:
