@@ -245,11 +245,17 @@ class Links:
     beside: float
     far: float
     finer: float
+    finer_within: float
     doer: float
+    background: float
+    content: float
+    through_happening: float
     country_modifier: float
     other_clause: float
     coarse: Mapping[str, float]
     happening: frozenset[str]
+    speech: frozenset[str]
+    regions: frozenset[str]
     subject_is_place: frozenset[str]
     climb: Mapping[str, float]
     descend: Mapping[str, float]
@@ -284,11 +290,17 @@ def load_links() -> Links:
             beside=float(tables["beside"]),
             far=float(tables["far"]),
             finer=float(tables["finer"]),
+            finer_within=float(tables["finer_within"]),
             doer=float(tables["doer"]),
+            background=float(tables["background"]),
+            content=float(tables["content"]),
+            through_happening=float(tables["through_happening"]),
             country_modifier=float(tables["country_modifier"]),
             other_clause=float(tables["other_clause"]),
             coarse=tables["coarse"],
             happening=frozenset(tables["words"]["happening"].split()),
+            speech=frozenset(tables["words"]["speech"].split()),
+            regions=frozenset(tables["words"]["regions"].split("|")),
             subject_is_place=frozenset(tables["words"]["subject_is_place"].split()),
             climb=tables["climb"],
             descend=tables["descend"],
@@ -346,12 +358,13 @@ def _find_spans(doc: Doc) -> Iterator[tuple[int, int]]:
             people.append((entity.start, entity.end))
         if _is_place(entity, gazetteer):
             start, end = _trim(entity)
+            end = _over_hyphens(doc, start, end)
             if start < end:
                 found.append((start, end))
         taken.update(range(entity.start, entity.end))
     found.extend(_unlabelled(doc, taken, gazetteer))
     doc.user_data["peoples"] = people
-    yield from sorted(found)
+    yield from sorted({start: (start, end) for start, end in sorted(found)}.values())
 
 
 def _is_place(entity: DocSpan, gazetteer: Gazetteer) -> bool:
@@ -363,11 +376,35 @@ def _is_place(entity: DocSpan, gazetteer: Gazetteer) -> bool:
     is_after_preposition = bool(before) and before[-1] in _LOCATIVE_PREPOSITIONS
     if _names_site(entity) or _is_said_to_be_place(entity, before):
         return True
+    if entity.label_ != "NORP" and _is_called_after(entity, gazetteer):
+        return True
     if is_after_preposition:
+        if entity.label_ != "NORP" and _is_of_site(entity):
+            return True
         return bool(gazetteer.find(_POSSESSIVE.sub("", entity.text)))
     return _is_taken(entity.root) and (
         entity[0].lower_ in _NAME_OPENERS or _is_well_known(entity.text, gazetteer)
     )
+
+
+def _is_of_site(entity: DocSpan) -> bool:
+    """ "(At) Halima university", "(around) the Okapi Conference Center": a body's seat, behind a preposition of place."""
+    doc, links = entity.doc, load_links()
+    behind = doc[entity.end].lower_ if entity.end < len(doc) else ""
+    return behind in _SITE or (len(entity) > 1 and entity[-1].lower_ in links.locative)
+
+
+def _is_called_after(entity: DocSpan, gazetteer: Gazetteer) -> bool:
+    """ "The Riyadh shootout", "his Lima home"; "two towns, Qory and Marer"."""
+    root, links = entity.root, load_links()
+    if root.dep_ == "compound":
+        return (
+            root.head.i >= entity.end
+            and (_in(root.head, links.happening) or _in(root.head, links.locative))
+            and _is_well_known(entity.text, gazetteer)
+        )
+    top = root.head if root.dep_ == "conj" and root.head.dep_ == "appos" else root
+    return top.dep_ == "appos" and top.head.lower_ in links.settlement
 
 
 def _is_well_known(name: str, gazetteer: Gazetteer) -> bool:
@@ -395,9 +432,16 @@ def _names_site(entity: DocSpan) -> bool:
     if last in _SITE:
         return entity.label_ != "PERSON" or last not in _BODY_OR_SITE
     behind = doc[entity.end] if entity.end < len(doc) else None
+    if (
+        behind is not None
+        and behind.pos_ == "PROPN"
+        and behind.i + 1 < len(doc)
+        and behind.dep_ == "compound"
+    ):
+        behind = doc[behind.i + 1]  # "Marj Military Airport"
     return (
         behind is not None
-        and behind.pos_ == "NOUN"
+        and behind.pos_ in ("NOUN", "PROPN")
         and behind.lower_ in _SITE
         and behind.lower_ not in _BODY_OR_SITE
         and entity.label_ != "NORP"
@@ -410,7 +454,7 @@ def _is_said_to_be_place(entity: DocSpan, before: Sequence[str]) -> bool:
         entity.label_ != "NORP"
         and len(before) > 1
         and before[-1] == "of"
-        and (before[-2] in _SITE or before[-2] in load_links().settlement)
+        and (before[-2] in _SITE or before[-2] in load_links().settlement or bool(_COMPASS.match(before[-2])))
     )
 
 
@@ -432,6 +476,8 @@ def _is_in_name(entity: DocSpan, before: list[str]) -> bool:
     """Part of the name of a body: "Islamic State of Iraq", "Bank of England"."""
     if len(before) < 2 or entity.start < 2 or before[-1] not in ("of", "in", "and"):
         return False
+    if before[-1] == "and" and _is_of_body(entity):
+        return True
     head = (
         entity.doc[entity.start - 2] if entity.doc[entity.start - 1].lower_ in ("of", "in", "and") else None
     )
@@ -442,6 +488,16 @@ def _is_in_name(entity: DocSpan, before: list[str]) -> bool:
     return head.lower_ in _BODIES or (
         before[-1] == "of" and head.lower_ not in load_links().locative and head.ent_type_ == "ORG"
     )
+
+
+def _is_of_body(entity: DocSpan) -> bool:
+    """The second land of "the Islamic State of Iraq and Syria"."""
+    words = [
+        token.text for token in entity.doc[max(0, entity.start - 6) : entity.start] if token.lower_ != "the"
+    ]
+    if len(words) < 4 or words[-3] != "of" or not words[-2][:1].isupper():
+        return False
+    return words[-4].lower() in _BODIES and words[-4][:1].isupper()
 
 
 _BODIES = _words(
@@ -456,32 +512,52 @@ _BODIES = _words(
 def _trim(entity: DocSpan) -> tuple[int, int]:
     """Without an article in front, a possessive behind, or what follows a comma."""
     start, end = entity.start, entity.end
-    while start < end and entity.doc[start].lower_ in (
-        "the",
-        "a",
-        "northern",
-        "southern",
-        "eastern",
-        "western",
-    ):
+    while start < end and entity.doc[start].lower_ in _TRIMMED:
         start += 1
+    if end - start > 2 and _COMPASS.match(entity.doc[start].lower_) and entity.doc[start + 1].lower_ == "of":
+        start += 2
     for number in range(start + 1, end):
         if entity.doc[number].text in (",", "("):
             end = number
             break
     while end > start and (
-        entity.doc[end - 1].lower_ in ("'s", "’s", "'", "’") or entity.doc[end - 1].is_space
+        entity.doc[end - 1].lower_ in ("'s", "’s", "'", "’", "of", "in", ",") or entity.doc[end - 1].is_space
     ):
         end -= 1
     return start, end
 
 
+def _over_hyphens(doc: Doc, start: int, end: int) -> int:
+    """The end of a name that the recogniser cut at a hyphen: "Al-" of "Al-Qadam"."""
+    while start < end < len(doc) - 1 and (
+        doc[end - 1].text.endswith("-") or (doc[end].text == "-" and not doc[end].whitespace_)
+    ):
+        if doc[end - 1].whitespace_:
+            break
+        next_word = doc[end + 1] if doc[end].text == "-" else doc[end]
+        if not next_word.text[:1].isupper():
+            break
+        end = next_word.i + 1
+    return end
+
+
+_TRIMMED = _words("the a northern southern eastern western")
+
+
 def _unlabelled(doc: Doc, taken: set[int], gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
     """Names that the entity recogniser left out: behind a locative preposition or a verb like "stormed"."""
-    objects = load_links().object_is_place
+    links = load_links()
+    objects = links.object_is_place
     for token in doc[: len(doc) - 1]:
-        is_preposition = token.lower_ in _LOCATIVE_PREPOSITIONS
-        if not is_preposition and not (token.pos_ == "VERB" and token.lemma_ in objects):
+        kind, word = token.pos_, token.lower_
+        if kind == "PROPN" and token.dep_ == "compound" and token.i not in taken:
+            if _names_next(token, links) and _is_well_known(token.text, gazetteer):
+                yield token.i, token.i + 1
+            continue
+        is_preposition = word in _LOCATIVE_PREPOSITIONS or (
+            word == "of" and token.i > 0 and doc[token.i - 1].lower_ in links.settlement
+        )
+        if not is_preposition and not (kind == "VERB" and token.lemma_ in objects):
             continue
         start = token.i + 1
         while start < len(doc) and doc[start].lower_ in _OPENERS:
@@ -492,6 +568,13 @@ def _unlabelled(doc: Doc, taken: set[int], gazetteer: Gazetteer) -> Iterator[tup
         stop = _name_end(doc, start, end, gazetteer, is_preposition=is_preposition)
         if stop > start:
             yield start, stop
+
+
+def _names_next(token: Token, links: Links) -> bool:
+    """Whether the next word is a happening or a place that this one names: "the Lima bombing"."""
+    return token.head.i == token.i + 1 and (
+        _in(token.head, links.happening) or _in(token.head, links.locative)
+    )
 
 
 _OPENERS = _words(
@@ -509,7 +592,11 @@ def _name_end(doc: Doc, start: int, end: int, gazetteer: Gazetteer, *, is_prepos
             return stop
     if end == start or doc[start].lower_ in _NOT_PLACES or doc[start].text.isupper():
         return start
-    has_kind = doc[end - 1].lower_ in _SITE or (end < len(doc) and doc[end].lower_ in _SITE)
+    has_kind = (
+        doc[start].lower_ in _NAME_OPENERS
+        or doc[end - 1].lower_ in _SITE
+        or (end < len(doc) and doc[end].lower_ in _SITE)
+    )
     if doc[start - 1].pos_ == "VERB" and doc[start - 1].lemma_ in load_links().object_names_place:
         return end
     is_named = all(token.tag_ == "NNP" or token.pos_ == "PROPN" for token in doc[start:end])
@@ -690,27 +777,31 @@ def _finer(best: tuple[float, DocSpan], costs: list[tuple[float, DocSpan]], link
     number = next(n for n, (_, span) in enumerate(costs) if span.start == best[1].start)
     chosen = best[1]
     for other_cost, other in reversed(costs[:number]):
-        gap = chosen.doc[other.end : chosen.start]
-        if len(gap) > _LONGEST_GAP or not _holds_tokens(gap):
+        whole = chosen.doc[other.end : chosen.start]
+        gap = _without_kind(whole, links)
+        if len(gap) > _LONGEST_GAP or not (_holds_tokens(gap) or _is_in_kind(gap, links)):
             break
-        if _is_kind_of(gap, links) and _size(other) > _size(chosen):
+        if _is_kind_of(whole, links) and _size(other) > _size(chosen):
             break
-        if other_cost > best[0] + links.finer or _RANK[_level(other.text)] < _RANK[_level(chosen.text)]:
+        most = best[0] + (links.finer_within if _is_within(other, gap, links) else links.finer)
+        if other_cost > most or _RANK[_level(other.text)] < _RANK[_level(chosen.text)]:
+            break
+        if gap[0].text == "," and _bearing(other, links):
             break
         chosen = other
-    for cost, behind in costs[number + 1 :]:
+    for _, behind in costs[number + 1 :]:
         gap = chosen.doc[chosen.end : behind.start]
-        if cost >= _NEVER or len(gap) > _LONGEST_GAP or not _is_kind_of(gap, links):
+        if len(gap) > _LONGEST_GAP or not _is_kind_of(gap, links):
             break
         # "X district of Y" is X in Y; "X suburb of Y" is Y in X: the greater of the two holds the other.
-        if _size(chosen) <= _size(behind):
+        if (not len(gap) or gap[-1].lower_ in ("of", ",")) and _size(chosen) <= _size(behind):
             break
         chosen = behind
     return chosen
 
 
 _BEARING = re.compile(r"^(?:north|south|east|west|central)")
-_RANK = {"country": 0, "admin1": 1, "point": 2}
+_RANK = {"region": -1, "country": 0, "admin1": 1, "point": 2}
 # "'s violence-plagued southernmost border province of": no more words stand between a place and what lies in it.
 _LONGEST_GAP = 9
 
@@ -732,6 +823,42 @@ def _is_kind_of(gap: DocSpan, links: Links) -> bool:
         return False
     return all(
         token.pos_ in ("ADJ", "ADV", "NUM", "NOUN") or token.tag_ in ("VBN", "VBG") for token in words[:-1]
+    )
+
+
+def _without_kind(gap: DocSpan, links: Links) -> DocSpan:
+    """What stands between two places without the noun that belongs to the first: "(X) hospital in northern (Y)"."""
+    skip = 0
+    while skip < 2 and skip + 1 < len(gap) and (gap[skip].lower_ in _SITE or _in(gap[skip], links.locative)):
+        skip += 1
+    return gap[skip:] if skip and (gap[skip].lower_ in _INSIDE or gap[skip].lower_ in (",", "of")) else gap
+
+
+_INSIDE = _words("in inside within")
+
+
+def _is_within(span: DocSpan, gap: DocSpan, links: Links) -> bool:
+    """ "In X, in the province of Y": whatever the tree hangs X on, who is in Y there is in X."""
+    words = [token for token in gap if token.text != ","]
+    front = _front(span)
+    return (
+        bool(words)
+        and words[0].lower_ in _INSIDE
+        and front >= 0
+        and span.doc[front].lower_ in _SURE_PREPOSITIONS
+        and not (front and _in(span.doc[front - 1], links.holding))
+    )
+
+
+def _is_in_kind(gap: DocSpan, links: Links) -> bool:
+    """ ", in the desert province of": a preposition, then a kind of place with its nouns."""
+    words = [token for token in gap if token.lower_ not in (",", "the", "a")]
+    return (
+        len(words) > 2
+        and (words[0].lower_ in _INSIDE or words[0].lower_ in ("on", "along", "outside"))
+        and words[-1].lower_ == "of"
+        and _in(words[-2], links.locative)
+        and all(token.pos_ in ("ADJ", "NOUN", "PROPN", "ADV") for token in words[1:-1])
     )
 
 
@@ -895,21 +1022,48 @@ def link_cost(trigger: Token, span: DocSpan, links: Links) -> float:
     up, down = _path(trigger, span.root)
     if len(up) + len(down) > _LONGEST_PATH:
         return _UNLINKED
+    if _front_word(span) == "according":
+        return _NEVER
     by_tree = sum(links.climb.get(token.dep_, links.climb["other"]) for token in up)
     by_tree += _descent(trigger, up, down, links)
-    if down and down[-1].dep_ == "nsubj:pass" and not load_gazetteer().find(_POSSESSIVE.sub("", span.text)):
+    if down and down[-1].dep_ == "nsubj:pass" and not _may_suffer(span):
         return _NEVER
     if down and down[-1].dep_ in ("compound", "amod", "nmod:desc") and _level(span.text) == "country":
-        return by_tree + links.country_modifier
+        return by_tree + (0.0 if _in(down[-1].head, links.happening) else links.country_modifier)
+    if not up and trigger.pos_ == "VERB" and _in(trigger, links.speech) and _is_content(down):
+        return by_tree + links.content
     cost = min(by_tree, _cost_by_order(trigger, span, links)) + links.far * abs(span.root.i - trigger.i)
     return cost + _bearing(span, links) + links.coarse[_level(span.text)]
 
 
+def _may_suffer(span: DocSpan) -> bool:
+    """Whether what something was done to is a place: one on the map, or a building by its label."""
+    return span[0].ent_type_ == "FAC" or bool(load_gazetteer().find(_POSSESSIVE.sub("", span.text)))
+
+
+def _is_content(down: Sequence[Token]) -> bool:
+    """Whether a place belongs to what a verb of speech speaks of: "condemned the attack in X" was said elsewhere."""
+    return len(down) > 1 and (
+        down[0].dep_ in ("ccomp", "obj", "xcomp", "parataxis")
+        or (down[0].dep_ == "obl" and _preposition(down[0]) in ("for", "over", "of", "about", "against"))
+    )
+
+
+def _front_word(span: DocSpan) -> str:
+    """ "According" of "according to X", whatever the tree."""
+    doc, number = span.doc, span.start - 1
+    while number > 0 and doc[number].lower_ in ("the", "to"):
+        number -= 1
+    return doc[number].lower_ if number >= 0 else ""
+
+
 @lru_cache(maxsize=20_000)
 def _level(name: str) -> str:
-    """Whether a name is a country's, a division's, or finer; of two places of one event the finer one tells more."""
+    """Whether a name is a continent's, a country's, a division's, or finer; the finer one of two tells more."""
     gazetteer = load_gazetteer()
     key = fold(name)
+    if key in load_links().regions:
+        return "region"
     if key in gazetteer.countries:
         return "country"
     if key in gazetteer.divisions and not any(entry.resolution == "point" for entry in gazetteer.find(name)):
@@ -943,15 +1097,25 @@ def _step(token: Token, above: Token, *, is_first: bool, is_last: bool, links: L
     cost = links.descend.get(label, links.descend["other"])
     if label == "advcl" and any(child.lower_ in _MEANWHILE for child in token.children):
         cost = links.meanwhile
+    if label in ("acl", "acl:relcl") and _in(above, links.happening):
+        cost = min(cost, links.through_happening)
     word = _preposition(token)
     if is_last and not _may_be_bare(token, above, links):
         return _NEVER
     if label in ("obl", "nmod", "obl:agent", "nmod:poss", "nmod:unmarked", "conj") and word:
-        cost += _preposition_cost(word, above, links)
-        if not is_first and label == "obl" and word not in links.by_order:
+        if word == "to" and token.lower_ == "death":
+            pass  # "shot to death in X": how, not where to
+        elif not is_last and _in(token, links.happening):
+            cost += min(links.through_happening, _preposition_cost(word, above, links))
+        else:
+            cost += _preposition_cost(word, above, links)
+        is_aimed = word in links.verb_preposition.get(above.lemma_.lower(), ())
+        if not is_first and label == "obl" and word not in links.by_order and not is_aimed:
             cost += links.other_clause
     elif label in ("compound", "amod", "nmod:poss", "nmod:desc") and not _in(above, links.locative):
         cost += links.modifier
+    if label == "appos" and above.dep_ in _SUBJECTS and not _in(above, links.locative):
+        cost += links.background
     if label in ("nmod", "nmod:poss", "compound", "amod"):
         if _in(above, links.holding):
             cost += links.held
@@ -964,6 +1128,7 @@ def _step(token: Token, above: Token, *, is_first: bool, is_last: bool, links: L
     return cost
 
 
+_SUBJECTS = frozenset(("nsubj", "nsubj:pass", "obl:agent"))
 # "was shot while driving through X": at one time and so at one place.
 _MEANWHILE = frozenset(("while", "as", "when"))
 
@@ -979,7 +1144,7 @@ def _may_be_bare(token: Token, above: Token, links: Links) -> bool:
     return token.dep_ not in _BARE or _takes_place(above, token.dep_, links)
 
 
-_BARE = frozenset(("nsubj", "nsubj:pass", "obj", "conj"))
+_BARE = frozenset(("nsubj", "nsubj:pass", "obj", "iobj", "conj"))
 
 
 def _in(token: Token, words: Collection[str]) -> bool:
@@ -994,6 +1159,8 @@ def _takes_place(verb: Token, label: str, links: Links) -> bool:
 def _preposition_cost(word: str, above: Token, links: Links) -> float:
     if word in links.verb_preposition.get(above.lemma_.lower(), ()):
         return 0.1
+    if word in ("like", "as", "including") and _in(above, links.locative):
+        return 0.2  # "in towns such as X"
     if word in ("of", "'s", "’s", "'", "’"):
         return 0.0 if _in(above, links.locative) else links.preposition["of"]
     return links.preposition.get(word, links.preposition["other"])
@@ -1002,8 +1169,13 @@ def _preposition_cost(word: str, above: Token, links: Links) -> float:
 def _preposition(token: Token) -> str:
     for child in token.children:
         if child.dep_ == "case":
-            return child.lower_
+            return "near" if _is_beside(child) else child.lower_
     return ""
+
+
+def _is_beside(word: Token) -> bool:
+    """The "to" of "close to", "next to"."""
+    return word.lower_ == "to" and word.i > 0 and word.nbor(-1).lower_ in ("close", "next", "adjacent")
 
 
 def _cost_by_order(trigger: Token, span: DocSpan, links: Links) -> float:
@@ -1014,12 +1186,14 @@ def _cost_by_order(trigger: Token, span: DocSpan, links: Links) -> float:
     front = _front(span)
     if front <= trigger.i:
         return _UNLINKED
-    word = span.doc[front].lower_
+    word = "near" if _is_beside(span.doc[front]) else span.doc[front].lower_
     if word not in links.by_order:
         return _UNLINKED
     for token in span.doc[trigger.i + 1 : front]:
         is_shared = token.dep_ == "amod" or (token.dep_ == "conj" and token.head.i == trigger.i)
-        if (token.pos_ == "VERB" and not is_shared) or token.lower_ in _CLAUSE_WORDS:
+        if (token.pos_ == "VERB" and not is_shared) or (
+            token.lower_ in _CLAUSE_WORDS and token.dep_ != "case"
+        ):
             return _UNLINKED
     cost = links.order + links.preposition.get(word, links.preposition["other"])
     return (

@@ -457,3 +457,109 @@ def test_a_namesake_abroad_of_what_holds_a_place_is_not_that_place(words, expect
 
     assert place is not None
     assert place.country == expected
+
+
+PASSIVE = ("Ten # nsubj:pass 2", "were A aux:pass 2", "killed V ROOT 2")
+
+
+@pytest.mark.parametrize(
+    ("rows", "places", "trigger", "expected"),
+    [
+        (("In I case 1", "Liberia P obl 5", "in I case 3", "Africa P nmod 1", "troops N nsubj 5", "patrolled V ROOT 5"),
+         ("Liberia", "Africa"), "patrolled", "Liberia"),
+        ((*PASSIVE, "at I case 5", "Keysan P compound 5", "hospital N obl 2", "in I case 7", "Harare P nmod 5"),
+         ("Keysan", "Harare"), "killed", "Keysan"),
+        (("He P nsubj 1", "died V ROOT 1", "near I case 3", "recruits N obl 1", "queuing V acl 3", "in I case 6",
+          "Mufakose P obl 4", ", , punct 12", "in I case 12", "the D det 12", "desert N compound 12", "border N compound 12",
+          "province N obl 1", "of I case 14", "Harare P nmod 12"), ("Mufakose", "Harare"), "died", "Mufakose"),
+        (("They P nsubj 1", "marched V ROOT 1", "in I case 6", "the D det 6", "Togolose P amod 6", "big J amod 6",
+          "capital N obl 1", "Lome P appos 6"), ("Togolose", "Lome"), "marched", "Lome"),
+    ],
+    ids=["a country of a continent", "a hospital in a city", "a town hung elsewhere, in its province", "a capital by name"],
+)  # fmt: skip
+def test_the_finer_place_is_meant_whatever_stands_between(rows, places, trigger, expected):
+    """Continents are coarser than countries; what is said to lie inside the other is finer."""
+    assert where(tree(*rows, places=places), trigger) == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "places", "trigger"),
+    [
+        (("Envoys N nsubj 1", "condemned V ROOT 1", "the D det 3", "attack N obj 1", "in I case 5", "Idlib P nmod 3"),
+         ("Idlib",), "condemned"),
+        (("Envoys N nsubj 1", "said V ROOT 1", "that I mark 5", "ten # nsubj:pass 5", "were A aux:pass 5", "killed V ccomp 1",
+          "in I case 7", "Idlib P obl 5"), ("Idlib",), "said"),
+        (("Daoud P nsubj:pass 8", ", , punct 3", "an D det 3", "emir N appos 0", "in I case 5", "Aleppo P nmod 3", ", , punct 3",
+          "was A aux:pass 8", "killed V ROOT 8"), ("Aleppo",), "killed"),
+        (("They P nsubj 1", "asked V ROOT 1", "Hanoi P iobj 1", "to I mark 4", "return V xcomp 1"), ("Hanoi",), "return"),
+        (("Ten # nsubj:pass 2", "were A aux:pass 2", "killed V ROOT 2", "according V case 5", "to I fixed 3", "Halab P obl 2"),
+         ("Halab",), "killed"),
+    ],
+    ids=["what is condemned", "what is said", "where the dead man held office", "who is asked", "who says so"],
+)  # fmt: skip
+def test_a_place_of_something_else_is_not_the_events(rows, places, trigger):
+    """Words are spoken elsewhere than where the thing was; a man dies elsewhere than where he served."""
+    lemmas = {"condemned": "condemn", "said": "say", "asked": "ask", "killed": "kill"}
+
+    assert where(tree(*rows, places=places, lemmas=lemmas), trigger) is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "places", "expected"),
+    [
+        ((*PASSIVE, "after I case 6", "a D det 6", "rebel N compound 6", "attack N obl 2", "in I case 8", "Kut P nmod 6"),
+         ("Kut",), "Kut"),
+        ((*PASSIVE, "in I case 5", "an D det 5", "attack N obl 2", "that W nsubj 7", "rocked V acl:relcl 5", "Kut P obj 7"),
+         ("Kut",), "Kut"),
+        ((*PASSIVE, "since I case 4", "Friday P obl 2", "by I case 6", "snipers N obl:agent 2", "in I case 8", "Kut P obl 4"),
+         ("Kut",), "Kut"),
+        ((*PASSIVE, "close R advmod 2", "to I case 5", "Kut P obl 2"), ("Kut",), "Kut"),
+        ((*PASSIVE, "in I case 4", "towns N obl 2", "such J case 7", "as I fixed 5", "Kut P nmod 4"), ("Kut",), "Kut"),
+        (("East P compound 2", "of I case 2", "Basra P obl 9", ", , punct 2", "in I case 5", "Kut P obl 9", ", , punct 5",
+          "ten # nsubj:pass 9", "were A aux:pass 9", "killed V ROOT 9"), ("East of Basra", "Kut"), "Kut"),
+    ],
+    ids=["after a happening", "a happening told on", "since a day", "close to", "towns such as", "east of one, in another"],
+)  # fmt: skip
+def test_the_place_is_found_through_what_the_event_belongs_to(rows, places, expected):
+    """An attack's dead are where the attack was; "since Friday" opens no clause."""
+    assert (
+        where(tree(*rows, places=places, lemmas={"killed": "kill", "rocked": "rock"}), "killed") == expected
+    )
+
+
+def test_both_lands_of_a_body_s_name_hold_no_place():
+    """ "The Islamic State of Iraq and Syria" may attack anywhere."""
+    doc = tree("The D det 2", "Islamic P amod 2", "State P nsubj 7", "of I case 4", "Iraq P nmod 2", "and C cc 6", "Syria P conj 4",
+               "attacked V ROOT 7", places=("Iraq", "Syria"))  # fmt: skip
+
+    assert place_spans(doc) == ()
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "rows"),
+    [
+        ("ORG", "Halima", ("They P nsubj 1", "met V ROOT 1", "at I case 4", "Halima P compound 4", "university N obl 1")),
+        ("PERSON", "Riyadh", ("He P nsubj 1", "died V ROOT 1", "after I case 5", "the D det 5", "Riyadh P compound 5",
+                              "bombing N obl 1")),
+        ("PERSON", "Tal Qory", ("They P nsubj 1", "took V ROOT 1", "two # nummod 3", "towns N obj 1", ", , punct 6",
+                                "Tal P compound 6", "Qory P appos 3")),
+        ("PERSON", "Khan Qory", ("They P nsubj 1", "met V ROOT 1", "east R advmod 1", "of I case 5", "Khan P compound 5",
+                                 "Qory P obl 1")),
+    ],
+    ids=["a university's seat", "a happening called after a city", "towns by their names", "a bearing"],
+)  # fmt: skip
+def test_a_place_under_another_label_is_known_by_its_neighbours(label, name, rows):
+    """What stands around the name says that it is a place's."""
+    doc = labelled(label, name, *rows, ", , punct 1", "too R advmod 1")
+
+    assert name in [span.text for span in place_spans(doc)]
+
+
+def test_a_name_cut_at_its_hyphen_is_made_whole():
+    """ "Al-Qadam", not "Al-"."""
+    doc = Doc(VOCAB, words=["in", "Al", "-", "Qadam", "."], spaces=[True, False, False, False, False],
+              tags=["IN", "NNP", "HYPH", "NNP", "."], pos=["ADP", "PROPN", "PUNCT", "PROPN", "PUNCT"],
+              deps=["case", "compound", "punct", "ROOT", "punct"], heads=[3, 3, 3, 3, 3])  # fmt: skip
+    doc.ents = [Span(doc, 1, 3, label="GPE")]
+
+    assert [span.text for span in place_spans(doc)] == ["Al-Qadam"]
