@@ -124,6 +124,9 @@ class Coder:
             gazetteer=self.gazetteer,
             dateline=places.find_dateline(article.text, self.gazetteer),
         )
+        if scene.dateline is not None:
+            for doc, _ in docs:
+                doc.user_data[places.HOME] = scene.dateline.country
         candidates: list[Candidate] = []
         number = 0
         for piece, (doc, offset) in enumerate(docs):

@@ -407,9 +407,9 @@ def _is_called_after(entity: DocSpan, gazetteer: Gazetteer) -> bool:
     return top.dep_ == "appos" and top.head.lower_ in links.settlement
 
 
-def _is_well_known(name: str, gazetteer: Gazetteer) -> bool:
+def _is_well_known(name: str, gazetteer: Gazetteer, people: int = _SIZEABLE) -> bool:
     return any(
-        entry.resolution == "country" or (entry.is_official and entry.population >= _SIZEABLE)
+        entry.resolution == "country" or (entry.is_official and entry.population >= people)
         for entry in gazetteer.find(_POSSESSIVE.sub("", name))
     )
 
@@ -882,7 +882,7 @@ def locate(span: DocSpan, *, gazetteer: Gazetteer, country_hints: Collection[str
     named = frozenset(entry.country for entry in near)
     hints = named or frozenset(country_hints) | _sentence_countries(span, gazetteer)
     name = _with_kind(span)[:_LONGEST_NAME]
-    entry = _resolve(name, gazetteer, hints)
+    entry = _at_home(name, span.doc, gazetteer) if not hints else _resolve(name, gazetteer, hints)
     entry = entry or _resolve(name, gazetteer, hints | _text_countries(span.doc, gazetteer))
     if entry and near and _is_namesake(entry, span, named):
         entry = None
@@ -894,6 +894,26 @@ def locate(span: DocSpan, *, gazetteer: Gazetteer, country_hints: Collection[str
         country = gazetteer.country(next(iter(hints)))
         return _place(country, where, span.text) if country else None
     return None
+
+
+def _at_home(name: str, doc: Doc, gazetteer: Gazetteer) -> Entry | None:
+    """The place of that name in the land the article was sent from: San José in a report from San Salvador.
+
+    Only where nothing else names a land, and only below the best-known places: Paris is not Paris, Texas.
+    """
+    home = doc.user_data.get(HOME)
+    if home is None or _is_well_known(name, gazetteer, _WORLD_KNOWN):
+        return None
+    if _text_countries(doc, gazetteer) - {home}:
+        return None
+    entry = _resolve(name, gazetteer, frozenset((home,)))
+    return entry if entry and entry.country == home else None
+
+
+# Where a text keeps the land of its article's dateline, as ISO 3166 alpha-3.
+HOME = "home"
+# Towns of a million are meant wherever they are named.
+_WORLD_KNOWN = 1_000_000
 
 
 def _is_namesake(entry: Entry, span: DocSpan, holders: frozenset[str]) -> bool:

@@ -7,6 +7,7 @@ import spacy
 from spacy.tokens import Doc, Span
 
 from pipeline.extract.places import (
+    HOME,
     event_place_span,
     find_dateline,
     load_gazetteer,
@@ -563,3 +564,22 @@ def test_a_name_cut_at_its_hyphen_is_made_whole():
     doc.ents = [Span(doc, 1, 3, label="GPE")]
 
     assert [span.text for span in place_spans(doc)] == ["Al-Qadam"]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "expected"),
+    [
+        ("Concepcion", ("in I case 4", "Concepcion P obl 2"), "PRY"),
+        ("Concepcion", ("in I case 4", "Concepcion P obl 2", ", , punct 6", "Chile P appos 4"), "CHL"),
+        ("Bogota", ("in I case 4", "Bogota P obl 2"), "COL"),
+    ],
+    ids=["no land named", "its land named", "a city of millions"],
+)  # fmt: skip
+def test_a_common_name_is_of_the_land_the_report_was_sent_from(name, rows, expected):
+    """A saint has towns in every land; what the text says and what the world knows go before."""
+    doc = tree(*PASSIVE, *rows, places=(name, *(["Chile"] if "Chile P appos 4" in rows else [])))
+    doc.user_data[HOME] = "PRY"
+    place = place_of(doc[2], gazetteer=GAZETTEER)
+
+    assert place is not None
+    assert place.country == expected
