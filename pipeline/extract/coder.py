@@ -33,7 +33,7 @@ from pipeline.extract.merge_mentions import merge
 from pipeline.extract.party_words import is_human_word
 from pipeline.extract.readings import Reader, Reading
 from pipeline.extract.relevance import Side, is_political
-from pipeline.extract.scene import Scene, without_dateline
+from pipeline.extract.scene import Scene
 from pipeline.extract.sentences import may_hold_event, readings_of
 from pipeline.model import Actor, Article, Candidate, Count, EventDate, Place, Span
 
@@ -136,7 +136,7 @@ class Coder:
                     made = self._candidates(reading, article, offset, mentions, number)
                     candidates.extend(scene.settled(made, reading.anchor, piece))
                 number += 1
-        return merge(without_dateline(candidates, scene.dateline))
+        return merge(candidates)
 
     def _candidates(
         self, reading: Reading, article: Article, offset: int, mentions: Mentions, number: int

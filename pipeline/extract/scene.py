@@ -1,8 +1,7 @@
 """Scene: where and when an article's events stand when their own clause says neither.
 
 News text names place and day once and goes on telling. What happened on the ground and has none of
-its own takes those of the sentences around it, else the place of the article's dateline, unless the
-article says of another such event that it was somewhere else. Such a span
+its own takes those of the sentences around it, else the place of the article's dateline. Such a span
 lies outside the event's sentence: that is how a reader, `tocsin explain` and the merging tell what was
 inferred from what was said.
 """
@@ -27,25 +26,6 @@ def is_inferred(span: Span | None, candidate: Candidate) -> bool:
     """Whether a place or date was taken from outside the sentence that reports the event."""
     sentence = candidate.sentence
     return span is None or not (sentence.start <= span.start and span.end <= sentence.end)
-
-
-def without_dateline(candidates: Sequence[Candidate], dateline: Place | None) -> list[Candidate]:
-    """Take the dateline's place from events when the article places another one of their type itself.
-
-    A report on incidents up and down the country is sent from its capital; there the dateline is a guess
-    that is mostly wrong. An article that names no place but its dateline's is about that one.
-    """
-    placed = {
-        one.event_type
-        for one in candidates
-        if one.place is not None and one.place != dateline and one.status == "actual"
-    }
-    return [
-        replace(one, place=None)
-        if one.place is not None and one.place == dateline and one.event_type in placed
-        else one
-        for one in candidates
-    ]
 
 
 @dataclass(slots=True)

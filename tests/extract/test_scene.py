@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from pipeline.extract import places
-from pipeline.extract.scene import Scene, is_inferred, without_dateline
+from pipeline.extract.scene import Scene, is_inferred
 from pipeline.model import Actor, Candidate, EventDate, Place, Span
 
 PUBLISHED_AT = datetime(2024, 5, 17, 12, tzinfo=UTC)
@@ -97,30 +97,3 @@ def test_words_and_what_did_not_happen_have_no_scene(doc, lacks):
 
 def test_a_scene_abroad_is_not_guessed(doc):
     assert settled(doc, event(country="IRQ")).place is None
-
-
-ELSEWHERE = replace(SIRTE, name="Misrata")
-
-
-@pytest.mark.parametrize(
-    ("other", "expected"),
-    [
-        (event(ELSEWHERE), None),
-        (event(SIRTE), SIRTE),
-        (event(), SIRTE),
-        (event(ELSEWHERE, event_type="PROTEST"), SIRTE),
-        (event(ELSEWHERE, status="planned"), SIRTE),
-    ],
-    ids=["placed elsewhere", "at the dateline too", "placed nowhere", "of another type", "not yet there"],
-)
-def test_the_dateline_gives_way_where_the_article_places_another_such_event(other, expected):
-    """What is sent from the capital is not all of it in the capital."""
-    one, _ = without_dateline([event(SIRTE), other], SIRTE)
-
-    assert one.place == expected
-
-
-def test_without_a_dateline_every_event_keeps_its_place():
-    events = [event(SIRTE), event(ELSEWHERE), event()]
-
-    assert without_dateline(events, None) == events
