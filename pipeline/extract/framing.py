@@ -15,6 +15,8 @@ from pipeline.extract.reading import CLASHES, Reading
 
 # Words of a slot that stand for any name of a kind, by the entity label; among objects "person" is the noun.
 NAME_KINDS = {"GPE": "gpe", "NORP": "norp", "ORG": "org"}
+# The frame that tells of an attack by who claims it.
+CLAIM = "claim-responsibility"
 # Prepositions that are particles of the lexicon's verbs as well: "give in" is not "give … in".
 NO_KEYS = frozenset(["in", "over", "up", "down", "off", "back", "away"])
 
@@ -183,13 +185,24 @@ def _told(
         event_type=frame.event_type,
         mode=frame.mode,
         frame_id=frame.id,
-        anchor=clause.predicate,
+        anchor=_anchor(frame, clause),
         trigger=_trigger(clause),
         agents=agents,
         patients=patients,
         consumed=_eaten(clause, parties),
         weight=frame.weight,
     )
+
+
+def _anchor(frame: Frame, clause: Clause) -> Token:
+    """The word whose place and time are the event's: the verb, but of a claim the attack that is claimed."""
+    if frame.id != CLAIM:
+        return clause.predicate
+    claimed = [noun for prep, noun in clause.obliques if prep == "for"]
+    claimed.extend(
+        noun for thing in clause.patients for prep, noun in clauses.noun_phrases(thing) if prep == "for"
+    )
+    return claimed[0] if claimed else clause.predicate
 
 
 def _trigger(clause: Clause) -> tuple[Token, ...]:

@@ -38,6 +38,16 @@ def test_class_tells_its_event(code, event_type, mode, actor, recipient, sentenc
     ), told
 
 
+def test_claim_has_the_place_and_day_of_the_attack_claimed(code):
+    told = code(
+        "In Lima on Tuesday, the Shining Path claimed responsibility for the bombing of a bank in Ayacucho on Sunday."
+    )
+
+    assert [(event.place.name, event.event_date.value.isoformat()) for event in told if event.place] == [
+        ("Ayacucho", "2024-05-12")
+    ]
+
+
 def test_no_two_frames_share_an_id():
     rows = [
         row["id"] for name in event_types.VERB_FILES for row in plover.read_table(event_types.DATA / name)
