@@ -25,7 +25,7 @@ from pipeline.extract import actors, clauses, counts, dates, parse, places
 from pipeline.extract.cameo import cameo_code
 from pipeline.extract.capitals import dictionary
 from pipeline.extract.clauses import kids
-from pipeline.extract.confidence import confidence, load_weights
+from pipeline.extract.confidence import confidence, weights_for
 from pipeline.extract.contexts import contexts_of
 from pipeline.extract.coreference import Mentions
 from pipeline.extract.event_types import Frames, load_frames
@@ -134,7 +134,7 @@ class Coder:
                 mentions.add(doc, number, sentence.start, sentence.end)
                 for reading in readings_of(sentence, self.reader):
                     made = self._candidates(reading, article, offset, mentions, number)
-                    candidates.extend(scene.settled(made, reading.anchor, piece))
+                    candidates.extend(made if reading.bounds else scene.settled(made, reading.anchor, piece))
                 number += 1
         return merge(candidates)
 
@@ -157,6 +157,8 @@ class Coder:
         others = _known([(token, named(token)) for token in patients])
         hints = tuple(sorted({side.country for _, side in (*sides, *others) if side and side.country}))
         telling = self._telling(reading, article, offset, hints, mentions, number)
+        if reading.bounds and telling.place is None and telling.event_date.is_publication_date:
+            return []
         made = [
             self._candidate(reading, telling, side, other, mentions, number)
             for side in sides
@@ -181,6 +183,10 @@ class Coder:
         )
         trigger = _trigger_span(reading, text, offset)
         place = _shift_place(self._place(reading, hints), text, offset)
+        if reading.bounds:
+            own = _span(reading.anchor.doc, *reading.bounds, text, offset)
+            when = when if when and _holds(own, when.span) else None
+            place = place if place and _holds(own, place.span) else None
         if self.said is not None:
             words = places.event_place_span(reading.anchor) if place is None else None
             self.said[sentence, trigger] = Said(
@@ -235,7 +241,7 @@ class Coder:
             score=code.score,
             cameo=cameo_code(code.event_type, code.mode, telling.contexts),
             frame_id=reading.frame_id,
-            confidence=confidence(features, load_weights()),
+            confidence=confidence(features, weights_for(features, code.event_type)),
         )
         if self.seen is not None:
             self.seen.append((features, candidate))
@@ -502,6 +508,10 @@ def _shift(span: Span, text: str, offset: int) -> Span:
     return Span(
         start=span.start + offset, end=span.end + offset, text=text[span.start + offset : span.end + offset]
     )
+
+
+def _holds(outer: Span, inner: Span | None) -> bool:
+    return inner is not None and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _shift_place(place: Any, text: str, offset: int) -> Any:

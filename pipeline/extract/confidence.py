@@ -1,7 +1,8 @@
 """Confidence: the calibrated probability that type, actor and recipient of a candidate are right.
 
 A logistic model over a few features of the reading; its weights lie in data/confidence.toml with
-where they were fitted. ACCURACY.md shows the calibration table.
+where they were fitted. Attacks whose victim alone is named ("three were killed") have a model of their own, for
+the gold of pairs has none of them. ACCURACY.md shows the calibration tables.
 """
 
 from __future__ import annotations
@@ -16,8 +17,20 @@ WEIGHTS = Path(__file__).resolve().parent / "data" / "confidence.toml"
 
 
 @cache
-def load_weights(path: Path = WEIGHTS) -> Mapping[str, float]:
-    return dict(tomllib.loads(path.read_text(encoding="utf-8"))["weights"])
+def load_weights(path: Path = WEIGHTS, table: str = "weights") -> Mapping[str, float]:
+    return dict(tomllib.loads(path.read_text(encoding="utf-8"))[table])
+
+
+def is_victim_alone(features: Mapping[str, float], event_type: str) -> bool:
+    """Whether a reading is an attack that took place and names whom it struck and nobody who did it."""
+    named = features["has_recipient"] and not features["has_actor"]
+    return bool(event_type == "ASSAULT" and features["is_actual"] and named)
+
+
+def weights_for(features: Mapping[str, float], event_type: str) -> Mapping[str, float]:
+    """The weights of the model that serves a reading."""
+    table = "victim_alone" if is_victim_alone(features, event_type) else "weights"
+    return load_weights(table=table)
 
 
 def confidence(features: Mapping[str, float], weights: Mapping[str, float]) -> float:

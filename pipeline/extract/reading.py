@@ -13,7 +13,11 @@ CLASHES = frozenset({"clash", "skirmish"})
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One event as read from a sentence. `event_type` is None for content no frame knows."""
+    """One event as read from a sentence. `event_type` is None for content no frame knows.
+
+    `bounds` are the tokens, from the first up to but not with the last, in which alone its place and day
+    may stand, one of which it then must have; None for the whole sentence.
+    """
 
     event_type: str | None
     mode: str | None
@@ -31,6 +35,7 @@ class Reading:
     is_nominal: bool = False
     weight: int = 0
     is_reached: bool = False
+    bounds: tuple[int, int] | None = None
 
     @property
     def is_between(self) -> bool:

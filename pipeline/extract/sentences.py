@@ -17,6 +17,7 @@ from pipeline.extract import status
 from pipeline.extract.clauses import is_verbal, kids, lemma_of, preposition
 from pipeline.extract.event_types import Frames, load_frames
 from pipeline.extract.party_words import CARRIERS, is_human_word
+from pipeline.extract.presupposed import presupposed
 from pipeline.extract.reading import Reading
 from pipeline.extract.readings import Reader
 
@@ -151,7 +152,7 @@ def readings_of(sentence: Span, reader: Reader, *, keep_all: bool = False) -> li
             continue
         told |= reading.consumed
         found.append(reading)
-    return found
+    return found if keep_all else [*found, *presupposed(sentence, reader, found)]
 
 
 def _may_trigger(token: Token, reader: Reader) -> bool:

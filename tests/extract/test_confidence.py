@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract.confidence import confidence, load_weights
+from pipeline.extract.confidence import confidence, is_victim_alone, load_weights, weights_for
 
 
 @pytest.mark.parametrize("value", [-100.0, 0.0, 1.0, 100.0])
@@ -23,3 +23,20 @@ def test_knowing_the_recipient_makes_surer():
     both = {"has_actor": 1.0, "has_recipient": 1.0, "has_both": 1.0}
 
     assert confidence(both, weights) > confidence(alone, weights)
+
+
+@pytest.mark.parametrize(
+    ("actor", "recipient", "is_actual", "event_type", "alone"),
+    [
+        (0.0, 1.0, 1.0, "ASSAULT", True),
+        (1.0, 1.0, 1.0, "ASSAULT", False),
+        (1.0, 0.0, 1.0, "ASSAULT", False),
+        (0.0, 1.0, 0.0, "ASSAULT", False),
+        (0.0, 1.0, 1.0, "COERCE", False),
+    ],
+)
+def test_a_victim_stands_alone_in_an_attack_that_took_place(actor, recipient, is_actual, event_type, alone):
+    features = {"has_actor": actor, "has_recipient": recipient, "is_actual": is_actual}
+
+    assert is_victim_alone(features, event_type) is alone
+    assert (weights_for(features, event_type) == load_weights(table="victim_alone")) is alone
