@@ -624,7 +624,7 @@ def state_clause(token: Token, key: str) -> Clause:
 
 
 def _odd_objects(verb: Token) -> list[Token]:
-    """Objects the parser hung elsewhere: "kills at least 21 people", "injures about 70", "captures Jalalabad"."""
+    """Objects the parser hung elsewhere: "kills at least 21 people", "injures about 70", "lets in observers"."""
     for child in kids(verb):
         if child.i <= verb.i or child.ent_type_ in ("DATE", "TIME"):
             continue
@@ -635,7 +635,7 @@ def _odd_objects(verb: Token) -> list[Token]:
         if (
             child.dep_ == "obl"
             and child.pos_ in ("NOUN", "NUM", "PROPN")
-            and ((marks == ["at"] and measured) or (not marks and measured))
+            and ((marks == ["at"] and measured) or (not marks and (measured or particle_of(verb))))
         ):
             return coordinated(child)
         if child.dep_ == "appos" and child.pos_ == "PROPN":

@@ -226,7 +226,15 @@ def noun_contents(noun: Token) -> list[Token]:
             and c.i > noun.i
             and (clauses.has_to(c) or c.dep_ == "ccomp")
         )
-    found.sort(key=lambda token: not clauses.has_to(token) if is_verbal(token) else True)
+    # "a resolution ending the mandate", "a decision made there to end it"; then what hangs on the verb above.
+    found.sort(
+        key=lambda token: (
+            not (
+                is_verbal(token)
+                and (clauses.has_to(token) or (token.head.i == noun.i and token.tag_ == "VBG"))
+            )
+        )
+    )
     return found
 
 

@@ -319,3 +319,15 @@ def test_office_before_the_name_of_who_holds_it_is_no_second_subject(tree):
     """)
 
     assert [token.text for token in clauses.surface_subjects(doc[5])] == ["Lee"]
+
+
+def test_a_bare_noun_behind_a_particle_is_the_object(tree):
+    """The junta let in observers: the parser hung them as a circumstance."""
+    doc = tree("""
+        junta junta NN NOUN 2 nsubj
+        let let VBD VERB 0 ROOT
+        in in RP ADP 2 compound:prt
+        observers observer NNS NOUN 2 obl
+    """)
+
+    assert [token.text for token in clauses.clause_of(doc[1]).patients] == ["observers"]

@@ -92,3 +92,32 @@ def test_a_participle_tagged_as_a_noun_is_a_verb_again(tree):
     (mended,) = parse.parse(Pipeline(doc), [doc.text])
 
     assert [(token.tag_, token.pos_) for token in mended] == [("NN", "NOUN"), ("VBG", "VERB"), ("NN", "NOUN")]
+
+
+def test_an_object_behind_a_participle_is_the_participles(tree):
+    """They approved a resolution terminating from Monday a mandate: a verb with an object has no second one."""
+    doc = tree("""
+        They they PRP PRON 2 nsubj
+        approved approve VBD VERB 0 ROOT
+        resolutions resolution NNS NOUN 2 obj
+        terminating terminate VBG VERB 3 acl
+        from from IN ADP 6 case
+        Monday Monday NNP PROPN 4 obl
+        mandates mandate NNS NOUN 2 obj
+    """)
+    (mended,) = parse.parse(Pipeline(doc), [doc.text])
+
+    assert [token.head.text for token in mended if token.dep_ == "obj"] == ["approved", "terminating"]
+
+
+def test_a_participle_with_an_object_of_its_own_takes_no_other(tree):
+    doc = tree("""
+        gave give VBD VERB 0 ROOT
+        men man NNS NOUN 1 obj
+        guarding guard VBG VERB 2 acl
+        gates gate NNS NOUN 3 obj
+        water water NN NOUN 1 obj
+    """)
+    (mended,) = parse.parse(Pipeline(doc), [doc.text])
+
+    assert mended[4].head.text == "gave"
