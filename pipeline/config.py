@@ -40,8 +40,9 @@ class Settings:
         min_confidence: Candidates below are discarded as doubtful. Source: the calibration table in ACCURACY.md,
             where of those below 0.3 one in fifty is right.
         min_confidence_alone: The same for candidates with one party. The gold that confidence is fitted on codes
-            pairs alone, so what nobody is named for looks unlikely there ("12 people were killed in Beirut").
-            Source: of 48 such candidates above 0.1 in 260 lines of world news, read by eye, 38 told what happened.
+            pairs alone, so what stands alone looks unlikely there ("thousands protested in Lima"); attacks whose
+            victim alone is named are the exception, with a model of their own. Source: of 48 candidates of one
+            party above 0.1 in 260 lines of world news, read by eye, 38 told what happened.
         batch_size: Articles claimed by one extract task.
         smtp_url: smtp://user@host:port or smtps://…; empty means e-mail cannot be sent.
             The password comes from smtp_password_file.
