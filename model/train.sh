@@ -31,7 +31,12 @@ stage() { # stage NAME RESULT COMMAND...: run the command unless its result is t
     echo "$name: ended after $((SECONDS - started)) s"
 }
 
-on_one_core() { OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "$@"; }
+network() { # network CONFIG OUT [OPTION...]: train a small network on one core
+    local config="$1" target="$2"
+    shift 2
+    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "$python" -m spacy train "$config" -o "$target" \
+        --code "$scripts/quick_products.py" "$@"
+}
 
 mkdir -p "$work"
 (cd "$data" && sha256sum --check --quiet "$model/inputs.sha256") ||
@@ -52,25 +57,42 @@ stage mix "$work/corpus/dev/trees.spacy" "$python" "$scripts/prepare.py" \
     "$data" "$work/newswire.spacy" "$work/corpus"
 stage teacher "$work/teacher/weights.pt" "$TEACHER_PYTHON" "$scripts/teacher.py" train \
     "$encoder" "$work/corpus/teach" "$work/teacher"
-for text in lines agency; do
-    stage "annotate $text" "$work/corpus/trees/$text.spacy" "$TEACHER_PYTHON" "$scripts/teacher.py" annotate \
-        "$work/teacher" "$work/corpus/raw/$text.spacy" "$work/corpus/trees/$text.spacy"
-done
+annotate() { # annotate TEXT TARGET [OPTION...]
+    local text="$1" target="$2"
+    shift 2
+    stage "annotate $text for $target" "$work/corpus/$target/$text.spacy" "$TEACHER_PYTHON" "$scripts/teacher.py" annotate \
+        "$work/teacher" "$work/corpus/raw/$text.spacy" "$work/corpus/$target/$text.spacy" "$@"
+}
+annotate lines trees --join 3
+annotate agency trees
+# Entities need no sure trees; those of the agency paragraphs are there already.
+annotate web entities --least 0
+stage "lines for entities" "$work/corpus/entities/lines.spacy" \
+    cp "$work/corpus/trees/lines.spacy" "$work/corpus/entities/lines.spacy"
+stage names "$work/names/vectors/meta.json" "$TEACHER_PYTHON" "$scripts/name_pieces.py" "$work/teacher" "$work/names" \
+    "$work"/corpus/entities/*.spacy "$work"/corpus/entities-dev/*.spacy
 # The word vectors were made once (scripts/vectors.py) and live in the shipped pipeline.
 stage vectors "$work/vectors" "$python" "$scripts/kept_vectors.py" "$model/news_sm" "$work/vectors"
-stage floret "$work/floret" "$python" -m spacy init vectors en "$data/assets/news.floret" "$work/floret" --mode floret
 (
-    stage trees "$work/trees/model-last" on_one_core "$python" -m spacy train "$model/configs/trees.cfg" \
-        -o "$work/trees" --paths.train "$work/corpus/trees" --paths.dev "$work/corpus/dev" \
+    stage trees "$work/trees/model-last" network "$model/configs/trees.cfg" "$work/trees" \
+        --paths.train "$work/corpus/trees" --paths.dev "$work/corpus/dev" \
         --paths.vectors "$work/vectors" --paths.orth_variants "$data/assets/en_orth_variants.json"
-    stage "trees, how to go on" "$work/trees-on.cfg" "$python" "$scripts/go_on.py" \
-        "$work/trees/model-last" "$work/trees-on.cfg" --steps 1800 --rate 0.0009
-    stage "trees, on" "$work/trees-on/model-last" on_one_core "$python" -m spacy train "$work/trees-on.cfg" \
-        -o "$work/trees-on"
+    from=trees
+    # On and on, each time with a rate that starts lower and sinks to nothing.
+    for part in "on 1800 0.0009" "further 2400 0.0007"; do
+        read -r name steps rate <<<"$part"
+        stage "trees $name, config" "$work/trees-$name.cfg" "$python" "$scripts/go_on.py" \
+            "$work/$from/model-last" "$work/trees-$name.cfg" --steps "$steps" --rate "$rate"
+        stage "trees $name" "$work/trees-$name/model-last" network "$work/trees-$name.cfg" "$work/trees-$name"
+        from="trees-$name"
+    done
+    stage "trees, mean" "$work/trees-mean/meta.json" "$python" "$scripts/mean_weights.py" "$work/trees-mean" \
+        "$work/trees-on/model-last" "$work/trees-further/model-last"
 ) &
 trees=$!
-stage recognizer "$work/recognizer/model-last" on_one_core "$python" -m spacy train "$model/configs/recognizer.cfg" \
-    -o "$work/recognizer" --paths.train "$work/corpus/entities" --paths.dev "$work/corpus/entities-dev" \
-    --paths.vectors "$work/floret"
+stage recognizer "$work/recognizer/model-last" network "$model/configs/recognizer.cfg" "$work/recognizer" \
+    --paths.train "$work/corpus/entities" --paths.dev "$work/corpus/entities-dev" \
+    --paths.vectors "$work/names/vectors"
 wait "$trees"
-"$python" "$scripts/assemble.py" "$work/trees-on/model-last" "$work/recognizer/model-last" "$model/news_sm" "$out"
+"$python" "$scripts/assemble.py" "$work/trees-mean" "$work/recognizer/model-last" "$work/names/pieces" \
+    "$model/news_sm" "$out"

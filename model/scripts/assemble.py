@@ -1,10 +1,10 @@
 """Put the trained networks and the tables together into the pipeline that is shipped.
 
-    python assemble.py TRAINED ENTITIES TABLES OUT [--version 0.2.0] [--figures report.json]
+    python assemble.py TRAINED ENTITIES PIECES TABLES OUT [--version 0.3.0] [--figures report.json]
 
-TRAINED holds tok2vec, tagger, morphologizer and parser, ENTITIES the recognizer; the tables of the
-lemmatizer and of the entity step come from the pipeline TABLES, the known names from known_names.tsv. Beside OUT a list of sha256 sums is
-written, OUT.sha256, in the format of sha256sum.
+TRAINED holds tok2vec, tagger, morphologizer and parser, ENTITIES the recognizer, PIECES its piece vectors; the tables
+of the lemmatizer and of the entity step come from the pipeline TABLES, the known names from known_names.tsv and
+from the coder's firms. Beside OUT a list of sha256 sums is written, OUT.sha256, in the format of sha256sum.
 """
 
 from __future__ import annotations
@@ -14,15 +14,20 @@ import hashlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import spacy
 import srsly
 from spacy.language import Language
 from spacy.vectors import Vectors
+from thinc.api import Config
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 import pipeline.extract.components  # noqa: E402, F401
+from pipeline.extract.actor_files import own_files, read_own  # noqa: E402
+from pipeline.extract.gazetteer import load_gazetteer  # noqa: E402
+from pipeline.extract.piece_vectors import PieceVectors  # noqa: E402
 
 KNOWN = ROOT / "model" / "known_names.tsv"
 NETWORKS = ("tagger", "morphologizer", "parser", "ner")
@@ -49,13 +54,34 @@ def load_quick(path: Path) -> Language:
 
 
 def read_known(path: Path, nlp: Language) -> dict[str, str]:
-    """Names as the tokenizer cuts them, words parted by one blank, to their labels."""
+    """Names as the tokenizer cuts them to their labels."""
     known = {}
     for line in path.read_text(encoding="utf8").splitlines():
         if line and not line.startswith("#"):
             label, name = line.split("\t")
-            known[" ".join(token.text for token in nlp.make_doc(name))] = label
+            known[cut_name(name, nlp)] = label
     return known
+
+
+def firms(nlp: Language) -> dict[str, str]:
+    """Companies and newspapers that the coder knows by name, but for those called after a town."""
+    gazetteer = load_gazetteer()
+    rows = read_own("firms", own_files()["firms"])
+    surfaces = {surface.removeprefix("=") for row in rows for surface in row.surfaces}
+    return {cut_name(name, nlp): "ORG" for name in surfaces if len(name) > 2 and not gazetteer.find(name)}
+
+
+def cut_name(name: str, nlp: Language) -> str:
+    """A name as the tokenizer cuts it, words parted by one blank."""
+    return " ".join(token.text for token in nlp.make_doc(name))
+
+
+def without_folders(settings: Any) -> Any:
+    """Settings with the last part alone of each path of the machine that trained."""
+    if isinstance(settings, dict):
+        return {key: without_folders(value) for key, value in settings.items()}
+    is_path = isinstance(settings, str) and settings.startswith("/")
+    return Path(settings).name if is_path else settings
 
 
 def thin_vectors(nlp: Language, rows: int) -> None:
@@ -88,27 +114,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("trained", type=Path)
     parser.add_argument("entities", type=Path)
+    parser.add_argument("pieces", type=Path)
     parser.add_argument("tables", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument(
         "--rows", type=int, default=20000, help="word vectors that are kept, the most frequent"
     )
-    parser.add_argument("--version", default="0.2.0")
+    parser.add_argument("--version", default="0.3.0")
     parser.add_argument("--figures", type=Path, help="JSON of report.py, kept in meta.json")
     arguments = parser.parse_args()
     nlp = load_quick(arguments.trained)
     recognizer = load_quick(arguments.entities)
     thin_vectors(nlp, arguments.rows)
-    own = recognizer.vocab.vectors
     nlp.add_pipe("ner", source=recognizer)
-    if own.mode == "floret":
-        nlp.get_pipe("ner").set_subwords(own)
+    nlp.get_pipe("ner").set_subwords(PieceVectors.from_disk(arguments.pieces))
     nlp.add_pipe("sent_guard", before="parser")
     lemmatizer = nlp.add_pipe("news_lemmatizer", before="ner")
     lemmatizer.from_disk(arguments.tables / "news_lemmatizer")
     entities = nlp.add_pipe("news_ents")
     tables = srsly.read_gzip_json(arguments.tables / "news_ents" / "tables.json.gz")
-    known = read_known(KNOWN, nlp)
+    known = firms(nlp) | read_known(KNOWN, nlp)
     patterns = [quick(pattern) for pattern in tables["patterns"]]
     entities.set_tables(tables["norp"], tables["countries"], tables["titles"], patterns, known)
     nlp.meta.update(
@@ -123,6 +148,8 @@ def main() -> None:
         nlp.meta["performance"] = json.loads(arguments.figures.read_text(encoding="utf8"))
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(arguments.out)
+    config = spacy.util.load_config(arguments.out / "config.cfg")
+    Config(without_folders(config)).to_disk(arguments.out / "config.cfg")
     # The store holds every word of the training data; the labels suffice, words are added at run time.
     labels: set[str] = {"_SP"}
     for name in NETWORKS:

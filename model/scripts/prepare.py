@@ -3,8 +3,8 @@
     python prepare.py DATA NEWSWIRE.spacy OUT
 
 DATA holds corpus/ud/*.spacy, corpus/ner/*.spacy and assets/current_events.jsonl. OUT/teach is what the
-teacher learns from, OUT/raw what it annotates; OUT/trees (where the annotated news goes too) and
-OUT/entities are what the small pipeline learns from, OUT/dev and OUT/entities-dev are to watch it.
+teacher learns from, OUT/raw what it annotates; OUT/trees and OUT/entities (where what is annotated goes too)
+are what the small pipeline learns from, OUT/dev and OUT/entities-dev are to watch it.
 """
 
 from __future__ import annotations
@@ -154,6 +154,8 @@ def mix(data: Path, newswire: Path, out: Path) -> None:
     agency = read(names / "gmb-train.spacy")
     generator.shuffle(agency)
     write(agency[:AGENCY], out / "raw" / "agency.spacy")
+    # Everyday English, whose trees are gold and whose names nobody has marked.
+    write(read(trees / "ewt-train.spacy"), out / "raw" / "web.spacy")
     named = read(names / "gmb-dev.spacy") + read(names / "gum-dev.spacy")
     write(named, out / "entities-dev" / "entities.spacy")
     # Documents without trees would count as wrong trees, so the dev set has none of them.

@@ -2,12 +2,13 @@
 
     python teacher.py train ENCODER MIX OUT [--layers 6] [--words 1100000]
     python teacher.py score OUT TREES.spacy...
-    python teacher.py annotate OUT TEXT.spacy ANNOTATED.spacy [--words 600000]
+    python teacher.py annotate OUT TEXT.spacy ANNOTATED.spacy [--words 600000] [--join 3]
 
 ENCODER is a folder with model.safetensors and tokenizer.json of all-mpnet-base-v2 (Apache 2.0). Over its
 lower layers stand four readings of each word: tag, morphology, head with label, and entity (as begin,
-inside, outside). Documents without trees teach entities alone and the other way round. What is annotated
-leaves out documents whose heads are in doubt on the whole.
+inside, outside). Documents without trees teach entities alone and the other way round. A mark on each word
+says whether the entities of its document were annotated by hand or by machine, for the two follow other
+habits; what is annotated here is read as by hand. It leaves out documents whose heads are in doubt on the whole.
 Needs torch, safetensors and tokenizers besides spaCy; the shipped pipeline needs none of them.
 """
 
@@ -38,6 +39,7 @@ LONGEST = 160  # words of a document that is read at once
 SEED = 7
 IGNORED = -100
 CASES = 6
+BY_MACHINE = ("gmb-train",)  # whose entities no person has looked through
 
 
 # --- documents as numbers ------------------------------------------------------------------------
@@ -51,6 +53,7 @@ class Sample:
     first: list[int]  # index of the first piece of each word
     cases: list[int]  # of each piece
     words: int
+    by_machine: bool = False
     tags: list[int] | None = None
     morphs: list[int] | None = None
     heads: list[int] | None = None  # 0 is the root, otherwise the number of the head from 1
@@ -96,7 +99,7 @@ def case_of(word: str) -> int:
     return 1 if word[0].isupper() and word[1:].islower() else 3
 
 
-def sample_of(doc: Doc, tokenizer: Tokenizer, labels: Labels | None) -> Sample:
+def sample_of(doc: Doc, tokenizer: Tokenizer, labels: Labels | None, *, by_machine: bool = False) -> Sample:
     pieces, first, cases = [START], [], [5]
     for token in doc:
         found = tokenizer.encode(token.text, add_special_tokens=False).ids[:6] or [UNKNOWN]
@@ -113,7 +116,14 @@ def sample_of(doc: Doc, tokenizer: Tokenizer, labels: Labels | None) -> Sample:
             known["labels"] = [numbers["label"][token.dep_] for token in doc]
         if doc.has_annotation("ENT_IOB"):
             known["entities"] = [numbers["entity"].get(entity_of(token), IGNORED) for token in doc]
-    return Sample(pieces=[*pieces, END], first=first, cases=[*cases, 5], words=len(doc), **known)
+    return Sample(
+        pieces=[*pieces, END],
+        first=first,
+        cases=[*cases, 5],
+        words=len(doc),
+        by_machine=by_machine,
+        **known,
+    )
 
 
 def chunks(doc: Doc, longest: int = LONGEST) -> Iterator[Doc]:
@@ -228,6 +238,7 @@ class Reader(nn.Module):
         self.layers = nn.ModuleList(Layer(weights, f"encoder.layer.{number}") for number in range(layers))
         self.cases = nn.Embedding(CASES, width)
         nn.init.zeros_(self.cases.weight)
+        self.machine = nn.Parameter(torch.zeros(width))
         self.shares = nn.Parameter(torch.tensor([0.0] * layers + [1.5]))
         self.root = nn.Parameter(torch.randn(width) * 0.02)
         self.tag = nn.Linear(width, sizes["tag"])
@@ -251,7 +262,9 @@ class Reader(nn.Module):
             cases[row, : len(sample.pieces)] = torch.tensor(sample.cases)
             first[row, : sample.words] = torch.tensor(sample.first)
             there[row, : sample.words] = True
-        states = self.norm(self.pieces[ids] + self.places[2 : length + 2] + self.cases(cases))
+        machine = torch.tensor([float(sample.by_machine) for sample in batch])[:, None, None]
+        states = self.pieces[ids] + self.places[2 : length + 2] + self.cases(cases) + machine * self.machine
+        states = self.norm(states)
         bias = self.distances(distance_buckets(length)).permute(2, 0, 1)[None]
         bias = bias + torch.where(ids == PAD, -1e4, 0.0)[:, None, None]
         every = [states]
@@ -316,8 +329,11 @@ def loss_of(reader: Reader, batch: list[Sample]) -> Tensor:
 # --- training ------------------------------------------------------------------------------------
 
 
-def gather(mix: Path, words: int, generator: random.Random) -> list[Doc]:
-    """Documents to learn from: the gold trees as often as fits, the rest in fixed shares."""
+def gather(mix: Path, words: int, generator: random.Random) -> list[tuple[Doc, bool]]:
+    """Documents to learn from, and whether their entities are a machine's.
+
+    The gold trees come as often as fits, the rest in fixed shares.
+    """
     shares = {
         "unquoted": 0.05,
         "headlines": 0.01,
@@ -326,10 +342,12 @@ def gather(mix: Path, words: int, generator: random.Random) -> list[Doc]:
         "uner-ewt-dev": 0.06,
         "gmb-train": 0.16,
     }
-    docs: list[Doc] = []
+    found: list[tuple[Doc, bool]] = []
     for name, share in shares.items():
-        docs += filled(read(mix / f"{name}.spacy"), int(share * words), generator)
-    return docs + filled(read(mix / "gold.spacy"), words - sum(len(doc) for doc in docs), generator)
+        docs = filled(read(mix / f"{name}.spacy"), int(share * words), generator)
+        found += [(doc, name in BY_MACHINE) for doc in docs]
+    rest = words - sum(len(doc) for doc, _ in found)
+    return found + [(doc, False) for doc in filled(read(mix / "gold.spacy"), rest, generator)]
 
 
 def filled(docs: list[Doc], words: int, generator: random.Random) -> list[Doc]:
@@ -353,15 +371,15 @@ def train(encoder: Path, mix: Path, out: Path, layers: int, words: int) -> None:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     docs = gather(mix, words, generator)
-    labels = Labels.of(docs)
+    labels = Labels.of([doc for doc, _ in docs])
     out.mkdir(parents=True, exist_ok=True)
     settings = {"labels": labels.names, "layers": layers, "encoder": str(encoder)}
     (out / "settings.json").write_text(json.dumps(settings), encoding="utf8")
     made: dict[int, Sample] = {}
-    for doc in docs:
+    for doc, by_machine in docs:
         if id(doc) not in made:
-            made[id(doc)] = sample_of(doc, tokenizer, labels)
-    samples = [made[id(doc)] for doc in docs]
+            made[id(doc)] = sample_of(doc, tokenizer, labels, by_machine=by_machine)
+    samples = [made[id(doc)] for doc, _ in docs]
     reader = Reader(load_file(encoder / "model.safetensors"), layers, sizes_of(labels))
     body = [*reader.layers.parameters(), *reader.norm.parameters(), *reader.distances.parameters()]
     inside = {id(parameter) for parameter in body}
@@ -493,7 +511,18 @@ def annotated(doc: Doc, reading: Reading) -> Doc:
     return new
 
 
-def annotate(out: Path, text: Path, target: Path, words: int, least: float) -> None:
+def joined(docs: list[Doc], most: int, generator: random.Random) -> list[Doc]:
+    """Documents put together at random, one to `most` at a time: where lines stand alone nobody learns where one ends."""
+    generator.shuffle(docs)
+    found = []
+    while docs:
+        count = generator.randint(1, most)
+        found.append(Doc.from_docs(docs[:count], ensure_whitespace=True))
+        docs = docs[count:]
+    return found
+
+
+def annotate(out: Path, text: Path, target: Path, words: int, least: float, most: int) -> None:
     reader, tokenizer, labels = load(out)
     docs = filled(read(text), words, random.Random(SEED)) if words else read(text)
     pairs = [(doc, sample_of(doc, tokenizer, None)) for doc in docs]
@@ -506,6 +535,7 @@ def annotate(out: Path, text: Path, target: Path, words: int, least: float) -> N
                 refused += 1
                 continue
             kept.append(annotated(by_sample[id(sample)], reading))
+    kept = joined(kept, most, random.Random(SEED))
     DocBin(docs=kept, store_user_data=True).to_disk(target)
     count = sum(len(doc) for doc in kept)
     print(
@@ -576,6 +606,7 @@ def main() -> None:
     three.add_argument("text", type=Path)
     three.add_argument("target", type=Path)
     three.add_argument("--words", type=int, default=0, help="as many words, chosen at random; 0 for all")
+    three.add_argument("--join", type=int, default=1, help="put up to so many documents together")
     three.add_argument("--least", type=float, default=0.9, help="least mean probability of the heads")
     arguments = parser.parse_args()
     if arguments.command == "train":
@@ -583,7 +614,9 @@ def main() -> None:
     elif arguments.command == "score":
         score(arguments.out, arguments.trees)
     else:
-        annotate(arguments.out, arguments.text, arguments.target, arguments.words, arguments.least)
+        annotate(
+            arguments.out, arguments.text, arguments.target, arguments.words, arguments.least, arguments.join
+        )
 
 
 if __name__ == "__main__":

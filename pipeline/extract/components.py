@@ -31,10 +31,10 @@ from spacy.pipeline.trainable_pipe import TrainablePipe
 from spacy.strings import get_string_id
 from spacy.tokens import Doc, Span
 from spacy.util import ensure_path, filter_spans
-from spacy.vectors import Vectors
 from thinc.api import Model, set_dropout_rate
 
 from pipeline.extract.networks import Stepper, chunks, quicken
+from pipeline.extract.piece_vectors import PieceVectors
 
 TABLES = "tables.json.gz"
 SUBWORDS = "subwords"
@@ -464,9 +464,9 @@ class BatchedParser(DependencyParser):
 
 
 class SubwordVectors:
-    """Floret vectors with a memory: making one from its letters costs far more than looking it up."""
+    """Piece vectors with a memory: making one from its letters costs far more than looking it up."""
 
-    def __init__(self, vectors: Vectors) -> None:
+    def __init__(self, vectors: PieceVectors) -> None:
         self.vectors = vectors
         self._known: dict[int, np.ndarray] = {}
 
@@ -487,8 +487,8 @@ class BatchedEntities(EntityRecognizer):
 
     subwords: SubwordVectors | None = None
 
-    def set_subwords(self, vectors: Vectors) -> None:
-        """Take floret vectors that this component alone reads."""
+    def set_subwords(self, vectors: PieceVectors) -> None:
+        """Take vectors that this component alone reads."""
         vectors.strings = self.vocab.strings
         self.subwords = SubwordVectors(vectors)
 
@@ -513,14 +513,14 @@ class BatchedEntities(EntityRecognizer):
         """Write the component, and its vectors if it has some, into the folder `path`."""
         super().to_disk(path, exclude=exclude)
         if self.subwords is not None:
-            self.subwords.vectors.to_disk(ensure_path(path) / SUBWORDS, exclude=["strings"])
+            self.subwords.vectors.to_disk(ensure_path(path) / SUBWORDS)
 
     def from_disk(self, path: str | Path, exclude: Iterable[str] = ()) -> BatchedEntities:
         """Read what `to_disk` wrote."""
         super().from_disk(path, exclude=exclude)
         folder = ensure_path(path) / SUBWORDS
         if folder.is_dir():
-            self.set_subwords(Vectors().from_disk(folder, exclude=["strings"]))
+            self.set_subwords(PieceVectors.from_disk(folder))
         return self
 
 
