@@ -276,11 +276,14 @@ def end_leftovers(home: Path) -> None:
 def _is_leftover(process: psutil.Process, noted: Mapping[int, float]) -> bool:
     """Say whether a process belongs to the group of a noted component; each leads one of its own.
 
-    A number is not given anew while a group bears it, so a leader that is gone leaves no doubt.
+    A number is not given anew while a group bears it, so a leader that is gone leaves no doubt; but what was
+    noted before the machine started is gone altogether, and its number may be anybody's.
     """
     try:
         group = os.getpgid(process.pid)
-        if group not in noted or process.status() == psutil.STATUS_ZOMBIE:
+        if group not in noted or noted[group] < psutil.boot_time():
+            return False
+        if process.status() == psutil.STATUS_ZOMBIE:
             return False
         return not psutil.pid_exists(group) or psutil.Process(group).create_time() == noted[group]
     except (ProcessLookupError, psutil.NoSuchProcess):
