@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -74,6 +75,13 @@ def read_seed(path: Path) -> SeedArticle:
         raise ConfigError(f"the seed article {path} or {beside} cannot be read: {error}") from error
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Leave a reader that hung up alone: it is no error of ours, and no text for the terminal."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class SeedServer:
     """Serves its articles until closed; more may be added while it runs."""
 
@@ -85,7 +93,7 @@ class SeedServer:
         for article in articles:
             self.add(article)
         try:
-            self._server = ThreadingHTTPServer((HOST, port), _handler(self))
+            self._server = _Server((HOST, port), _handler(self))
         except OSError as error:
             raise OperateError(f"port {port} of {HOST} cannot be served from: {error}") from error
         self._server.daemon_threads = True

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
+import time
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta, timezone
@@ -115,6 +118,20 @@ def test_nothing_but_feed_and_pages_is_served(fetching):
         urllib.request.urlopen(f"{base_url}/articles/../../etc/hostname")
 
     assert caught.value.code == 404
+
+
+def test_reader_that_hangs_up_is_no_error(capfd):
+    """Nothing is printed, and the next reader is served."""
+    server = SeedServer()
+    with socket.create_connection(("127.0.0.1", int(server.base_url.rsplit(":", 1)[1]))) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.sendall(b"GET /feed.xml HTTP/1.1\r\n")
+    time.sleep(0.2)
+
+    with urllib.request.urlopen(server.feed_url) as response:
+        assert response.status == 200
+    assert capfd.readouterr().err == ""
+    server.close()
 
 
 def test_taken_port_is_named(fetching):
