@@ -227,15 +227,12 @@ def noun_contents(noun: Token) -> list[Token]:
             and (clauses.has_to(c) or c.dep_ == "ccomp")
         )
     # "a resolution ending the mandate", "a decision made there to end it"; then what hangs on the verb above.
-    found.sort(
-        key=lambda token: (
-            not (
-                is_verbal(token)
-                and (clauses.has_to(token) or (token.head.i == noun.i and token.tag_ == "VBG"))
-            )
-        )
-    )
+    found.sort(key=lambda token: not _is_content_clause(token, noun))
     return found
+
+
+def _is_content_clause(token: Token, noun: Token) -> bool:
+    return is_verbal(token) and (clauses.has_to(token) or (token.head.i == noun.i and token.tag_ == "VBG"))
 
 
 def _beneath(content: Token) -> frozenset[int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from spacy.tokens import Span, Token
+from spacy.tokens import Token
 
 from pipeline.extract.clauses import kids, lemma_of
 from pipeline.extract.reading import Reading
@@ -21,13 +21,12 @@ JUDGED = frozenset({"obj", "obl", "nsubj:pass"})
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 
 
-def presupposed(sentence: Span, reader: Reader, told: Sequence[Reading]) -> Iterator[Reading]:
-    """Attacks and killings that the readings `told` of the sentence judge; `bounds` says where their words lie."""
-    verbs = {token.i: reading for reading in told for token in reading.trigger}
-    for noun in sentence:
-        judgement = verbs.get(noun.head.i)
-        if judgement is None or not _is_judged(noun, reader):
-            continue
+def presupposed(reader: Reader, told: Sequence[Reading]) -> Iterator[Reading]:
+    """Attacks and killings that the readings `told` of a sentence judge; `bounds` says where their words lie."""
+    judging = reader.frames.groups["judgement"]
+    verbs = {token.i: token for reading in told for token in reading.trigger if lemma_of(token) in judging}
+    nouns = [noun for verb in verbs.values() for noun in kids(verb) if _is_definite_object(noun)]
+    for noun in sorted(nouns, key=lambda noun: noun.i):
         deed = reader.read_noun(noun)
         if deed is None or deed.event_type != "ASSAULT" or deed.status != "actual" or not deed.patients:
             continue
@@ -37,10 +36,9 @@ def presupposed(sentence: Span, reader: Reader, told: Sequence[Reading]) -> Iter
         yield replace(deed, bounds=(noun.left_edge.i, noun.right_edge.i + 1), reason=reason)
 
 
-def _is_judged(noun: Token, reader: Reader) -> bool:
+def _is_definite_object(noun: Token) -> bool:
     return (
         noun.dep_ in JUDGED
         and noun.pos_ == "NOUN"
-        and lemma_of(noun.head) in reader.frames.groups["judgement"]
         and any(child.lower_ in DEFINITE or child.dep_ == "nmod:poss" for child in kids(noun))
     )

@@ -152,7 +152,7 @@ def readings_of(sentence: Span, reader: Reader, *, keep_all: bool = False) -> li
             continue
         told |= reading.consumed
         found.append(reading)
-    return found if keep_all else [*found, *presupposed(sentence, reader, found)]
+    return found if keep_all else [*found, *presupposed(reader, found)]
 
 
 def _may_trigger(token: Token, reader: Reader) -> bool:
