@@ -43,6 +43,10 @@ class Span:
         if len(self.text) != self.end - self.start:
             raise ValueError(f"span {self.start}..{self.end} does not fit its text {self.text!r}")
 
+    def holds(self, other: Span) -> bool:
+        """Whether the other lies in this one, ends included."""
+        return self.start <= other.start and other.end <= self.end
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:

@@ -185,8 +185,8 @@ class Coder:
         place = _shift_place(self._place(reading, hints), text, offset)
         if reading.bounds:
             own = _span(reading.anchor.doc, *reading.bounds, text, offset)
-            when = when if when and _holds(own, when.span) else None
-            place = place if place and _holds(own, place.span) else None
+            when = when if when and when.span and own.holds(when.span) else None
+            place = place if place and place.span and own.holds(place.span) else None
         if self.said is not None:
             words = places.event_place_span(reading.anchor) if place is None else None
             self.said[sentence, trigger] = Said(
@@ -508,10 +508,6 @@ def _shift(span: Span, text: str, offset: int) -> Span:
     return Span(
         start=span.start + offset, end=span.end + offset, text=text[span.start + offset : span.end + offset]
     )
-
-
-def _holds(outer: Span, inner: Span | None) -> bool:
-    return inner is not None and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _shift_place(place: Any, text: str, offset: int) -> Any:

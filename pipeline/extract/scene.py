@@ -24,8 +24,7 @@ GROUND = frozenset({"ASSAULT", "PROTEST", "COERCE"})
 
 def is_inferred(span: Span | None, candidate: Candidate) -> bool:
     """Whether a place or date was taken from outside the sentence that reports the event."""
-    sentence = candidate.sentence
-    return span is None or not (sentence.start <= span.start and span.end <= sentence.end)
+    return span is None or not candidate.sentence.holds(span)
 
 
 @dataclass(slots=True)
