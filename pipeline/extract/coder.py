@@ -145,7 +145,7 @@ class Coder:
         patients = [token for token in _distinct(reading.patients)][:MAX_SIDES]
         if len(agents) > 1 and patients and all(_means_both(token) for token in patients):
             patients = []
-        if (reading.event_type in MUTUAL_TYPES or reading.is_between) and not patients and len(agents) > 1:
+        if reading.is_shared and not patients and len(agents) > 1:
             agents, patients = agents[:1], agents[1:]
         on = article.published_at.date()
         text = article.text
@@ -451,10 +451,9 @@ def _wide(noun: Token) -> DocSpan:
 
 
 HUMAN_NOUNS = load_frames().groups["persons"] | load_frames().groups["people_in_office"]
+
+
 # Types whose coordinated actors act on each other when no recipient is named.
-MUTUAL_TYPES = frozenset({"CONSULT", "COOPERATE", "AGREE", "SUPPORT"})
-
-
 def _means_both(token: Token) -> bool:
     """ "A and B agreed on a pact between the two countries": the two are A and B."""
     return clauses.lemma_of(token) in (

@@ -157,8 +157,14 @@ def framed(frame: Frame, clause: Clause, parties: Parties) -> Reading:
     reading = _told(
         frame, clause, parties, agents, tuple(token for token in recipients if token not in agents)
     )
-    is_mutual = frame.event_type in ("CONSULT", "COOPERATE", "AGREE", "SUPPORT") and not recipients
-    return replace(reading, is_mutual=is_mutual)
+    return replace(reading, is_mutual=_binds_both(frame) and not recipients)
+
+
+def _binds_both(frame: Frame) -> bool:
+    """Whether joined doers may do it with each other: "A and B signed a pact", but not "A and B praised the pact"."""
+    if frame.event_type == "SUPPORT":
+        return any(slot.rpartition(".")[2] in ("with", "between") for slot in frame.recipient)
+    return frame.event_type in ("CONSULT", "COOPERATE", "AGREE")
 
 
 def _are_sides(frame: Frame, recipients: list[Token]) -> bool:

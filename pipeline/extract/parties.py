@@ -45,6 +45,8 @@ class Parties:
 
     def is_actor(self, token: Token) -> bool:
         """Whether a noun can be an actor: a name, a country, people in office, arms or the street."""
+        if _is_only_named(token):
+            return False
         if token.ent_type_ in ACTOR_ENTITIES:
             return True
         if token.ent_type_ in NO_ACTOR_ENTITIES or lemma_of(token) in NO_PEOPLE:
@@ -156,7 +158,7 @@ class Parties:
             return [
                 t
                 for noun in clause.patients
-                if not self.is_name(noun)
+                if not self.is_name(noun) and not (rest == "poss" and self.is_actor(noun))
                 for t in self.noun_slots((rest,), noun)
             ]
         if rest:
@@ -189,6 +191,8 @@ class Parties:
     def demonyms(self, noun: Token) -> list[Token]:
         found = []
         for child in clauses.modifiers(noun):
+            if _is_only_named(child):
+                continue
             if (child.ent_type_ in ACTOR_ENTITIES and child.ent_type_ != "LOC") or (
                 lemma_of(child) in self.people and child.dep_ == "compound"
             ):
@@ -205,13 +209,17 @@ class Parties:
         hit = self._against(clause.predicate, event_type)
         if hit:
             return hit
-        slots = tuple(prep for prep in OBJECT_SLOTS if not (prep == "in" and event_type in SPOKEN_TYPES))
+        slots = tuple(
+            prep
+            for prep in OBJECT_SLOTS
+            if not (prep == "in" and event_type in SPOKEN_TYPES) and not _is_source(prep, event_type)
+        )
         for noun in clause.patients:
             found = [t for t in self.noun_slots(slots, noun) if not self._is_moved(t, event_type, mode)]
             if found:
                 return found
         for prep in RECIPIENT_PREPOSITIONS:
-            if prep in ("in", "at") and event_type in SPOKEN_TYPES:
+            if (prep in ("in", "at") and event_type in SPOKEN_TYPES) or _is_source(prep, event_type):
                 continue
             found = [t for p, t in clause.obliques if p == prep and self.is_actor(t)]
             if prep in ("in", "at", "into", "by") and found and found[0].ent_type_ != "GPE":
@@ -260,6 +268,8 @@ class Parties:
 
     def _is_aside(self, prep: str, noun: Token, event_type: str) -> bool:
         """ "in response to …", "at its first meeting": a phrase of the circumstances or the occasion names no recipient."""
+        if _is_source(prep, event_type):
+            return True
         if prep in ("in", "on", "as", "for") and lemma_of(noun) in self.frames.groups["circumstances"]:
             return True
         return (
@@ -329,6 +339,8 @@ class Parties:
         return tuple(second[:1])
 
     def _nameable(self, token: Token) -> bool:
+        if _is_only_named(token):
+            return False
         if token.ent_type_ in ("GPE", "NORP", "ORG", "PERSON", "PER"):
             return True
         return token.pos_ in ("NOUN", "PROPN") and self.is_actor(token) and token.dep_ != "compound"
@@ -361,6 +373,27 @@ class Parties:
             # "ended a mandate that covered Libya" says whom the mandate is about; other relatives tell other events.
             return self.noun_entry(child.head) is not None
         return child.dep_ in ("acl", "advcl") and clauses.has_to(child)
+
+
+# What is made in a town and bears its name.
+_PAPERS = frozenset(
+    ("treaty", "accord", "accords", "protocol", "convention", "declaration", "agreement", "charter")
+)
+_STANCES = frozenset(("anti", "pro", "non", "un"))
+
+
+def _is_only_named(token: Token) -> bool:
+    """Whether a name says of what kind a thing is and brings nobody in: "Treaty of Lisbon", "anti-American"."""
+    if token.ent_type_ == "GPE" and token.dep_ == "nmod" and token.head.text[:1].isupper():
+        return token.head.lower_ in _PAPERS and clauses.preposition(token) == "of"
+    if token.ent_type_ == "NORP" and token.i > 1 and token.nbor(-1).text in ("-", "–"):
+        return token.nbor(-2).lower_ in _STANCES
+    return False
+
+
+def _is_source(prep: str, event_type: str) -> bool:
+    """ "a rocket fired from Lebanon": whence it came is not whom it was meant for."""
+    return prep == "from" and event_type == "ASSAULT"
 
 
 def _in_relative(token: Token, top: Token) -> bool:

@@ -38,6 +38,13 @@ class Reading:
     bounds: tuple[int, int] | None = None
 
     @property
+    def is_shared(self) -> bool:
+        """Whether joined doers are each other's recipients where nobody else is one."""
+        if self.event_type == "SUPPORT":
+            return self.is_mutual or self.is_between
+        return self.event_type in ("AGREE", "CONSULT", "COOPERATE") or self.is_between
+
+    @property
     def is_between(self) -> bool:
         """Whether joined doers do it to each other: "police and monks clashed", "A and B failed to agree"."""
         return self.frame_id.startswith("fail-verb") or self.anchor.lemma_.lower() in CLASHES

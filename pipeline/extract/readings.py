@@ -34,6 +34,7 @@ MISSION_VERBS = frozenset(
 LENT = frozenset({"in", "into", "to", "on", "under", "with", "at", "for", "of", "against", "from"})
 # Acts of speech: a thing that is no paper asks, promises or refuses nothing.
 SPOKEN_KINDS = frozenset({"request", "commit", "threaten", "reject", "accuse", "praise", "deny"})
+WARNINGS = frozenset({"warn", "caution"})
 # Participles that are adjectives in "is prepared to …", "is opposed to …", whatever tag they get.
 STATIVE = frozenset({"prepared", "committed", "determined", "poised", "opposed"})
 
@@ -123,9 +124,7 @@ class Reader:
             return reading
         if reading.mode == "resign":
             return reading
-        if len(reading.agents) > 1 and (
-            reading.event_type in ("AGREE", "CONSULT", "SUPPORT", "COOPERATE") or reading.is_between
-        ):
+        if len(reading.agents) > 1 and reading.is_shared:
             return reading
         return replace(
             reading,
@@ -136,6 +135,8 @@ class Reader:
 
     def _verb(self, token: Token, depth: int) -> Reading | None:
         clause = clause_of(token)
+        if self._informs(clause):
+            return None
         operator, extra = operator_of(clause, self.parties)
         if (
             operator is not None
@@ -163,6 +164,12 @@ class Reader:
             if reading is not None
             else self._duty(clause)
         )
+
+    def _informs(self, clause: Clause) -> bool:
+        """ "The agency warned of a famine": an ill that comes of itself is no threat."""
+        told = [noun for prep, noun in clause.obliques if prep in ("of", "about", "over")]
+        hazards = self.frames.groups["hazards"]
+        return clause.lemma in WARNINGS and any(lemma_of(noun) in hazards for noun in told)
 
     def _duty(self, clause: Clause) -> Reading | None:
         """ "X said Y must …" asks Y for something, whatever the verb."""

@@ -111,7 +111,10 @@ def is_political(
     about = subject(sentence)
     if about == "sport" and not any(side.sector in FORCEFUL for side in sides):
         return False
-    if about == "accident" and event_type == "ASSAULT":
+    if about == "accident" and event_type in ("ASSAULT", "THREATEN"):
+        return False
+    if actor is not None and not actor.is_public and actor.is_named and _pattern("nature").search(sentence):
+        # "Hurricane Earl takes aim at the islands."
         return False
     if (
         about == "petty"

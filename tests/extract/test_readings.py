@@ -501,3 +501,88 @@ def test_policies_are_attacked_in_words(tree, reader):
 
     assert (reading.event_type, reading.mode) == ("ACCUSE", "disapprove")
     assert parties(reading)[1] == ["government"]
+
+
+def test_who_warns_of_an_ill_threatens_nobody(tree, reader):
+    """The agency warned Chad of a famine."""
+    doc = tree("""
+        The the DT DET 2 det
+        agency agency NN NOUN 3 nsubj
+        warned warn VBD VERB 0 ROOT
+        Chad Chad NNP PROPN 3 obj GPE
+        of of IN ADP 7 case
+        a a DT DET 7 det
+        famine famine NN NOUN 3 obl
+    """)
+
+    assert reader.read(doc[2]) is None
+
+
+@pytest.mark.parametrize(
+    ("verb", "lemma", "noun", "is_shared"),
+    [("praised", "praise", "summit", False), ("signed", "sign", "treaty", True)],
+)
+def test_joined_doers_are_sides_of_what_binds_both_alone(tree, reader, verb, lemma, noun, is_shared):
+    """Chad and Niger praised a summit, and signed a treaty."""
+    doc = tree(f"""
+        Chad Chad NNP PROPN 4 nsubj GPE
+        and and CC CCONJ 3 cc
+        Niger Niger NNP PROPN 1 conj GPE
+        {verb} {lemma} VBD VERB 0 ROOT
+        a a DT DET 6 det
+        {noun} {noun} NN NOUN 4 obj
+    """)
+
+    reading = reader.read(doc[3])
+
+    assert (reading.event_type, reading.is_shared) == ("SUPPORT", is_shared)
+    assert parties(reading) == (["Chad", "Niger"], [])
+
+
+def test_whence_a_rocket_came_is_not_whom_it_was_meant_for(tree, reader):
+    """A rocket was fired from Lebanon."""
+    doc = tree("""
+        A a DT DET 2 det
+        rocket rocket NN NOUN 4 nsubj:pass
+        was be VBD AUX 4 aux:pass
+        fired fire VBN VERB 0 ROOT
+        from from IN ADP 6 case
+        Lebanon Lebanon NNP PROPN 4 obl GPE
+    """)
+
+    reading = reader.read(doc[3])
+
+    assert reading is None or parties(reading) == ([], [])
+
+
+def test_a_place_in_the_name_of_a_treaty_and_a_stance_bring_nobody_in(tree, reader):
+    """Leaders criticized the Treaty of Lisbon and anti-Syrian songs."""
+    doc = tree("""
+        Leaders leader NNS NOUN 2 nsubj
+        criticized criticize VBD VERB 0 ROOT
+        the the DT DET 4 det
+        Treaty Treaty NNP PROPN 2 obj
+        of of IN ADP 6 case
+        Lisbon Lisbon NNP PROPN 4 nmod GPE
+        and and CC CCONJ 11 cc
+        anti anti JJ ADJ 11 amod
+        - - HYPH PUNCT 8 punct
+        Syrian syrian JJ ADJ 11 amod NORP
+        songs song NNS NOUN 4 conj
+    """)
+
+    assert parties(reader.read(doc[1])) == (["Leaders"], [])
+
+
+def test_whose_lawmakers_are_condemned_is_not_condemned_himself(tree, reader):
+    """He condemned the nation's lawmakers."""
+    doc = tree("""
+        Odinga Odinga NNP PROPN 2 nsubj PERSON
+        condemned condemn VBD VERB 0 ROOT
+        the the DT DET 4 det
+        nation nation NN NOUN 6 nmod:poss
+        's 's POS PART 4 case
+        lawmakers lawmaker NNS NOUN 2 obj
+    """)
+
+    assert parties(reader.read(doc[1])) == (["Odinga"], ["lawmakers"])
