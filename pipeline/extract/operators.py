@@ -65,6 +65,9 @@ def combine(
             if kind == "reject"
             else Outcome(event_type="AGREE", mode=None)
         )
+    elif kind == "request" and negated:
+        # "urged workers not to strike" calls for no strike.
+        outcome = Outcome(event_type="REQUEST", mode="change")
     else:
         outcome = parties.frames.outcome(kind, inner.event_type, inner.kind, inner.mode, inner.frame_id)
     if outcome is None or not outcome.event_type:

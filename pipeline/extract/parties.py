@@ -383,7 +383,9 @@ _STANCES = frozenset(("anti", "pro", "non", "un"))
 
 
 def _is_only_named(token: Token) -> bool:
-    """Whether a name says of what kind a thing is and brings nobody in: "Treaty of Lisbon", "anti-American"."""
+    """Whether a name says of what kind a thing is and brings nobody in: "Treaty of Lisbon", "anti-American", "US$"."""
+    if token.text.endswith("$"):
+        return True
     if token.ent_type_ == "GPE" and token.dep_ == "nmod" and token.head.text[:1].isupper():
         return token.head.lower_ in _PAPERS and clauses.preposition(token) == "of"
     if token.ent_type_ == "NORP" and token.i > 1 and token.nbor(-1).text in ("-", "–"):

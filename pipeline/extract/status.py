@@ -446,10 +446,26 @@ def non_finite(token: Token) -> tuple[Status, str]:
                         else ("hypothetical", f"under {marker(current)!r}")
                     )
                 if current.dep_ not in ("xcomp",):
-                    return "actual", ""
+                    return _unreal_main(head) if to else ("actual", "")
             current = head
             continue
         return "actual", ""
+    return "actual", ""
+
+
+def _unreal_main(verb: Token) -> tuple[Status, str]:
+    """What the verb says that a purpose serves: "will begin using drones to fight rebels"."""
+    for _ in range(4):
+        own = modality(verb)
+        if own.is_negated:
+            return "denied", "purpose of what was not done"
+        if own.is_future:
+            return "planned", f"purpose of future {own.modal or 'going to'!r}"
+        if own.is_possible or own.is_duty:
+            return "hypothetical", f"purpose under modal {own.modal!r}"
+        if verb.dep_ not in ("xcomp", "conj") or not is_verbal(verb.head):
+            break
+        verb = verb.head
     return "actual", ""
 
 

@@ -163,3 +163,20 @@ def test_lands_of_a_region_are_governments_of_no_one_country_and_no_body(phrase)
     coded = code_phrase(phrase, load_lexicon())
 
     assert (coded.country, coded.sector) == (None, "GOV")
+
+
+def test_who_is_named_like_a_town_is_not_from_there(tree):
+    """ "minister Kira Halden": Kira is a town of Uganda."""
+    doc = tree("""
+        minister minister NN NOUN 2 nmod:desc
+        Kira Kira NNP PROPN 0 ROOT PERSON
+        Halden Halden NNP PROPN 2 flat PERSON
+    """)
+    doc.ents = [Span(doc, 1, 3, label="PERSON")]
+
+    assert code_span(doc[0:3], load_lexicon()).code == "GOV"
+    assert code_span(doc[0:1], load_lexicon()).code == "GOV"
+
+
+def test_an_army_without_a_land_is_nobodys_rebels():
+    assert code_phrase("Army", load_lexicon()).code == "MIL"
