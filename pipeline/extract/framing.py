@@ -64,7 +64,7 @@ def _keys_of(clause: Clause) -> list[str]:
         for prep, noun in clause.obliques
         if prep and prep not in NO_KEYS and noun.ent_type_ not in ("DATE", "TIME")
     )
-    if clause.lemma == "call" and any(c.dep_ == "xcomp" and not is_verbal(c) for c in kids(clause.predicate)):
+    if clause.lemma == "call" and _is_given_a_name(clause):
         found.append("call+name")
     found.extend(
         f"{clause.lemma}+{clauses.marker(content)}"
@@ -73,6 +73,18 @@ def _keys_of(clause: Clause) -> list[str]:
     )
     found.append(clause.lemma)
     return found
+
+
+def _is_given_a_name(clause: Clause) -> bool:
+    """ "called him a dictator", whether the parser takes the word for a complement or for an apposition."""
+    if any(child.dep_ == "xcomp" and not is_verbal(child) for child in kids(clause.predicate)):
+        return True
+    return any(
+        word.dep_ == "appos"
+        and any(child.lower_ in ("a", "an") and child.nbor(-1).text != "," for child in kids(word))
+        for noun in clause.patients
+        for word in kids(noun)
+    )
 
 
 def operator_of(clause: Clause, parties: Parties) -> tuple[Operator | None, str]:

@@ -190,7 +190,12 @@ def contents_of(clause: Clause, operator: Operator, parties: Parties) -> list[To
     if operator.kind not in ("reverse", "cancel"):
         preps = ("for", "to", "of", "on", "upon", "with", "against", "over", "in", "from", "about")
     found.extend(
-        t for p, t in clause.obliques if p in preps and not parties.is_name(t) and t.ent_type_ != "DATE"
+        t
+        for p, t in clause.obliques
+        if p in preps
+        and not parties.is_name(t)
+        and t.ent_type_ != "DATE"
+        and not (p == "in" and lemma_of(t) in parties.frames.groups["circumstances"])
     )
     if operator.kind in ("request", "order", "prevent"):
         found = [

@@ -586,3 +586,34 @@ def test_whose_lawmakers_are_condemned_is_not_condemned_himself(tree, reader):
     """)
 
     assert parties(reader.read(doc[1])) == (["Odinga"], ["lawmakers"])
+
+
+@pytest.mark.parametrize(("mark", "event_type"), [('"', "ACCUSE"), (",", "CONSULT")])
+def test_a_word_put_upon_somebody_is_no_phone_call(tree, reader, mark, event_type):
+    """Trump called Zelensky a "dictator", and called Zelensky, a friend."""
+    doc = tree(f"""
+        Trump Trump NNP PROPN 2 nsubj PERSON
+        called call VBD VERB 0 ROOT
+        Zelensky Zelensky NNP PROPN 2 obj PERSON
+        {mark} {mark} `` PUNCT 6 punct
+        a a DT DET 6 det
+        friend friend NN NOUN 3 appos
+    """)
+
+    assert reader.read(doc[1]).event_type == event_type
+
+
+def test_an_order_in_retaliation_orders_no_retaliation(tree, reader):
+    """China ordered the closure in retaliation."""
+    doc = tree("""
+        China China NNP PROPN 2 nsubj GPE
+        ordered order VBD VERB 0 ROOT
+        the the DT DET 4 det
+        closure closure NN NOUN 2 obj
+        in in IN ADP 6 case
+        retaliation retaliation NN NOUN 2 obl
+    """)
+
+    reading = reader.read(doc[1])
+
+    assert reading is None or reading.event_type == "REQUEST"
