@@ -11,6 +11,7 @@ import json
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from pipeline.extract.capitals import recase
 from pipeline.extract.gazetteer import load_gazetteer
 
 log = logging.getLogger(__name__)
+
+DATA = Path(__file__).resolve().parent / "data"
 
 # Longer sentences are lists, tables or lost full stops; the parser's time grows with length and its
 # trees mean little, so text is cut into pieces of at most this many characters at a space.
@@ -122,7 +125,16 @@ def clean(text: str, vocabulary: frozenset[str] = frozenset()) -> str:
     if "&" in text:
         text = _ENTITY.sub(lambda match: " " * len(match.group()), text)
     is_word = vocabulary.__contains__ if vocabulary else _any_word
-    return recase(text.translate(_PLAIN), is_word, load_gazetteer())
+    text = recase(text.translate(_PLAIN), is_word, load_gazetteer())
+    return _marks().sub(lambda match: " " * len(match.group()), text) if "[" in text else text
+
+
+@lru_cache(maxsize=1)
+def _marks() -> re.Pattern[str]:
+    """A transcriber's mark in brackets, "[text]" with all brackets before it: kind of text and who speaks."""
+    lines = (DATA / "transcript_marks.txt").read_text(encoding="utf-8").splitlines()
+    marks = "|".join(r"\s+".join(map(re.escape, line.split())) for line in lines if not line.startswith("#"))
+    return re.compile(rf"(?:\[[^\[\]]{{2,200}}\]\s*)*\[(?:text|excerpts?)\]|\[(?:{marks})\]", re.I)
 
 
 def _any_word(_: str) -> bool:

@@ -27,6 +27,16 @@ def test_markup_and_controls_become_blanks():
     assert parse.clean("<b>Rebels</b>\x07fled").split() == ["Rebels", "fled"]
 
 
+def test_a_transcriber_s_marks_are_no_words_of_the_text():
+    """With the mark that opens the text go those before it; who speaks and what a name stands for stay."""
+    text = "Lima, 3 May -- [report] [Ana Ruiz] [text] Rebels [words indistinct] fled. [Ruiz] The MRT [rebel group] won."
+
+    cleaned = parse.clean(text)
+
+    assert cleaned.split() == "Lima, 3 May -- Rebels fled. [Ruiz] The MRT [rebel group] won.".split()
+    assert len(cleaned) == len(text)
+
+
 def test_less_than_in_plain_text_is_no_tag():
     assert parse.clean("5 < 6 and 7 > 3") == "5 < 6 and 7 > 3"
 
