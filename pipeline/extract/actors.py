@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from pipeline.extract.actor_entries import POSSESSIVE, QUALIFIER, Entry, Word, tokenize, word_list
 from pipeline.extract.actor_lexicon import ActorLexicon, Match, holds, load_lexicon, sector_on, term_on
 from pipeline.extract.actor_things import acts_of, may_act
+from pipeline.extract.bounds import entities
 from pipeline.extract.clauses import lands_after, lands_before
 
 if TYPE_CHECKING:
@@ -673,7 +674,31 @@ def code_span(
     """
     text = _shared_head(span.root) or phrase_text(span)
     coded = code_phrase(text, lexicon, on=on) if not known else _code_text(text, lexicon, on, known)
-    return ActorCode(name=coded.name) if _is_half_a_name(span.root, coded) else coded
+    if _is_half_a_name(span.root, coded):
+        return ActorCode(name=coded.name)
+    return _without_namesakes(span, text, coded, lexicon, on)
+
+
+def code_words(span: Span, lexicon: ActorLexicon, *, on: date | None = None) -> ActorCode:
+    """Code all words of a span as they stand, whatever the tree says of them."""
+    coded = code_phrase(span.text, lexicon, on=on)
+    return _without_namesakes(span, span.text, coded, lexicon, on)
+
+
+def _without_namesakes(
+    span: Span, text: str, coded: ActorCode, lexicon: ActorLexicon, on: date | None
+) -> ActorCode:
+    """ "Judge Carlos Valencia" is a judge, but not of Valencia: the name of a person left out where part of it is a town's."""
+    towns = [set(one[one.index(":") + 1 :].split()) for one in coded.entry_ids if one.startswith(_TOWNS)]
+    for entity in entities(span.doc) if towns else ():
+        words = set(entity.text.lower().split())
+        if entity.label_ in ("PERSON", "PER") and any(town < words for town in towns):
+            text = text.replace(entity.text, " ")
+            coded = replace(code_phrase(text, lexicon, on=on), name=coded.name)
+    return coded
+
+
+_TOWNS = ("cities:", "regions:")
 
 
 def _shared_head(root: Token) -> str:
@@ -694,11 +719,7 @@ def _is_half_a_name(root: Token, coded: ActorCode) -> bool:
     """ "David Mills" is nobody from the town of David: part of a person's name is no place."""
     if root.ent_type_ not in ("PERSON", "PER") or not coded.entry_ids:
         return False
-    towns = [
-        entry_id.partition(":")[2]
-        for entry_id in coded.entry_ids
-        if entry_id.startswith(("cities:", "regions:"))
-    ]
+    towns = [entry_id.partition(":")[2] for entry_id in coded.entry_ids if entry_id.startswith(_TOWNS)]
     entity = _entity_of(root)
     return len(towns) == len(coded.entry_ids) and max(town.count(" ") + 1 for town in towns) < len(entity)
 

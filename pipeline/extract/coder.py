@@ -267,7 +267,7 @@ class Coder:
         span = _span(token.doc, start, end, text, offset)
         coded = actors.code_span(_wide(meant), self.lexicon, on=on)
         if not (coded.country and coded.sector) and meant.ent_type_ in ("PERSON", "PER"):
-            titled = actors.code_phrase(_with_title(meant), self.lexicon, on=on)
+            titled = actors.code_words(_with_title(meant), self.lexicon, on=on)
             coded = titled if titled.country or titled.sector else coded
         fuller = mentions.fuller(meant)
         if fuller is not None and not (coded.country and coded.sector):
@@ -426,7 +426,7 @@ def _name(coded: str, phrase: str, entry_ids: Iterable[str]) -> str:
     return phrase[:80]
 
 
-def _with_title(noun: Token) -> str:
+def _with_title(noun: Token) -> DocSpan:
     """The name with the capitalised words straight before it, whatever the tree says of them: titles, offices, demonyms."""
     start, end = clauses.phrase(noun)
     left = start
@@ -437,7 +437,7 @@ def _with_title(noun: Token) -> str:
         ) or before.ent_type_ in ("DATE", "TIME"):
             break
         left -= 1
-    return noun.doc[left:end].text
+    return noun.doc[left:end]
 
 
 def _wide(noun: Token) -> DocSpan:
