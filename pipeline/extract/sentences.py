@@ -16,8 +16,8 @@ from spacy.tokens import Doc, Span, Token
 from pipeline.extract import status
 from pipeline.extract.clauses import is_verbal, kids, lemma_of, preposition
 from pipeline.extract.event_types import Frames, load_frames
-from pipeline.extract.party_words import CARRIERS, is_human_word
-from pipeline.extract.presupposed import presupposed
+from pipeline.extract.party_words import CARRIERS
+from pipeline.extract.presupposed import is_certain_somebody, is_left_open, presupposed
 from pipeline.extract.reading import Reading
 from pipeline.extract.readings import Reader
 
@@ -139,7 +139,7 @@ def readings_of(sentence: Span, reader: Reader, *, keep_all: bool = False) -> li
         reading = reader.read(token)
         if reading is None or reading.event_type is None or not reading.event_type:
             continue
-        if not keep_all and reading.is_nominal and not _stands_alone(token, reading, consumed):
+        if not keep_all and reading.is_nominal and not _stands_alone(token, reading, consumed, reader):
             continue
         consumed |= reading.consumed
         reading = _placed(reading, reader.kinds)
@@ -152,7 +152,7 @@ def readings_of(sentence: Span, reader: Reader, *, keep_all: bool = False) -> li
             continue
         told |= reading.consumed
         found.append(reading)
-    return found if keep_all else [*found, *presupposed(reader, found)]
+    return found if keep_all else [*found, *presupposed(reader, sentence, found)]
 
 
 def _may_trigger(token: Token, reader: Reader) -> bool:
@@ -191,7 +191,7 @@ def _top_down(sentence: Span) -> list[Token]:
     return order
 
 
-def _stands_alone(token: Token, reading: Reading, consumed: set[int]) -> bool:
+def _stands_alone(token: Token, reading: Reading, consumed: set[int], reader: Reader) -> bool:
     """A noun is an event of its own when no verb near it told one and it names enough of its parties."""
     if reading.event_type not in SELF_STANDING:
         return False
@@ -205,24 +205,9 @@ def _stands_alone(token: Token, reading: Reading, consumed: set[int]) -> bool:
         return False
     if reading.agents and reading.patients:
         return True
-    return reading.frame_id in AGENTLESS and any(_is_certain_somebody(victim) for victim in reading.patients)
-
-
-def _is_certain_somebody(noun: Token) -> bool:
-    """A named person, or people of a number or known: "six priests", "the two women"; not people at large."""
-    if noun.ent_type_ in ("PERSON", "PER"):
-        return True
-    lemma = lemma_of(noun)
-    return (lemma in _people() or is_human_word(lemma)) and any(
-        child.dep_ == "nummod" or (child.dep_ == "det" and child.lower_ in ("the", "these", "those"))
-        for child in kids(noun)
-    )
-
-
-@lru_cache(maxsize=1)
-def _people() -> frozenset[str]:
-    groups = load_frames().groups
-    return groups["persons"] | groups["people_in_office"] | groups["people_by_calling"]
+    if reading.event_type == "ASSAULT" and is_left_open(token, reader):
+        return False
+    return reading.frame_id in AGENTLESS and any(is_certain_somebody(victim) for victim in reading.patients)
 
 
 def _serves_another(reading: Reading, told: set[int]) -> bool:
