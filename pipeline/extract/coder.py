@@ -551,7 +551,7 @@ def load_coder(settings: Settings) -> Coder:
         lexicon=lexicon,
         gazetteer=places.load_gazetteer(),
         codebook=codebook,
-        vocabulary=dictionary(nlp),
+        vocabulary=dictionary(nlp) | frames.triggers.keys(),
     )
 
 
