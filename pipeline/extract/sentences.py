@@ -9,18 +9,21 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 from spacy.attrs import DEP, HEAD
 from spacy.tokens import Doc, Span, Token
 
+from pipeline import plover
 from pipeline.extract import status
 from pipeline.extract.clauses import is_verbal, kids, lemma_of, preposition
-from pipeline.extract.event_types import Frames, load_frames
+from pipeline.extract.event_types import DATA, Frames, load_frames
 from pipeline.extract.party_words import CARRIERS
 from pipeline.extract.presupposed import is_certain_somebody, is_left_open, presupposed
 from pipeline.extract.reading import Reading
 from pipeline.extract.readings import Reader
 
+IRREGULAR = DATA / "irregular_forms.csv"
 _WORD = re.compile(r"[a-z]+|[$€£]")
 # A nominal event needs more than its noun to be worth a candidate of its own.
 SELF_STANDING = frozenset({"ASSAULT", "PROTEST", "COERCE", "CONSULT", "RETREAT", "ACCUSE", "REQUEST"})
@@ -64,6 +67,7 @@ def _sieve(frames: Frames) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
 def _forms(words: frozenset[str]) -> frozenset[str]:
     """Every form words may take in a text, regular ones made, irregular ones listed."""
     found: set[str] = set()
+    irregular = load_irregular()
     for word in words:
         stem = word[:-1] if word.endswith("e") else word
         found.update((word, f"{word}s", f"{word}es", f"{stem}ed", f"{stem}ing", f"{stem}er", f"{word}d"))
@@ -77,39 +81,17 @@ def _forms(words: frozenset[str]) -> frozenset[str]:
             found.add(f"{word[:-2]}en")
         if word.endswith(("fe", "f")):
             found.add(f"{word.removesuffix('e').removesuffix('f')}ves")
-        found.update(IRREGULAR.get(word, ()))
+        found.update(irregular.get(word, ()))
     return frozenset(found)
 
 
+@lru_cache(maxsize=1)
+def load_irregular(path: Path = IRREGULAR) -> dict[str, tuple[str, ...]]:
+    """Other forms of a word that no ending explains: "shot" of "shoot"."""
+    return {row["word"]: tuple(row["forms"].split()) for row in plover.read_table(path)}
+
+
 TELLING = frozenset({"VERB", "AUX", "NOUN", "ADJ", "PROPN"})
-IRREGULAR = {
-    word: tuple(forms.split(","))
-    for word, _, forms in (
-        entry.partition(":")
-        for entry in (
-            "shoot:shot meet:met hold:held give:gave,given send:sent beat:beaten sell:sold take:took,taken "
-            "flee:fled,flead fight:fought strike:struck,stricken throw:threw,thrown break:broke,broken lose:lost "
-            "leave:left lay:laid,lain lie:lay,lying lead:led drive:drove,driven burn:burnt tell:told "
-            "rise:rose,risen arise:arose,arisen hang:hung slay:slew,slain seek:sought catch:caught win:won "
-            "go:went,gone come:came swear:swore,sworn speak:spoke,spoken choose:chose,chosen "
-            "forgive:forgave,forgiven keep:kept deal:dealt stand:stood withdraw:withdrew,withdrawn "
-            "overthrow:overthrew,overthrown overrun:overran undertake:undertook,undertaken "
-            "undergo:underwent,undergone uphold:upheld forbid:forbade,forbidden steal:stole,stolen "
-            "blow:blew,blown begin:began,begun bring:brought buy:bought build:built run:ran spend:spent "
-            "stick:stuck sweep:swept teach:taught tear:tore,torn bind:bound find:found feel:felt fly:flew,flown "
-            "get:got,gotten make:made say:said see:saw,seen write:wrote,written pay:paid bid:bade,bidden "
-            "withhold:withheld fall:fell,fallen sink:sank,sunk ring:rang,rung hide:hid,hidden shake:shook,shaken "
-            "wear:wore,worn bear:bore,borne ride:rode,ridden retake:retook,retaken mislead:misled rebuild:rebuilt "
-            "sew:sewn light:lit fling:flung sling:slung know:known,knew show:shown draw:drew,drawn drink:drank "
-            "die:dying,died tie:tying grow:grew,grown feed:fed breed:bred swing:swung sit:sat lend:lent "
-            "renege:reneged free:freed agree:agreed hear:heard eat:ate,eaten spring:sprang,sprung spit:spat "
-            "forsake:forsook drop:dropt bite:bitten child:children person:people people:peoples woman:women "
-            "man:men medium:media troop:troops criterion:criteria crisis:crises basis:bases syllabus:syllabi "
-            "datum:data body:bodies headquarter:headquarters foot:feet ox:oxen proceeding:proceedings "
-            "cannon:cannons hostility:hostilities mouse:mice means:mean good:goods"
-        ).split()
-    )
-}
 # Parts of hyphenated nouns and verbs of the lexicon that tell nothing alone; their other part is asked for too.
 FUNCTION_WORDS = frozenset(
     "in out up back of on off over down by be to at for with under away into through is being".split()
