@@ -31,9 +31,11 @@ MAX_SENTENCE_CHARACTERS = 1_500
 # Text beyond this is not read: no news article is longer, and a poison text must cost bounded time.
 MAX_TEXT_CHARACTERS = 100_000
 BATCH_SIZE = 64
-# "BENGHAZI, Libya (Reuters) - ", "BERLIN -- ", "KHARTOUM, March 16 (Xinhua) -- ": no part of the first sentence.
+# "BENGHAZI, Libya (Reuters) - ", "BERLIN -- ", "KHARTOUM, March 16 (Xinhua) -- ", "LYON (FRANCE), 9 Jul 89 (AFP) -- ": no part of
+# the first sentence.
 _DATELINE = re.compile(
-    r"\s*(?:[A-Z][A-Z.' ]{2,30}(?:, [A-Za-z0-9 .]{2,30}){0,2}|[A-Z][a-z]+(?: [A-Z][a-z]+)?(?:, [A-Za-z0-9 .]{2,30}){0,2})"
+    r"\s*(?:[A-Z][A-Z.' ]{2,30}|[A-Z][a-z]+(?: (?:de|del|la|of|[A-Z][a-z]+)){0,3})"
+    r"(?: \([^()\n]{2,30}\)(?=,))?(?:, [A-Za-z0-9 .]{2,30}){0,2}"
     r" ?(?:\([^()\n]{2,40}\) ?(?:--?|[–—])|--|[–—]| - ) ?"
 )
 LABELS_NEEDED = frozenset({"nsubj", "obj", "obl", "ccomp", "xcomp", "conj", "nmod"})

@@ -58,6 +58,20 @@ def test_wrapped_lines_are_one_paragraph_where_blank_lines_part_paragraphs():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("BENGHAZI, Libya (Reuters) - Rebels fled.", "Rebels fled."),
+        ("Lyon (France), 9 Jul 89 (AFP) -- Rebels fled.", "Rebels fled."),
+        ("Rio de Janeiro (Brazil), no date (Globo) -- Rebels fled.", "Rebels fled."),
+        ("Police (FARC) said so - and fled.", "Police (FARC) said so - and fled."),
+    ],
+)
+def test_a_dateline_is_no_part_of_the_first_sentence(text, first):
+    """Its town would be taken for the event's own."""
+    assert [piece.strip() for _, piece in parse.pieces(text)] == [first]
+
+
 def test_no_piece_is_a_sentence_longer_than_the_cap():
     pieces = [piece for _, piece in parse.pieces("word " * 5_000)]
 
