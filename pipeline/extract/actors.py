@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.extract.actor_entries import POSSESSIVE, QUALIFIER, Entry, Word, fold, tokenize, word_list
+from pipeline.extract.actor_entries import POSSESSIVE, QUALIFIER, Entry, Word, tokenize, word_list
 from pipeline.extract.actor_lexicon import ActorLexicon, Match, holds, load_lexicon, sector_on, term_on
 from pipeline.extract.actor_things import acts_of, may_act
+from pipeline.extract.bounds import entities
 from pipeline.extract.clauses import lands_after, lands_before
 
 if TYPE_CHECKING:
@@ -672,31 +673,32 @@ def code_span(
         known: Full names already coded in this article, so that a surname resolves.
     """
     text = _shared_head(span.root) or phrase_text(span)
-    coded = code_words(text, span, lexicon, on=on, known=known)
-    return ActorCode(name=coded.name) if _is_half_a_name(span.root, coded) else coded
+    coded = code_phrase(text, lexicon, on=on) if not known else _code_text(text, lexicon, on, known)
+    if _is_half_a_name(span.root, coded):
+        return ActorCode(name=coded.name)
+    return _without_namesakes(span, text, coded, lexicon, on)
 
 
-def code_words(
-    text: str,
-    span: Span,
-    lexicon: ActorLexicon,
-    *,
-    on: date | None = None,
-    known: Mapping[str, ActorCode] | None = None,
+def code_words(span: Span, lexicon: ActorLexicon, *, on: date | None = None) -> ActorCode:
+    """Code all words of a span as they stand, whatever the tree says of them."""
+    coded = code_phrase(span.text, lexicon, on=on)
+    return _without_namesakes(span, span.text, coded, lexicon, on)
+
+
+def _without_namesakes(
+    span: Span, text: str, coded: ActorCode, lexicon: ActorLexicon, on: date | None
 ) -> ActorCode:
-    """Code words of a span; a person among them who is named like a town is none.
+    """ "Judge Carlos Valencia" is a judge, but not of Valencia: the name of a person left out where part of it is a town's."""
+    towns = [set(one[one.index(":") + 1 :].split()) for one in coded.entry_ids if one.startswith(_TOWNS)]
+    for entity in entities(span.doc) if towns else ():
+        words = set(entity.text.lower().split())
+        if entity.label_ in ("PERSON", "PER") and any(town < words for town in towns):
+            text = text.replace(entity.text, " ")
+            coded = replace(code_phrase(text, lexicon, on=on), name=coded.name)
+    return coded
 
-    Args:
-        text: The words, all of the span or a part of it.
-        known: Full names already coded in this article.
-    """
 
-    def code(words: str) -> ActorCode:
-        return code_phrase(words, lexicon, on=on) if not known else _code_text(words, lexicon, on, known)
-
-    coded = code(text)
-    namesake = _named_like_a_town(span, coded)
-    return code(text.replace(namesake, "")) if namesake and namesake != text else coded
+_TOWNS = ("cities:", "regions:")
 
 
 def _shared_head(root: Token) -> str:
@@ -717,24 +719,9 @@ def _is_half_a_name(root: Token, coded: ActorCode) -> bool:
     """ "David Mills" is nobody from the town of David: part of a person's name is no place."""
     if root.ent_type_ not in ("PERSON", "PER") or not coded.entry_ids:
         return False
-    towns = [
-        entry_id.partition(":")[2]
-        for entry_id in coded.entry_ids
-        if entry_id.startswith(("cities:", "regions:"))
-    ]
+    towns = [entry_id.partition(":")[2] for entry_id in coded.entry_ids if entry_id.startswith(_TOWNS)]
     entity = _entity_of(root)
     return len(towns) == len(coded.entry_ids) and max(town.count(" ") + 1 for town in towns) < len(entity)
-
-
-def _named_like_a_town(span: Span, coded: ActorCode) -> str:
-    """The person of the phrase whose forename or surname was taken for a town: "minister Mary Hanafin"; else empty."""
-    towns = {entry_id.partition(":")[2] for entry_id in coded.entry_ids if entry_id.startswith("cities:")}
-    for token in span if towns else ():
-        if token.ent_type_ in ("PERSON", "PER") and fold(token.text) in towns:
-            name = _entity_of(token)
-            if len(name) > 1:
-                return token.doc[name[0].i : name[-1].i + 1].text
-    return ""
 
 
 def _entity_of(root: Token) -> list[Token]:

@@ -2,19 +2,29 @@
 
 Teletype services and headlines are set in capitals; a parser that learned on usual letters takes
 every word there for a name. Words of the language go small, all else (names) gets a first capital,
-so that tags, trees and entities come out as they would have.
+so that tags, trees and entities come out as they would have. Dictionaries list names among words; which
+of those news writes with a capital stands in data/capitals.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from spacy.language import Language
 
+from pipeline.errors import ConfigError
 from pipeline.extract.dates import load_words
 from pipeline.extract.gazetteer import Gazetteer
+
+DATA = Path(__file__).resolve().parent / "data" / "capitals"
+NAMES, FORENAMES = DATA / "names.txt", DATA / "forenames.txt"
+# A plural of a name is longer: "Jesuits".
+_SHORT = 5
 
 # Fewer letters, or fewer capitals among them, and the text is left as it is.
 _FEWEST_LETTERS = 12
@@ -22,6 +32,8 @@ _CAPITAL_SHARE = 0.8
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ABBREVIATION = re.compile(r"(?:[A-Z]\.){2,}")
+# "M-19", "F-16": a letter and a number.
+_TYPE = re.compile(r"\b[A-Z]-\d")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _SENTENCE_END = re.compile(r"(?:[.!?:]['\")\]]*\s+|--\s*|\[(?:text|excerpt|excerpts|speech|continued)\]\s*)$")
 _NUMBER_BEFORE = re.compile(r"\d\s*$")
@@ -55,6 +67,9 @@ _PLACE_BEFORE = frozenset(
 _ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("d", ""),
             ("ly", ""), ("ally", ""), ("ily", "y"), ("ably", "able"), ("ibly", "ible"), ("er", ""), ("est", ""), ("est", "e"), ("er", "e"), ("men", "man"), ("ves", "f"))  # fmt: skip
 
+# "gunned", "planning".
+_DOUBLED = re.compile(r"(\w+([bdglmnprt]))\2(?:ed|ing|er)$")
+
 
 def recase(text: str, is_word: Callable[[str], bool], gazetteer: Gazetteer) -> str:
     """Set a text in capitals in the usual letters.
@@ -68,11 +83,12 @@ def recase(text: str, is_word: Callable[[str], bool], gazetteer: Gazetteer) -> s
     Returns:
         A text of the same length, so that offsets hold in both.
     """
+    surnames = _surnames(text, gazetteer) if is_capitals(text) else frozenset()
     parts, start = [], 0
     for match in [*_PARAGRAPH.finditer(text), None]:
         end = match.end() if match else len(text)
         part = text[start:end]
-        parts.append(_recase(part, is_word, gazetteer) if is_capitals(part) else part)
+        parts.append(_recase(part, is_word, gazetteer, surnames) if is_capitals(part) else part)
         start = end
     return "".join(parts)
 
@@ -92,25 +108,48 @@ def is_capitals(text: str) -> bool:
     return len(letters) >= _FEWEST_LETTERS and sum(map(str.isupper, letters)) >= _CAPITAL_SHARE * len(letters)
 
 
-def _recase(text: str, is_word: Callable[[str], bool], gazetteer: Gazetteer) -> str:
+def _surnames(text: str, gazetteer: Gazetteer) -> frozenset[str]:
+    """Words that stand behind a forename and are names of towns too: as "Galan" of "Luis Carlos Galan" is."""
+    words = _WORD.findall(text.lower())
+    forenames = load_names(FORENAMES)
+    return frozenset(
+        word
+        for before, word in itertools.pairwise(words)
+        if before in forenames
+        and word not in FUNCTION_WORDS
+        and any(entry.is_official for entry in gazetteer.find(word))
+    )
+
+
+def _recase(text: str, is_word: Callable[[str], bool], gazetteer: Gazetteer, surnames: frozenset[str]) -> str:
     kept = {number for match in _ABBREVIATION.finditer(text) for number in range(*match.span())}
     matches = list(_WORD.finditer(text))
     out, last, before = [], 0, ""
     for number, match in enumerate(matches):
         out.append(text[last : match.start()])
         word = match.group()
+        behind = matches[number + 1] if number + 1 < len(matches) else None
+        follows = behind.group().lower() if behind and text[match.end() : behind.start()].isspace() else ""
         gap = text[last : match.start()]
         by_number = bool(_NUMBER_BEFORE.search(gap) or _NUMBER_BEHIND.match(text, match.end()))
         opens = number == 0 or (
             text.rfind(".", max(0, match.start() - 20), match.start()) not in kept
             and _opens(text, match.start())
         )
-        if match.start() in kept or not word.isupper():
+        if match.start() in kept or not word.isupper() or _TYPE.match(text, match.start()):
             out.append(word)
         else:
             out.append(
                 _in_usual_letters(
-                    word, before, by_number, opens, text[last : match.end() + 1], is_word, gazetteer
+                    word,
+                    before,
+                    follows,
+                    by_number,
+                    opens,
+                    text[last : match.end() + 1],
+                    is_word,
+                    gazetteer,
+                    surnames,
                 )
             )
         last, before = match.end(), word.lower()
@@ -125,24 +164,30 @@ def _opens(text: str, start: int) -> bool:
 def _in_usual_letters(
     word: str,
     before: str,
+    follows: str,
     by_number: bool,
     opens: bool,
     around: str,
     is_word: Callable[[str], bool],
     gazetteer: Gazetteer,
+    surnames: frozenset[str],
 ) -> str:
     small = word.lower()
     if len(small) != len(word):
         return word
     if _is_acronym(word, around, is_word):
         return word
-    is_name = _is_name(small, before, by_number, is_word, gazetteer)
+    is_name = (
+        small.removesuffix("'s") in surnames
+        or _is_name(small, before, by_number, is_word, gazetteer)
+        or _is_in_pair(small, before, follows)
+    )
     return word[0] + small[1:] if is_name or opens else small
 
 
 def _is_acronym(word: str, around: str, is_word: Callable[[str], bool]) -> bool:
     """ "[FMLN]", "ELN", "UNHCR": bracketed, or short or unspeakable, and no word."""
-    if _is_known(word.lower(), is_word) or len(word) < 2:
+    if is_known(word.lower(), is_word) or len(word) < 2:
         return False
     is_bracketed = around.lstrip()[:1] in "[(" and around.rstrip()[-1:] in "])"
     vowels = sum(letter in "AEIOUY" for letter in word)
@@ -166,16 +211,39 @@ def _is_name(
         return True
     if small in FUNCTION_WORDS:
         return False
+    bare = small.removesuffix("'s")
+    if not load_names().isdisjoint((bare, bare.removesuffix("s") if len(bare) > _SHORT else bare)):
+        return True
     words = load_words()
     if small in words.weekdays and len(small) > 3:
         return True
     if small in words.months:
         return small not in ("may", "march", "mar") or by_number or before in ("in", "last", "since")
-    if gazetteer.country_of(small) and (len(small) > 3 or not _is_known(small, is_word)):
+    if gazetteer.country_of(small) and (len(small) > 3 or not is_known(small, is_word)):
         return True
     if before in _PLACE_BEFORE and small not in _PLACE_BEFORE and _is_large_place(small, gazetteer):
         return True
-    return not _is_known(small, is_word)
+    return not is_known(small, is_word)
+
+
+def _is_in_pair(small: str, before: str, follows: str) -> bool:
+    """ "United" before "States", "Cross" behind "Red"."""
+    own, behind = small.removesuffix("'s"), follows.removesuffix("'s")
+    return not load_names().isdisjoint((f"{before} {own}", f"{small} {behind}"))
+
+
+@lru_cache(maxsize=2)
+def load_names(path: Path = NAMES) -> frozenset[str]:
+    """The lines of a list of names; of NAMES words, and pairs of them, that a dictionary lists small.
+
+    Raises:
+        ConfigError: The file is missing.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ConfigError(f"{path.name} cannot be read: {error}") from error
+    return frozenset(line for line in lines if not line.startswith("#"))
 
 
 def _is_large_place(small: str, gazetteer: Gazetteer) -> bool:
@@ -185,11 +253,14 @@ def _is_large_place(small: str, gazetteer: Gazetteer) -> bool:
     )
 
 
-def _is_known(small: str, is_word: Callable[[str], bool]) -> bool:
+def is_known(small: str, is_word: Callable[[str], bool]) -> bool:
+    """Whether the language has a small word, in whatever form."""
     if small in ("women", "men", "children", "people"):
         return True
     small = small.removesuffix("'s").removesuffix("’s")
     if small in FUNCTION_WORDS or is_word(small):
+        return True
+    if (doubled := _DOUBLED.match(small)) and is_word(doubled[1]):
         return True
     return any(small.endswith(ending) and is_word(small[: -len(ending)] + base) for ending, base in _ENDINGS)
 

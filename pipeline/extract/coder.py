@@ -127,16 +127,25 @@ class Coder:
         if scene.dateline is not None:
             for doc, _ in docs:
                 doc.user_data[places.HOME] = scene.dateline.country
-        candidates: list[Candidate] = []
+        told: list[tuple[list[Candidate], Token, int]] = []
+        remembered: list[Candidate] = []
         number = 0
         for piece, (doc, offset) in enumerate(docs):
             for sentence in doc.sents:
                 mentions.add(doc, number, sentence.start, sentence.end)
                 for reading in readings_of(sentence, self.reader):
                     made = self._candidates(reading, article, offset, mentions, number)
-                    candidates.extend(made if reading.bounds else scene.settled(made, reading.anchor, piece))
+                    if reading.bounds:
+                        remembered.extend(made)
+                    else:
+                        told.append((made, reading.anchor, piece))
                 number += 1
-        return merge(candidates)
+        placed = [one for made, _, _ in told for one in made if one.place]
+        candidates = [
+            one for made, anchor, piece in told for one in scene.settled(made, anchor, piece, placed)
+        ]
+        candidates += scene.remembered(remembered, candidates)
+        return merge(sorted(candidates, key=lambda one: one.sentence.start))
 
     def _candidates(
         self, reading: Reading, article: Article, offset: int, mentions: Mentions, number: int
@@ -157,8 +166,6 @@ class Coder:
         others = _known([(token, named(token)) for token in patients])
         hints = tuple(sorted({side.country for _, side in (*sides, *others) if side and side.country}))
         telling = self._telling(reading, article, offset, hints, mentions, number)
-        if reading.bounds and telling.place is None and telling.event_date.is_publication_date:
-            return []
         made = [
             self._candidate(reading, telling, side, other, mentions, number)
             for side in sides
@@ -267,8 +274,7 @@ class Coder:
         span = _span(token.doc, start, end, text, offset)
         coded = actors.code_span(_wide(meant), self.lexicon, on=on)
         if not (coded.country and coded.sector) and meant.ent_type_ in ("PERSON", "PER"):
-            title = _with_title(meant)
-            titled = actors.code_words(title.text, title, self.lexicon, on=on)
+            titled = actors.code_words(_with_title(meant), self.lexicon, on=on)
             coded = titled if titled.country or titled.sector else coded
         fuller = mentions.fuller(meant)
         if fuller is not None and not (coded.country and coded.sector):
@@ -544,7 +550,7 @@ def load_coder(settings: Settings) -> Coder:
         lexicon=lexicon,
         gazetteer=places.load_gazetteer(),
         codebook=codebook,
-        vocabulary=dictionary(nlp),
+        vocabulary=dictionary(nlp) | frames.triggers.keys(),
     )
 
 

@@ -11,6 +11,7 @@ import json
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,19 @@ from pipeline.extract.gazetteer import load_gazetteer
 
 log = logging.getLogger(__name__)
 
+DATA = Path(__file__).resolve().parent / "data"
+
 # Longer sentences are lists, tables or lost full stops; the parser's time grows with length and its
 # trees mean little, so text is cut into pieces of at most this many characters at a space.
 MAX_SENTENCE_CHARACTERS = 1_500
 # Text beyond this is not read: no news article is longer, and a poison text must cost bounded time.
 MAX_TEXT_CHARACTERS = 100_000
 BATCH_SIZE = 64
-# "BENGHAZI, Libya (Reuters) - ", "BERLIN -- ", "KHARTOUM, March 16 (Xinhua) -- ": no part of the first sentence.
+# "BENGHAZI, Libya (Reuters) - ", "BERLIN -- ", "KHARTOUM, March 16 (Xinhua) -- ", "LYON (FRANCE), 9 Jul 89 (AFP) -- ": no part of
+# the first sentence.
 _DATELINE = re.compile(
-    r"\s*(?:[A-Z][A-Z.' ]{2,30}(?:, [A-Za-z0-9 .]{2,30}){0,2}|[A-Z][a-z]+(?: [A-Z][a-z]+)?(?:, [A-Za-z0-9 .]{2,30}){0,2})"
+    r"\s*(?:[A-Z][A-Z.' ]{2,30}|[A-Z][a-z]+(?: (?:de|del|la|of|[A-Z][a-z]+)){0,3})"
+    r"(?: \([^()\n]{2,30}\)(?=,))?(?:, [A-Za-z0-9 .]{2,30}){0,2}"
     r" ?(?:\([^()\n]{2,40}\) ?(?:--?|[–—])|--|[–—]| - ) ?"
 )
 LABELS_NEEDED = frozenset({"nsubj", "obj", "obl", "ccomp", "xcomp", "conj", "nmod"})
@@ -122,7 +127,16 @@ def clean(text: str, vocabulary: frozenset[str] = frozenset()) -> str:
     if "&" in text:
         text = _ENTITY.sub(lambda match: " " * len(match.group()), text)
     is_word = vocabulary.__contains__ if vocabulary else _any_word
-    return recase(text.translate(_PLAIN), is_word, load_gazetteer())
+    text = recase(text.translate(_PLAIN), is_word, load_gazetteer())
+    return _marks().sub(lambda match: " " * len(match.group()), text) if "[" in text else text
+
+
+@lru_cache(maxsize=1)
+def _marks() -> re.Pattern[str]:
+    """A transcriber's mark in brackets, "[text]" with all brackets before it: kind of text and who speaks."""
+    lines = (DATA / "transcript_marks.txt").read_text(encoding="utf-8").splitlines()
+    marks = "|".join(r"\s+".join(map(re.escape, line.split())) for line in lines if not line.startswith("#"))
+    return re.compile(rf"(?:\[[^\[\]]{{2,200}}\]\s*)*\[(?:text|excerpts?)\]|\[(?:{marks})\]", re.I)
 
 
 def _any_word(_: str) -> bool:

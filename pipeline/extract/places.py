@@ -37,9 +37,11 @@ def _words(text: str) -> frozenset[str]:
 __all__ = [
     "event_place_span",
     "find_dateline",
+    "lands_named",
     "load_gazetteer",
     "nearby_place",
     "place_of",
+    "place_of_entry",
     "place_spans",
     "resolve",
 ]
@@ -90,7 +92,7 @@ def resolve(name: str, gazetteer: Gazetteer, *, country_hints: Collection[str] =
         The place without a span, or None: nothing of that name, or several equally likely.
     """
     entry = _resolve(name[:_LONGEST_NAME], gazetteer, frozenset(country_hints))
-    return _place(entry) if entry else None
+    return place_of_entry(entry) if entry else None
 
 
 # What is longer is no name, and must not cost time.
@@ -192,8 +194,15 @@ def _choose(
 
 
 def _is_elsewhere(country: Entry, others: list[Entry], hints: frozenset[str]) -> bool:
-    """Georgia in an article on the United States."""
-    return bool(hints) and country.country not in hints and any(other.country in hints for other in others)
+    """Georgia in an article on the United States; but no village called El Salvador in one on Mexico."""
+    return (
+        bool(hints)
+        and country.country not in hints
+        and any(
+            other.country in hints and (other.resolution == "admin1" or other.population >= _SIZEABLE)
+            for other in others
+        )
+    )
 
 
 def _worth(entry: Entry, hints: frozenset[str], gazetteer: Gazetteer) -> float:
@@ -217,7 +226,8 @@ def _town_or_division(winner: Entry, entries: list[Entry], wants_division: bool)
     return town
 
 
-def _place(entry: Entry, span: Span | None = None, name: str | None = None) -> Place:
+def place_of_entry(entry: Entry, span: Span | None = None, name: str | None = None) -> Place:
+    """An entry as the place of an event; with a name of its own where the entry only holds it."""
     return Place(
         name=name or entry.name,
         country=entry.country,
@@ -880,38 +890,57 @@ def locate(span: DocSpan, *, gazetteer: Gazetteer, country_hints: Collection[str
     where = Span(start=span.start_char, end=span.end_char, text=span.text)
     near = _containers(span, gazetteer)
     named = frozenset(entry.country for entry in near)
-    hints = named or frozenset(country_hints) | _sentence_countries(span, gazetteer)
+    home = frozenset(filter(None, (span.doc.user_data.get(HOME),)))
+    told = frozenset(country_hints) | _sentence_countries(span, gazetteer)
     name = _with_kind(span)[:_LONGEST_NAME]
-    entry = _at_home(name, span.doc, gazetteer) if not hints else _resolve(name, gazetteer, hints)
+    hints = named or (told | home if _may_be_at_home(name, home, gazetteer) else told)
+    entry = _resolve(name, gazetteer, hints)
     entry = entry or _resolve(name, gazetteer, hints | _text_countries(span.doc, gazetteer))
-    if entry and near and _is_namesake(entry, span, named):
+    if entry and (
+        (near and _is_namesake(entry, span, named)) or (home and _is_chance(entry, name, hints, gazetteer))
+    ):
         entry = None
     if entry:
-        return _place(entry, where)
+        return place_of_entry(entry, where)
     if near:
-        return _place(near[0], where, span.text)
+        return place_of_entry(near[0], where, span.text)
+    hints = told or home
     if len(hints) == 1:
         country = gazetteer.country(next(iter(hints)))
-        return _place(country, where, span.text) if country else None
+        return place_of_entry(country, where, span.text) if country else None
     return None
 
 
-def _at_home(name: str, doc: Doc, gazetteer: Gazetteer) -> Entry | None:
-    """The place of that name in the land the article was sent from: San José in a report from San Salvador.
+def _may_be_at_home(name: str, home: frozenset[str], gazetteer: Gazetteer) -> bool:
+    """Whether a name may be that of a place in the land a report was sent from: San José in one from San Salvador.
 
-    Only where nothing else names a land, and only below the best-known places: Paris is not Paris, Texas.
+    Neither a country nor, unless it lies there, a city of millions is one: Paris is not Paris, Texas.
     """
-    home = doc.user_data.get(HOME)
-    if home is None or _is_well_known(name, gazetteer, _WORLD_KNOWN):
-        return None
-    if _text_countries(doc, gazetteer) - {home}:
-        return None
-    entry = _resolve(name, gazetteer, frozenset((home,)))
-    return entry if entry and entry.country == home else None
+    if gazetteer.country_of(name):
+        return False
+    cities = [
+        entry for entry in gazetteer.find(name) if entry.is_official and entry.population >= _WORLD_KNOWN
+    ]
+    return not cities or any(city.country in home for city in cities)
+
+
+def _is_chance(entry: Entry, name: str, hints: frozenset[str], gazetteer: Gazetteer) -> bool:
+    """Whether a place abroad bears a name borne in several lands: not the one meant in a report from another land.
+
+    "San Rafael" in a report from San Salvador is a farm near by, not the town in Argentina.
+    """
+    if entry.resolution == "country" or entry.country in hints or entry.population >= _WORLD_KNOWN:
+        return False
+    return any(
+        other.country != entry.country and other.population >= _RIVAL_SHARE * entry.population
+        for other in gazetteer.find(name)
+    )
 
 
 # Where a text keeps the land of its article's dateline, as ISO 3166 alpha-3.
 HOME = "home"
+# A namesake with this share of its people makes a place one of several; Kandahar is the one in Afghanistan.
+_RIVAL_SHARE = 0.1
 # Towns of a million are meant wherever they are named.
 _WORLD_KNOWN = 1_000_000
 
@@ -1019,6 +1048,11 @@ def _text_countries(doc: Doc, gazetteer: Gazetteer) -> frozenset[str]:
     """The three countries a text names most."""
     counts = Counter(country for _, country in _country_marks(doc, gazetteer))
     return frozenset(country for country, _ in counts.most_common(3))
+
+
+def lands_named(docs: Sequence[Doc], gazetteer: Gazetteer) -> Counter[str]:
+    """How often a text names each country, itself or its people."""
+    return Counter(country for doc in docs for _, country in _country_marks(doc, gazetteer))
 
 
 # A path longer than this is no link.

@@ -1,44 +1,153 @@
-"""Presupposed: a judgement in, the deed it takes for granted out.
+"""Presupposed: a sentence in, the deeds it takes for granted out.
 
-"The council condemned the killing of two nurses in Goma on Friday" tells of a killing too. It is told
-only where the words of the deed itself name its victim; its place and day must be theirs as well, for those of
-the sentence are the judgement's (coder.py sees to that).
+"The council condemned the killing of two nurses in Goma on Friday" tells of a killing too, and so does "a
+suspect in the murder of the mayor". A deed is told only where its own words name its victim; its place and day
+must be theirs as well, for those of the sentence are another event's (coder.py and scene.py see to that).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
-from spacy.tokens import Token
+from spacy.tokens import Span, Token
 
-from pipeline.extract.clauses import kids, lemma_of
+from pipeline.extract import status
+from pipeline.extract.clauses import is_verbal, kids, lemma_of
+from pipeline.extract.event_types import load_frames
+from pipeline.extract.operators import UNREAL_KINDS
+from pipeline.extract.party_words import is_human_word
 from pipeline.extract.reading import Reading
 from pipeline.extract.readings import Reader
 
 # How the noun of the deed hangs on the verb that judges it.
 JUDGED = frozenset({"obj", "obl", "nsubj:pass"})
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
+# Deeds that are taken for granted wherever they are spoken of with their victim, not only where they are judged.
+SPOKEN_OF = frozenset({"noun:killing", "noun:abduction"})
+# Verbs whose participle, put before a victim, says what befell it.
+UNDERGONE = frozenset({"kill", "murder", "abduct"})
+# Below words of these kinds a deed may not have been done; below those of blame it was, if not by the one blamed.
+OPEN_KINDS = UNREAL_KINDS - {"accuse"} | {"order", "reverse", "cancel"}
+# Words that are no operators and leave open what hangs on them: "the rumour of …", "in the event of …", "conspired in …".
+OPEN_WORDS = status.CLAIM_NOUNS | {"plot", "conspiracy", "conspire", "attempt", "try", "event", "scenario"}
 
 
-def presupposed(reader: Reader, told: Sequence[Reading]) -> Iterator[Reading]:
-    """Attacks and killings that the readings `told` of a sentence judge; `bounds` says where their words lie."""
+def presupposed(reader: Reader, sentence: Span, told: Sequence[Reading]) -> Iterator[Reading]:
+    """Attacks that the readings `told` of a sentence judge, and killings it speaks of; `bounds` says where their words lie."""
     judging = reader.frames.groups["judgement"]
     verbs = {token.i: token for reading in told for token in reading.trigger if lemma_of(token) in judging}
-    nouns = [noun for verb in verbs.values() for noun in kids(verb) if _is_definite_object(noun)]
-    for noun in sorted(nouns, key=lambda noun: noun.i):
+    judged = {noun.i for verb in verbs.values() for noun in kids(verb) if noun.dep_ in JUDGED}
+    known = {number for reading in told if reading.event_type == "ASSAULT" for number in reading.consumed}
+    for token in sentence:
+        if token.tag_ == "VBN" and token.dep_ == "amod" and token.i not in known:
+            yield from _undergone(token, reader)
+    for noun in sentence:
+        if noun.pos_ != "NOUN" or noun.i in known or not (noun.i in judged or _names_deed(noun, reader)):
+            continue
+        if not _is_definite(noun) or not (noun.i in judged or _is_spoken_of(noun, reader)):
+            continue
         deed = reader.read_noun(noun)
         if deed is None or deed.event_type != "ASSAULT" or deed.status != "actual" or not deed.patients:
             continue
         if "+" in deed.frame_id or noun in deed.patients:
             continue
+        if any(_kind_of(above, reader) == "accuse" for above in noun.ancestors):
+            deed = replace(deed, agents=())  # that it was done is granted, not by whom
         reason = f"taken for granted by {noun.head.text!r}"
         yield replace(deed, bounds=(noun.left_edge.i, noun.right_edge.i + 1), reason=reason)
 
 
-def _is_definite_object(noun: Token) -> bool:
-    return (
-        noun.dep_ in JUDGED
-        and noun.pos_ == "NOUN"
-        and any(child.lower_ in DEFINITE or child.dep_ == "nmod:poss" for child in kids(noun))
+def _undergone(word: Token, reader: Reader) -> Iterator[Reading]:
+    """ "The murdered priests": what was done to somebody known, as an adjective."""
+    frames = reader.frames.verbs.get(lemma_of(word), ())
+    frame = next((frame for frame in frames if frame.id in UNDERGONE), None)
+    victim = word.head
+    if frame is None or not (_is_definite(victim) and _is_people(victim)):
+        return
+    yield Reading(
+        event_type=frame.event_type,
+        mode=frame.mode,
+        frame_id=frame.id,
+        anchor=word,
+        trigger=(word,),
+        patients=(victim,),
+        reason=f"taken for granted by {victim.text!r}",
+        consumed=frozenset({word.i}),
+        bounds=(word.i, word.i + 1),
+        weight=1,
     )
+
+
+def _names_deed(noun: Token, reader: Reader) -> bool:
+    entry = reader.frames.nouns.get(lemma_of(noun))
+    return entry is not None and entry.id in SPOKEN_OF
+
+
+def _is_definite(noun: Token) -> bool:
+    return any(child.lower_ in DEFINITE or child.dep_ == "nmod:poss" for child in kids(noun))
+
+
+def _is_spoken_of(noun: Token, reader: Reader) -> bool:
+    """Whether a killing of somebody certain is spoken of, below no word that leaves it open."""
+    entry = reader.parties.noun_entry(noun)
+    if entry is None or entry.id not in SPOKEN_OF:
+        return False
+    if not any(is_certain_somebody(victim) for victim in reader.parties.noun_slots(entry.recipient, noun)):
+        return False
+    if status.negated_noun(noun) or status.unreal_noun(noun) or status.surroundings(noun)[0] != "actual":
+        return False
+    return not is_left_open(noun, reader)
+
+
+def is_left_open(noun: Token, reader: Reader) -> bool:
+    """Whether a deed is only thought of: "the murder of X would change all", "… was not", "rumours of …", "plotted …"."""
+    if noun.dep_ in status.SUBJECTS and is_verbal(noun.head):
+        said = status.modality(noun.head)
+        if said.modal or said.is_negated:
+            return True
+    for above in noun.ancestors:
+        if _leaves_open(above, reader):
+            return True
+        if is_verbal(above):
+            # Whoever hopes to solve a murder does not doubt it.
+            return False
+    return False
+
+
+def _leaves_open(word: Token, reader: Reader) -> bool:
+    return lemma_of(word) in OPEN_WORDS or _kind_of(word, reader) in OPEN_KINDS
+
+
+def _kind_of(word: Token, reader: Reader) -> str:
+    """The kind of operator a word is; empty where it is none."""
+    form = "verb" if is_verbal(word) else "noun" if word.pos_ == "NOUN" else "adjective"
+    operator = reader.frames.operators.get((lemma_of(word), form))
+    return operator.kind if operator else ""
+
+
+def is_certain_somebody(noun: Token) -> bool:
+    """A named person, or people of a number or known: "six priests", "the two women"; not people at large."""
+    named = (noun, *(child for child in kids(noun) if child.dep_ in ("appos", "flat", "nmod:desc")))
+    if any(token.ent_type_ in ("PERSON", "PER") for token in named):
+        return True
+    return _is_people(noun) and any(
+        child.dep_ == "nummod" or (child.dep_ == "det" and child.lower_ in ("the", "these", "those"))
+        for child in kids(noun)
+    )
+
+
+def _is_people(noun: Token) -> bool:
+    lemma = lemma_of(noun)
+    return (
+        lemma in _people()
+        or is_human_word(lemma)
+        or (noun.ent_type_ == "NORP" and noun.tag_ in ("NNS", "NNPS"))
+    )
+
+
+@lru_cache(maxsize=1)
+def _people() -> frozenset[str]:
+    groups = load_frames().groups
+    return groups["persons"] | groups["people_in_office"] | groups["people_by_calling"]

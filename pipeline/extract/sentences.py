@@ -9,18 +9,21 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 from spacy.attrs import DEP, HEAD
 from spacy.tokens import Doc, Span, Token
 
+from pipeline import plover
 from pipeline.extract import status
 from pipeline.extract.clauses import is_verbal, kids, lemma_of, preposition
-from pipeline.extract.event_types import Frames, load_frames
-from pipeline.extract.party_words import CARRIERS, is_human_word
-from pipeline.extract.presupposed import presupposed
+from pipeline.extract.event_types import DATA, Frames, load_frames
+from pipeline.extract.party_words import CARRIERS
+from pipeline.extract.presupposed import is_certain_somebody, is_left_open, presupposed
 from pipeline.extract.reading import Reading
 from pipeline.extract.readings import Reader
 
+IRREGULAR = DATA / "irregular_forms.csv"
 _WORD = re.compile(r"[a-z]+|[$€£]")
 # A nominal event needs more than its noun to be worth a candidate of its own.
 SELF_STANDING = frozenset({"ASSAULT", "PROTEST", "COERCE", "CONSULT", "RETREAT", "ACCUSE", "REQUEST"})
@@ -64,6 +67,7 @@ def _sieve(frames: Frames) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
 def _forms(words: frozenset[str]) -> frozenset[str]:
     """Every form words may take in a text, regular ones made, irregular ones listed."""
     found: set[str] = set()
+    irregular = load_irregular()
     for word in words:
         stem = word[:-1] if word.endswith("e") else word
         found.update((word, f"{word}s", f"{word}es", f"{stem}ed", f"{stem}ing", f"{stem}er", f"{word}d"))
@@ -77,39 +81,17 @@ def _forms(words: frozenset[str]) -> frozenset[str]:
             found.add(f"{word[:-2]}en")
         if word.endswith(("fe", "f")):
             found.add(f"{word.removesuffix('e').removesuffix('f')}ves")
-        found.update(IRREGULAR.get(word, ()))
+        found.update(irregular.get(word, ()))
     return frozenset(found)
 
 
+@lru_cache(maxsize=1)
+def load_irregular(path: Path = IRREGULAR) -> dict[str, tuple[str, ...]]:
+    """Other forms of a word that no ending explains: "shot" of "shoot"."""
+    return {row["word"]: tuple(row["forms"].split()) for row in plover.read_table(path)}
+
+
 TELLING = frozenset({"VERB", "AUX", "NOUN", "ADJ", "PROPN"})
-IRREGULAR = {
-    word: tuple(forms.split(","))
-    for word, _, forms in (
-        entry.partition(":")
-        for entry in (
-            "shoot:shot meet:met hold:held give:gave,given send:sent beat:beaten sell:sold take:took,taken "
-            "flee:fled,flead fight:fought strike:struck,stricken throw:threw,thrown break:broke,broken lose:lost "
-            "leave:left lay:laid,lain lie:lay,lying lead:led drive:drove,driven burn:burnt tell:told "
-            "rise:rose,risen arise:arose,arisen hang:hung slay:slew,slain seek:sought catch:caught win:won "
-            "go:went,gone come:came swear:swore,sworn speak:spoke,spoken choose:chose,chosen "
-            "forgive:forgave,forgiven keep:kept deal:dealt stand:stood withdraw:withdrew,withdrawn "
-            "overthrow:overthrew,overthrown overrun:overran undertake:undertook,undertaken "
-            "undergo:underwent,undergone uphold:upheld forbid:forbade,forbidden steal:stole,stolen "
-            "blow:blew,blown begin:began,begun bring:brought buy:bought build:built run:ran spend:spent "
-            "stick:stuck sweep:swept teach:taught tear:tore,torn bind:bound find:found feel:felt fly:flew,flown "
-            "get:got,gotten make:made say:said see:saw,seen write:wrote,written pay:paid bid:bade,bidden "
-            "withhold:withheld fall:fell,fallen sink:sank,sunk ring:rang,rung hide:hid,hidden shake:shook,shaken "
-            "wear:wore,worn bear:bore,borne ride:rode,ridden retake:retook,retaken mislead:misled rebuild:rebuilt "
-            "sew:sewn light:lit fling:flung sling:slung know:known,knew show:shown draw:drew,drawn drink:drank "
-            "die:dying,died tie:tying grow:grew,grown feed:fed breed:bred swing:swung sit:sat lend:lent "
-            "renege:reneged free:freed agree:agreed hear:heard eat:ate,eaten spring:sprang,sprung spit:spat "
-            "forsake:forsook drop:dropt bite:bitten child:children person:people people:peoples woman:women "
-            "man:men medium:media troop:troops criterion:criteria crisis:crises basis:bases syllabus:syllabi "
-            "datum:data body:bodies headquarter:headquarters foot:feet ox:oxen proceeding:proceedings "
-            "cannon:cannons hostility:hostilities mouse:mice means:mean good:goods"
-        ).split()
-    )
-}
 # Parts of hyphenated nouns and verbs of the lexicon that tell nothing alone; their other part is asked for too.
 FUNCTION_WORDS = frozenset(
     "in out up back of on off over down by be to at for with under away into through is being".split()
@@ -139,7 +121,7 @@ def readings_of(sentence: Span, reader: Reader, *, keep_all: bool = False) -> li
         reading = reader.read(token)
         if reading is None or reading.event_type is None or not reading.event_type:
             continue
-        if not keep_all and reading.is_nominal and not _stands_alone(token, reading, consumed):
+        if not keep_all and reading.is_nominal and not _stands_alone(token, reading, consumed, reader):
             continue
         consumed |= reading.consumed
         reading = _placed(reading, reader.kinds)
@@ -152,7 +134,7 @@ def readings_of(sentence: Span, reader: Reader, *, keep_all: bool = False) -> li
             continue
         told |= reading.consumed
         found.append(reading)
-    return found if keep_all else [*found, *presupposed(reader, found)]
+    return found if keep_all else [*found, *presupposed(reader, sentence, found)]
 
 
 def _may_trigger(token: Token, reader: Reader) -> bool:
@@ -191,7 +173,7 @@ def _top_down(sentence: Span) -> list[Token]:
     return order
 
 
-def _stands_alone(token: Token, reading: Reading, consumed: set[int]) -> bool:
+def _stands_alone(token: Token, reading: Reading, consumed: set[int], reader: Reader) -> bool:
     """A noun is an event of its own when no verb near it told one and it names enough of its parties."""
     if reading.event_type not in SELF_STANDING:
         return False
@@ -205,24 +187,20 @@ def _stands_alone(token: Token, reading: Reading, consumed: set[int]) -> bool:
         return False
     if reading.agents and reading.patients:
         return True
-    return reading.frame_id in AGENTLESS and any(_is_certain_somebody(victim) for victim in reading.patients)
-
-
-def _is_certain_somebody(noun: Token) -> bool:
-    """A named person, or people of a number or known: "six priests", "the two women"; not people at large."""
-    if noun.ent_type_ in ("PERSON", "PER"):
+    if reading.event_type == "ASSAULT" and is_left_open(token, reader):
+        return False
+    if reading.event_type == "ASSAULT" and reading.agents and _is_said_to_occur(token):
         return True
-    lemma = lemma_of(noun)
-    return (lemma in _people() or is_human_word(lemma)) and any(
-        child.dep_ == "nummod" or (child.dep_ == "det" and child.lower_ in ("the", "these", "those"))
-        for child in kids(noun)
-    )
+    return reading.frame_id in AGENTLESS and any(is_certain_somebody(victim) for victim in reading.patients)
 
 
-@lru_cache(maxsize=1)
-def _people() -> frozenset[str]:
-    groups = load_frames().groups
-    return groups["persons"] | groups["people_in_office"] | groups["people_by_calling"]
+def _is_said_to_occur(noun: Token) -> bool:
+    """ "The rebel attack took place at night"."""
+    if noun.dep_ not in status.SUBJECTS or not is_verbal(noun.head):
+        return False
+    verb = lemma_of(noun.head)
+    keys = {verb, *(f"{verb}+{child.lower_}" for child in kids(noun.head) if child.dep_ == "obj")}
+    return not load_frames().groups["occurrence"].isdisjoint(keys)
 
 
 def _serves_another(reading: Reading, told: set[int]) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from spacy.tokens import Span
 
 from pipeline.extract.actor_entries import INTERNATIONAL, KNOWN_SECTORS
-from pipeline.extract.actors import code_phrase, code_span, load_lexicon
+from pipeline.extract.actors import code_phrase, code_span, code_words, load_lexicon
 
 PHRASES = {
     "a country": ("Libya", "LBY", None),
@@ -143,6 +143,21 @@ def test_name_holds_together_in_a_broken_tree(tree):
     doc.ents = [Span(doc, 0, 2, label="ORG")]
 
     assert code_span(doc[0:1], load_lexicon()).code == "NGAREB"
+
+
+@pytest.mark.parametrize(("entity", "code"), [("PERSON", "JUD"), ("", "ESPJUD")])
+def test_a_judge_called_after_a_town_is_not_of_that_town(tree, entity, code):
+    """What is left of the phrase without the person's name says whose judge it is."""
+    doc = tree("""
+        Judge judge NN NOUN 2 nmod:desc
+        Ramon Ramon NNP PROPN 0 ROOT
+        Valencia Valencia NNP PROPN 2 flat
+        Ruiz Ruiz NNP PROPN 2 flat
+    """)
+    doc.ents = [Span(doc, 1, 4, label=entity)] if entity else []
+
+    assert code_span(doc[0:4], load_lexicon()).code == code
+    assert code_words(doc[0:4], load_lexicon()).code == code
 
 
 def test_second_half_of_a_name_is_no_apposition(tree):

@@ -77,6 +77,29 @@ def test_usual_letters_stay_as_they_are():
     assert usual(text) == text
 
 
+@pytest.mark.parametrize(
+    ("capitals", "letters"),
+    [
+        ("REBELS ATTACKED A NEW TOWN, NOT NEW YORK.", "Rebels attacked a new town, not New York."),
+        ("A RED CAR EXPLODED NEAR THE RED CROSS.", "A red car exploded near the Red Cross."),
+        ("THE ARMY SAID REBELS KILLED SIX JESUITS.", "The army said rebels killed six Jesuits."),
+        ("DANIEL ORTEGA'S ARMY ATTACKED THE REBELS.", "Daniel Ortega's army attacked the rebels."),
+        (
+            "REBELS KILLED LUIS GALAN. GALAN'S CAR EXPLODED.",
+            "Rebels killed Luis Galan. Galan's car exploded.",
+        ),
+        ("THE GALAN EXPLODED NEAR THE TOWN EMBASSY.", "The galan exploded near the town embassy."),
+        ("THE M-19 GROUP ATTACKED F-16 AND C-47 CARS.", "The M-19 group attacked F-16 and C-47 cars."),
+        ("THE ARMY SAID REBELS GUNNED THE PEASANTS.", "The army said rebels gunned the peasants."),
+    ],
+)
+def test_names_that_are_words_too_are_known_by_how_news_writes_them(capitals, letters):
+    """By themselves, by the word beside them, or behind a forename."""
+    listed = {"new", "york", "red", "cross", "six", "jesuit", "daniel", "ortega", "galan", "gun", "say"}
+
+    assert recase(capitals, (WORDS | listed).__contains__, GAZETTEER) == letters
+
+
 def test_only_the_paragraphs_in_capitals_change():
     """A headline above a text."""
     text = "REBELS ATTACK TOWN IN PERU\n\nRebels attacked a town in Peru on Friday, police said."

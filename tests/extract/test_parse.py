@@ -27,6 +27,16 @@ def test_markup_and_controls_become_blanks():
     assert parse.clean("<b>Rebels</b>\x07fled").split() == ["Rebels", "fled"]
 
 
+def test_a_transcriber_s_marks_are_no_words_of_the_text():
+    """With the mark that opens the text go those before it; who speaks and what a name stands for stay."""
+    text = "Lima, 3 May -- [report] [Ana Ruiz] [text] Rebels [words indistinct] fled. [Ruiz] The MRT [rebel group] won."
+
+    cleaned = parse.clean(text)
+
+    assert cleaned.split() == "Lima, 3 May -- Rebels fled. [Ruiz] The MRT [rebel group] won.".split()
+    assert len(cleaned) == len(text)
+
+
 def test_less_than_in_plain_text_is_no_tag():
     assert parse.clean("5 < 6 and 7 > 3") == "5 < 6 and 7 > 3"
 
@@ -46,6 +56,20 @@ def test_wrapped_lines_are_one_paragraph_where_blank_lines_part_paragraphs():
         "The rebels attacked the town",
         "Troops came back later",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("BENGHAZI, Libya (Reuters) - Rebels fled.", "Rebels fled."),
+        ("Lyon (France), 9 Jul 89 (AFP) -- Rebels fled.", "Rebels fled."),
+        ("Rio de Janeiro (Brazil), no date (Globo) -- Rebels fled.", "Rebels fled."),
+        ("Police (FARC) said so - and fled.", "Police (FARC) said so - and fled."),
+    ],
+)
+def test_a_dateline_is_no_part_of_the_first_sentence(text, first):
+    """Its town would be taken for the event's own."""
+    assert [piece.strip() for _, piece in parse.pieces(text)] == [first]
 
 
 def test_no_piece_is_a_sentence_longer_than_the_cap():

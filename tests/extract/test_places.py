@@ -583,3 +583,27 @@ def test_a_common_name_is_of_the_land_the_report_was_sent_from(name, rows, expec
 
     assert place is not None
     assert place.country == expected
+
+
+@pytest.mark.parametrize(
+    ("home", "name", "hints", "expected"),
+    [
+        ("PER", "Lima", ("USA",), ("Lima", "PER", "point")),
+        ("USA", "Paris", (), ("Paris", "FRA", "point")),
+        ("SLV", "San Rafael", ("SLV",), ("San Rafael", "SLV", "country")),
+        ("USA", "Georgia", ("RUS",), ("Georgia", "GEO", "country")),
+        ("MEX", "El Salvador", ("MEX",), ("El Salvador", "SLV", "country")),
+        ("USA", "Kandahar", ("USA",), ("Kandahār", "AFG", "point")),
+    ],
+    ids=["its city", "a city elsewhere", "a farm", "a country", "a village of that name", "the one meant"],
+)
+def test_a_namesake_abroad_is_not_taken_by_chance(home, name, hints, expected):
+    """Americans attacked in Lima were not attacked in Ohio; San Rafael near San Salvador is not that of Argentina."""
+    first, *more = name.split()
+    rows = (f"{first} P obl 2", *(f"{word} P flat 4" for word in more))
+    doc = tree(*PASSIVE, "in I case 4", *rows, places=(name,))
+    doc.user_data[HOME] = home
+    place = place_of(doc[2], gazetteer=GAZETTEER, country_hints=hints)
+
+    assert place is not None
+    assert (place.name, place.country, place.resolution) == expected

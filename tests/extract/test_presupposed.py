@@ -1,4 +1,4 @@
-"""Presupposed: who condemns a killing says that there was one."""
+"""Presupposed: who condemns a killing, or is suspected of one, says that there was one."""
 
 from __future__ import annotations
 
@@ -47,9 +47,68 @@ def test_any_deed_is_no_deed(coder, tree):
         ("The mayor did not condemn the killing of three miners near Johannesburg.", 1),
         ("The mayor condemned the alleged killing of three miners near Johannesburg.", 0),
         ("The mayor planned the killing of three miners near Johannesburg.", 0),
+        ("A suspect in the murder of Mayor Juan Perez in Lima was arrested.", 1),
+        ("The lawyer of the three murdered nuns spoke in Lima.", 0),
+        ("Rumours of the murder of Mayor Juan Perez in Lima spread on Friday.", 0),
+        ("In the event of the assassination of President Juan Perez the army takes over.", 0),
+        ("Rebels plotted the assassination of President Juan Perez in Lima.", 0),
+        ("The murder of Mayor Juan Perez in Lima would plunge Peru into war.", 0),
+        ("The murder of Mayor Juan Perez in Lima did not take place.", 0),
     ],
 )
 def test_deeds_are_told_through_the_model(code, text, count):
     deeds = [one for one in code(text) if one.event_type == "ASSAULT" and one.status == "actual"]
 
     assert len(deeds) == count
+
+
+SPOKEN_OF = """
+    Judges judge NNS NOUN 2 nsubj
+    {verb} {lemma} VBD VERB 0 ROOT
+    suspects suspect NNS NOUN 2 obj
+    in in IN ADP 6 case
+    the the DT DET 6 det
+    {noun} {noun} NN NOUN 3 nmod
+    of of IN ADP 9 case
+    two two CD NUM 9 nummod
+    nurses nurse NNS NOUN 6 nmod
+    in in IN ADP 11 case
+    Goma Goma NNP PROPN 6 nmod GPE
+"""
+
+
+@pytest.mark.parametrize(
+    ("verb", "lemma", "noun", "count"),
+    [
+        ("questioned", "question", "murder", 1),
+        ("questioned", "question", "kidnapping", 1),
+        ("questioned", "question", "plot", 0),
+    ],
+)
+def test_a_killing_spoken_of_with_its_victim_is_told(coder, tree, verb, lemma, noun, count):
+    doc = tree(SPOKEN_OF.format(verb=verb, lemma=lemma, noun=noun))
+    deeds = [one for one in coder.code_docs(article(doc.text), [(doc, 0)]) if one.event_type == "ASSAULT"]
+
+    assert [(one.recipient.name, one.place.name) for one in deeds] == [("two nurses", "Goma")] * count
+
+
+MURDERED = """
+    The the DT DET 3 det
+    {word} {lemma} VBN VERB 3 amod
+    {victim} priest NNS NOUN 4 nsubj
+    came come VBD VERB 0 ROOT
+    from from IN ADP 6 case
+    Peru Peru NNP PROPN 4 obl GPE
+"""
+
+
+@pytest.mark.parametrize(
+    ("word", "lemma", "count"), [("murdered", "murder", 1), ("kidnapped", "kidnap", 1), ("tired", "tire", 0)]
+)
+def test_what_befell_somebody_is_told_by_an_adjective(coder, tree, word, lemma, count):
+    """ "The murdered priests": told in the land of the article where it tells no attack otherwise."""
+    doc = tree(MURDERED.format(word=word, lemma=lemma, victim="priests"))
+    text = article("LIMA, May 3 (Reuters) - " + doc.text)
+    deeds = [one for one in coder.code_docs(text, [(doc, 24)]) if one.event_type == "ASSAULT"]
+
+    assert [(one.recipient.sector, one.place.country) for one in deeds] == [("REL", "PER")] * count

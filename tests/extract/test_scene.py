@@ -97,3 +97,93 @@ def test_words_and_what_did_not_happen_have_no_scene(doc, lacks):
 
 def test_a_scene_abroad_is_not_guessed(doc):
     assert settled(doc, event(country="IRQ")).place is None
+
+
+def lone(
+    tree,
+    rows="Rebels rebel NNS NOUN 2 nsubj\nkilled kill VBD VERB 0 ROOT\nten ten CD NUM 2 obj",
+    dateline=None,
+):
+    """A scene whose text names no place near by."""
+    doc = tree(rows)
+    return Scene(
+        text="Rebels killed ten", docs=[doc], offsets=[0], published_at=PUBLISHED_AT,
+        gazetteer=places.load_gazetteer(), dateline=dateline,
+    )  # fmt: skip
+
+
+MISRATA = replace(SIRTE, name="Misrata", span=Span(start=2, end=9, text="Misrata"))
+
+
+def test_an_attack_stands_where_the_nearest_other_is_told_to(tree):
+    """Before the town the article was sent from; rather before than behind, and rather in a town than in a land."""
+    scene = lone(tree, dateline=SIRTE)
+    before = replace(event(MISRATA), trigger=Span(start=2, end=9, text="shelled"))
+    behind = replace(event(replace(SIRTE, name="Tripoli")), trigger=Span(start=90, end=96, text="bombed"))
+    vague = replace(
+        event(replace(SIRTE, name="Libya", resolution="country")), trigger=Span(start=40, end=44, text="shot")
+    )
+
+    (one,) = scene.settled([event()], scene.docs[0][1], 0, (behind, before, vague))
+
+    assert one.place == MISRATA
+
+
+def test_a_place_in_the_own_sentence_goes_before_that_of_another_attack(doc):
+    own = replace(event(), sentence=Span(start=0, end=57, text=TEXT))
+    scene = Scene(
+        text=TEXT, docs=[doc], offsets=[0], published_at=PUBLISHED_AT, gazetteer=places.load_gazetteer()
+    )
+
+    assert scene.settled([own], doc[8], 0, (event(MISRATA),))[0].place.name == "Sirte"
+
+
+@pytest.mark.parametrize("other", [{"event_type": "PROTEST"}, {"status": "planned"}])
+def test_only_facts_of_the_same_type_lend_their_place(tree, other):
+    scene = lone(tree)
+
+    assert scene.settled([event()], scene.docs[0][1], 0, (event(MISRATA, **other),))[0].place is None
+
+
+LIBYANS = """
+    Libyan libyan JJ ADJ 2 amod NORP
+    police police NNS NOUN 3 nsubj
+    said say VBD VERB 0 ROOT
+    Libyan libyan JJ ADJ 5 amod NORP
+    rebels rebel NNS NOUN 6 nsubj
+    fled flee VBD VERB 3 ccomp
+"""
+
+
+def test_a_guest_is_attacked_where_the_article_plays(tree):
+    """An American in an article on Libya; an Iraqi in one on no land in particular."""
+    scene = lone(tree, LIBYANS, dateline=SIRTE)
+    assert scene.settled([event(country="USA")], scene.docs[0][1], 0)[0].place == SIRTE
+
+    nowhere = lone(tree, dateline=SIRTE)
+    assert nowhere.settled([event(country="IRQ")], nowhere.docs[0][1], 0)[0].place is None
+
+
+def test_without_town_and_dateline_an_attack_stands_in_the_land_of_the_article(tree):
+    scene = lone(tree, LIBYANS)
+    (one,) = scene.settled([event()], scene.docs[0][1], 0)
+
+    assert (one.place.country, one.place.resolution, one.place.span) == ("LBY", "country", None)
+    assert is_inferred(one.place.span, one)
+
+
+def deed(**changes):
+    return replace(event(), actor=None, recipient=event().actor, **changes)
+
+
+def test_a_deed_taken_for_granted_stands_in_its_victims_land_where_nothing_else_is_told(tree):
+    scene = lone(tree)
+
+    (one,) = scene.remembered([deed()], [])
+    assert (one.place.country, one.place.resolution) == ("LBY", "country")
+    assert scene.remembered([deed()], [event(status="denied")]) == [one]
+    assert scene.remembered([deed()], [event()]) == []
+
+
+def test_a_deed_with_a_place_of_its_own_is_told_beside_others(tree):
+    assert lone(tree).remembered([deed(place=SIRTE)], [event()]) == [deed(place=SIRTE)]
