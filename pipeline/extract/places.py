@@ -369,6 +369,8 @@ def _find_spans(doc: Doc) -> Iterator[tuple[int, int]]:
 
 def _is_place(entity: DocSpan, gazetteer: Gazetteer) -> bool:
     before = _words_before(entity)
+    if _is_body(entity, gazetteer) or (entity.label_ == "NORP" and _is_adjective(entity, gazetteer)):
+        return False
     if entity.label_ in _PLACE_LABELS:
         return entity[0].lower_ not in _TITLES and not _is_in_name(entity, before)
     if entity.label_ not in ("ORG", "PERSON", "NORP"):
@@ -387,6 +389,23 @@ def _is_place(entity: DocSpan, gazetteer: Gazetteer) -> bool:
     )
 
 
+def _is_body(entity: DocSpan, gazetteer: Gazetteer) -> bool:
+    """ "The U.S. Embassy", "Police Headquarters", "the Islamic State": by its last word a body, which may sit anywhere."""
+    last = entity[-1].lower_
+    if last == "state" and entity.label_ == "ORG":
+        return not gazetteer.find(entity[:-1].text)
+    return last in _SEATS
+
+
+_SEATS = _words("embassy consulate headquarters")
+
+
+def _is_adjective(entity: DocSpan, gazetteer: Gazetteer) -> bool:
+    """ "German (cities)": a people's word, though some village is called so too."""
+    key = fold(entity.text)
+    return key not in gazetteer.countries and gazetteer.country_of(entity.text) is not None
+
+
 def _is_of_site(entity: DocSpan) -> bool:
     """ "(At) Halima university", "(around) the Okapi Conference Center": a body's seat, behind a preposition of place."""
     doc, links = entity.doc, load_links()
@@ -395,12 +414,17 @@ def _is_of_site(entity: DocSpan) -> bool:
 
 
 def _is_called_after(entity: DocSpan, gazetteer: Gazetteer) -> bool:
-    """ "The Riyadh shootout", "his Lima home"; "two towns, Qory and Marer"."""
+    """ "The Riyadh shootout", "Lima's suburbs"; "two towns, Qory and Marer", "Qory, the last town"."""
     root, links = entity.root, load_links()
-    if root.dep_ == "compound":
+    if any(child.dep_ == "appos" and child.lower_ in links.settlement for child in root.children):
+        return True
+    if root.dep_ in ("compound", "nmod:poss"):
         return (
             root.head.i >= entity.end
-            and (_in(root.head, links.happening) or _in(root.head, links.locative))
+            and (
+                _in(root.head, links.locative)
+                or (root.dep_ == "compound" and _in(root.head, links.happening))
+            )
             and _is_well_known(entity.text, gazetteer)
         )
     top = root.head if root.dep_ == "conj" and root.head.dep_ == "appos" else root
@@ -466,7 +490,9 @@ def _is_taken(root: Token) -> bool:
 
 def _words_before(entity: DocSpan) -> list[str]:
     """Up to three words in front, without an article."""
-    words = [entity.doc[number].lower_ for number in range(max(0, entity.start - 4), entity.start)]
+    words = [
+        token.lower_ for token in entity.doc[max(0, entity.start - 4) : entity.start] if not token.is_space
+    ]
     while words and (words[-1] == "the" or words[-1].endswith("ern")):
         words.pop()
     return words
@@ -566,7 +592,8 @@ def _unlabelled(doc: Doc, taken: set[int], gazetteer: Gazetteer) -> Iterator[tup
         while end < len(doc) and end not in taken and _may_be_name(doc[end], is_inside=end > start):
             end += 1
         stop = _name_end(doc, start, end, gazetteer, is_preposition=is_preposition)
-        if stop > start:
+        is_adjective = stop == start + 1 and doc[start].tag_ == "JJ"
+        if stop > start and not is_adjective:
             yield start, stop
 
 

@@ -415,6 +415,42 @@ def test_a_person_caught_is_no_place(name):
     assert name not in [span.text for span in place_spans(doc)]
 
 
+@pytest.mark.parametrize(
+    ("label", "name", "rows"),
+    [
+        ("GPE", "Danish Embassy", ("They P nsubj 1", "stormed V ROOT 1", "the D det 4", "Danish P amod 4", "Embassy P obj 1")),
+        ("ORG", "Islamic State", ("They P nsubj 1", "fought V ROOT 1", "in I case 5", "the D det 5", "Islamic P amod 5",
+                                  "State P obl 1")),
+        ("NORP", "German", ("They P nsubj 1", "met V ROOT 1", "in I case 4", "German J amod 4", "cities N obl 1")),
+        ("DATE", "too", ("They P nsubj 1", "met V ROOT 1", "in I case 4", "Coptic J amod 4", "village N obl 1")),
+    ],
+    ids=["an embassy", "a body called a state", "a people's word that is a village too", "an adjective with a capital"],
+)  # fmt: skip
+def test_what_may_be_anywhere_is_no_place(label, name, rows):
+    """An embassy in Amman is in Amman; what is German is not in a village of that name."""
+    doc = labelled(label, name, *rows, ", , punct 1", "too R advmod 1", lemmas={"stormed": "storm"})
+
+    assert place_spans(doc) == ()
+
+
+def test_a_division_called_a_state_stays_a_place():
+    """ "Taraba State" is on the map, whatever the recogniser takes it for."""
+    doc = labelled("ORG", "Taraba State", "They P nsubj 1", "met V ROOT 1", "in I case 4", "Taraba P compound 4",
+                   "State P obl 1", ", , punct 1")  # fmt: skip
+
+    assert [span.text for span in place_spans(doc)] == ["Taraba State"]
+
+
+def test_a_doubled_space_hides_no_place():
+    """Spaces between the words are words of their own to the parser."""
+    doc = Doc(VOCAB, words=["the", "city", "of", " ", "Qory", "."], tags=["DT", "NN", "IN", "_SP", "NNP", "."],
+              pos=["DET", "NOUN", "ADP", "SPACE", "PROPN", "PUNCT"], deps=["det", "ROOT", "case", "dep", "nmod", "punct"],
+              heads=[1, 1, 4, 2, 1, 1])  # fmt: skip
+    doc.ents = [Span(doc, 4, 5, label="PERSON")]
+
+    assert [span.text for span in place_spans(doc)] == ["Qory"]
+
+
 def test_a_title_is_no_place():
     """Recognisers take "Msgr" for a town."""
     doc = tree(
@@ -546,8 +582,11 @@ def test_both_lands_of_a_body_s_name_hold_no_place():
                                 "Tal P compound 6", "Qory P appos 3")),
         ("PERSON", "Khan Qory", ("They P nsubj 1", "met V ROOT 1", "east R advmod 1", "of I case 5", "Khan P compound 5",
                                  "Qory P obl 1")),
+        ("PERSON", "Riyadh", ("They P nsubj 1", "met V ROOT 1", "Riyadh P nmod:poss 4", "'s S case 2", "suburbs N obj 1")),
+        ("PERSON", "Qory", ("They P nsubj 1", "took V ROOT 1", "Qory P obj 1", ", , punct 5", "a D det 5", "town N appos 2")),
     ],
-    ids=["a university's seat", "a happening called after a city", "towns by their names", "a bearing"],
+    ids=["a university's seat", "a happening called after a city", "towns by their names", "a bearing", "a city's suburbs",
+         "a town told so behind it"],
 )  # fmt: skip
 def test_a_place_under_another_label_is_known_by_its_neighbours(label, name, rows):
     """What stands around the name says that it is a place's."""
