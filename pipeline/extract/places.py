@@ -237,8 +237,8 @@ class Links:
     limit: float
     modifier: float
     held: float
-    own: float
     meanwhile: float
+    own: float
     order: float
     by_order: frozenset[str]
     distance: float
@@ -255,6 +255,10 @@ class Links:
     coarse: Mapping[str, float]
     happening: frozenset[str]
     speech: frozenset[str]
+    opposing: frozenset[str]
+    showing: frozenset[str]
+    winning: frozenset[str]
+    won: frozenset[str]
     regions: frozenset[str]
     subject_is_place: frozenset[str]
     climb: Mapping[str, float]
@@ -282,8 +286,8 @@ def load_links() -> Links:
             limit=float(tables["limit"]),
             modifier=float(tables["modifier"]),
             held=float(tables["held"]),
-            own=float(tables["own"]),
             meanwhile=float(tables["meanwhile"]),
+            own=float(tables["own"]),
             order=float(tables["order"]),
             by_order=frozenset(tables["words"]["by_order"].split()),
             distance=float(tables["distance"]),
@@ -300,6 +304,10 @@ def load_links() -> Links:
             coarse=tables["coarse"],
             happening=frozenset(tables["words"]["happening"].split()),
             speech=frozenset(tables["words"]["speech"].split()),
+            opposing=frozenset(tables["words"]["opposing"].split()),
+            showing=frozenset(tables["words"]["showing"].split()),
+            winning=frozenset(tables["words"]["winning"].split()),
+            won=frozenset(tables["words"]["won"].split()),
             regions=frozenset(tables["words"]["regions"].split("|")),
             subject_is_place=frozenset(tables["words"]["subject_is_place"].split()),
             climb=tables["climb"],
@@ -777,6 +785,8 @@ def find_dateline(text: str, gazetteer: Gazetteer) -> Place | None:
 def event_place_span(trigger: Token) -> DocSpan | None:
     """The words that name the event's place, on the map or not; None when no place hangs on the event."""
     links = load_links()
+    if _is_on_no_ground(trigger, links):
+        return None
     first, behind = sentence_bounds(trigger)
     costs: list[tuple[float, DocSpan]] = []
     for span in place_spans(trigger.doc):
@@ -787,6 +797,14 @@ def event_place_span(trigger: Token) -> DocSpan | None:
     if best is None or best[0] > links.limit:
         return None
     return _finer(_own(trigger, best, costs, links), costs, links)
+
+
+def _is_on_no_ground(trigger: Token, links: Links) -> bool:
+    """Whether a verb has another sense by its object, in which nothing happens on a map: "captured the title"."""
+    things = [child for child in trigger.children if child.dep_ == "obj"]
+    if _in(trigger, links.showing):
+        return bool(things)
+    return _in(trigger, links.winning) and any(_in(thing, links.won) for thing in things)
 
 
 def _own(
@@ -1077,7 +1095,7 @@ def link_cost(trigger: Token, span: DocSpan, links: Links) -> float:
         return _NEVER
     if down and down[-1].dep_ in ("compound", "amod", "nmod:desc") and _level(span.text) == "country":
         return by_tree + (0.0 if _in(down[-1].head, links.happening) else links.country_modifier)
-    if not up and trigger.pos_ == "VERB" and _in(trigger, links.speech) and _is_content(down):
+    if not up and trigger.pos_ == "VERB" and _is_subject_matter(trigger, down, links):
         return by_tree + links.content
     cost = min(by_tree, _cost_by_order(trigger, span, links)) + links.far * abs(span.root.i - trigger.i)
     return cost + _bearing(span, links) + links.coarse[_level(span.text)]
@@ -1088,12 +1106,24 @@ def _may_suffer(span: DocSpan) -> bool:
     return span[0].ent_type_ == "FAC" or bool(load_gazetteer().find(_POSSESSIVE.sub("", span.text)))
 
 
+def _is_subject_matter(trigger: Token, down: Sequence[Token], links: Links) -> bool:
+    """Whether a place belongs to what is spoken of or protested against, which is elsewhere."""
+    return (_in(trigger, links.speech) and _is_content(down)) or (
+        _in(trigger, links.opposing) and _is_opposed(down)
+    )
+
+
 def _is_content(down: Sequence[Token]) -> bool:
     """Whether a place belongs to what a verb of speech speaks of: "condemned the attack in X" was said elsewhere."""
     return len(down) > 1 and (
         down[0].dep_ in ("ccomp", "obj", "xcomp", "parataxis")
         or (down[0].dep_ == "obl" and _preposition(down[0]) in ("for", "over", "of", "about", "against"))
     )
+
+
+def _is_opposed(down: Sequence[Token]) -> bool:
+    """Whether a place belongs to what a protest is against: "marched against the war in X" was held elsewhere."""
+    return len(down) > 1 and down[0].dep_ == "obl" and _preposition(down[0]) == "against"
 
 
 def _front_word(span: DocSpan) -> str:

@@ -531,12 +531,15 @@ def test_the_finer_place_is_meant_whatever_stands_between(rows, places, trigger,
         (("They P nsubj 1", "asked V ROOT 1", "Hanoi P iobj 1", "to I mark 4", "return V xcomp 1"), ("Hanoi",), "return"),
         (("Ten # nsubj:pass 2", "were A aux:pass 2", "killed V ROOT 2", "according V case 5", "to I fixed 3", "Halab P obl 2"),
          ("Halab",), "killed"),
+        (("Crowds N nsubj 1", "rallied V ROOT 1", "against I case 4", "the D det 4", "dam N obl 1", "at I case 6", "Kut P nmod 4"),
+         ("Kut",), "rallied"),
     ],
-    ids=["what is condemned", "what is said", "where the dead man held office", "who is asked", "who says so"],
+    ids=["what is condemned", "what is said", "where the dead man held office", "who is asked", "who says so",
+         "what a rally is against"],
 )  # fmt: skip
 def test_a_place_of_something_else_is_not_the_events(rows, places, trigger):
     """Words are spoken elsewhere than where the thing was; a man dies elsewhere than where he served."""
-    lemmas = {"condemned": "condemn", "said": "say", "asked": "ask", "killed": "kill"}
+    lemmas = {"condemned": "condemn", "said": "say", "asked": "ask", "killed": "kill", "rallied": "rally"}
 
     assert where(tree(*rows, places=places, lemmas=lemmas), trigger) is None
 
@@ -562,6 +565,31 @@ def test_the_place_is_found_through_what_the_event_belongs_to(rows, places, expe
     assert (
         where(tree(*rows, places=places, lemmas={"killed": "kill", "rocked": "rock"}), "killed") == expected
     )
+
+
+@pytest.mark.parametrize(
+    ("verb", "lemma", "thing", "expected"),
+    [
+        ("captured", "capture", "title", None),
+        ("captured", "capture", "hearts", None),
+        ("captured", "capture", "barracks", "Kut"),
+        ("demonstrated", "demonstrate", "skill", None),
+    ],
+)
+def test_a_verb_in_its_other_sense_has_no_place(verb, lemma, thing, expected):
+    """What is captured on no ground, and showing that is no gathering, are on no map."""
+    doc = tree("They P nsubj 1", f"{verb} V ROOT 1", "the D det 3", f"{thing} N obj 1", "in I case 5", "Kut P obl 1",
+               places=("Kut",), lemmas={verb: lemma, "hearts": "heart"})  # fmt: skip
+
+    assert where(doc, verb) == expected
+
+
+def test_a_gathering_without_an_object_has_its_place():
+    """ "Demonstrated in X" is the other sense."""
+    doc = tree("They P nsubj 1", "demonstrated V ROOT 1", "in I case 3", "Kut P obl 1", "against I case 6", "the D det 6",
+               "dam N obl 1", places=("Kut",), lemmas={"demonstrated": "demonstrate"})  # fmt: skip
+
+    assert where(doc, "demonstrated") == "Kut"
 
 
 def test_both_lands_of_a_body_s_name_hold_no_place():
