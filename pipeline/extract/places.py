@@ -238,7 +238,7 @@ class Links:
     modifier: float
     held: float
     meanwhile: float
-    own: float
+    apart: float
     order: float
     by_order: frozenset[str]
     distance: float
@@ -287,7 +287,7 @@ def load_links() -> Links:
             modifier=float(tables["modifier"]),
             held=float(tables["held"]),
             meanwhile=float(tables["meanwhile"]),
-            own=float(tables["own"]),
+            apart=float(tables["apart"]),
             order=float(tables["order"]),
             by_order=frozenset(tables["words"]["by_order"].split()),
             distance=float(tables["distance"]),
@@ -813,7 +813,7 @@ def _own(
     """What the event itself governs goes before what another event above it brings along."""
     if trigger.is_ancestor(best[1].root):
         return best
-    own = [pair for pair in costs if pair[0] <= links.own and trigger.is_ancestor(pair[1].root)]
+    own = [pair for pair in costs if pair[0] <= links.limit and trigger.is_ancestor(pair[1].root)]
     return min(own, key=lambda pair: pair[0], default=best)
 
 
@@ -1174,6 +1174,8 @@ def _step(token: Token, above: Token, *, is_first: bool, is_last: bool, links: L
     cost = links.descend.get(label, links.descend["other"])
     if label == "advcl" and any(child.lower_ in _MEANWHILE for child in token.children):
         cost = links.meanwhile
+    elif label == "advcl" and any(child.lower_ in _APART_IN_TIME for child in token.children):
+        cost += links.apart
     if label in ("acl", "acl:relcl") and _in(above, links.happening):
         cost = min(cost, links.through_happening)
     word = _preposition(token)
@@ -1208,6 +1210,8 @@ def _step(token: Token, above: Token, *, is_first: bool, is_last: bool, links: L
 _SUBJECTS = frozenset(("nsubj", "nsubj:pass", "obl:agent"))
 # "was shot while driving through X": at one time and so at one place.
 _MEANWHILE = frozenset(("while", "as", "when"))
+# "Was killed after he left X": at another time, and so perhaps elsewhere.
+_APART_IN_TIME = frozenset(("after", "before", "since"))
 
 
 def _may_be_bare(token: Token, above: Token, links: Links) -> bool:

@@ -533,9 +533,14 @@ def test_the_finer_place_is_meant_whatever_stands_between(rows, places, trigger,
          ("Halab",), "killed"),
         (("Crowds N nsubj 1", "rallied V ROOT 1", "against I case 4", "the D det 4", "dam N obl 1", "at I case 6", "Kut P nmod 4"),
          ("Kut",), "rallied"),
+        ((*PASSIVE, "hours N obl:unmarked 6", "after I mark 6", "they P nsubj 6", "left V advcl 2", "a D det 8", "base N obj 6",
+          "in I case 10", "hills N nmod 8", "of I case 12", "Kut P nmod 10"), ("Kut",), "killed"),
+        (("They P nsubj 1", "left V ROOT 1", "a D det 3", "base N obj 1", "in I case 5", "hills N nmod 3", "of I case 7",
+          "Kut P nmod 5", "and C cc 9", "resigned V conj 1"), ("Kut",), "resigned"),
+        (("They P nsubj 1", "patrolled V ROOT 1", "north R advmod 1", "of I case 4", "Kut P obl 2"), ("Kut",), "patrolled"),
     ],
     ids=["what is condemned", "what is said", "where the dead man held office", "who is asked", "who says so",
-         "what a rally is against"],
+         "what a rally is against", "where they had been before", "where another deed was done", "what is beside it"],
 )  # fmt: skip
 def test_a_place_of_something_else_is_not_the_events(rows, places, trigger):
     """Words are spoken elsewhere than where the thing was; a man dies elsewhere than where he served."""
@@ -590,6 +595,23 @@ def test_a_gathering_without_an_object_has_its_place():
                "dam N obl 1", places=("Kut",), lemmas={"demonstrated": "demonstrate"})  # fmt: skip
 
     assert where(doc, "demonstrated") == "Kut"
+
+
+def test_what_the_event_itself_governs_goes_before_what_another_brings():
+    """However long the way down to it, where it may be told at all."""
+    doc = tree("Shells N nsubj 1", "hit V ROOT 1", "Kut P obj 1", ", , punct 4", "killing V advcl 1", "ten # obj 4",
+               "who W nsubj 7", "slept V acl:relcl 5", "in I case 9", "hills N obl 7", "of I case 11", "Halab P nmod 9",
+               places=("Kut", "Halab"), lemmas={"hit": "hit", "killing": "kill"})  # fmt: skip
+
+    assert where(doc, "killing") == "Halab"
+
+
+def test_a_place_phrase_goes_before_a_name_without_a_preposition():
+    """What stands bare in front of a report is where it was sent from."""
+    doc = tree("Kut P obl:unmarked 2", "bombs N nsubj 2", "exploded V ROOT 2", "at I case 5", "a D det 5", "base N obl 2",
+               "in I case 7", "hills N nmod 5", "of I case 9", "Halab P nmod 7", places=("Kut", "Halab"))  # fmt: skip
+
+    assert where(doc, "exploded") == "Halab"
 
 
 def test_both_lands_of_a_body_s_name_hold_no_place():
