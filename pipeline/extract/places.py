@@ -247,8 +247,8 @@ class Links:
     limit: float
     modifier: float
     held: float
-    own: float
     meanwhile: float
+    apart: float
     order: float
     by_order: frozenset[str]
     distance: float
@@ -265,6 +265,10 @@ class Links:
     coarse: Mapping[str, float]
     happening: frozenset[str]
     speech: frozenset[str]
+    opposing: frozenset[str]
+    showing: frozenset[str]
+    winning: frozenset[str]
+    won: frozenset[str]
     regions: frozenset[str]
     subject_is_place: frozenset[str]
     climb: Mapping[str, float]
@@ -292,8 +296,8 @@ def load_links() -> Links:
             limit=float(tables["limit"]),
             modifier=float(tables["modifier"]),
             held=float(tables["held"]),
-            own=float(tables["own"]),
             meanwhile=float(tables["meanwhile"]),
+            apart=float(tables["apart"]),
             order=float(tables["order"]),
             by_order=frozenset(tables["words"]["by_order"].split()),
             distance=float(tables["distance"]),
@@ -310,6 +314,10 @@ def load_links() -> Links:
             coarse=tables["coarse"],
             happening=frozenset(tables["words"]["happening"].split()),
             speech=frozenset(tables["words"]["speech"].split()),
+            opposing=frozenset(tables["words"]["opposing"].split()),
+            showing=frozenset(tables["words"]["showing"].split()),
+            winning=frozenset(tables["words"]["winning"].split()),
+            won=frozenset(tables["words"]["won"].split()),
             regions=frozenset(tables["words"]["regions"].split("|")),
             subject_is_place=frozenset(tables["words"]["subject_is_place"].split()),
             climb=tables["climb"],
@@ -379,6 +387,8 @@ def _find_spans(doc: Doc) -> Iterator[tuple[int, int]]:
 
 def _is_place(entity: DocSpan, gazetteer: Gazetteer) -> bool:
     before = _words_before(entity)
+    if _is_body(entity, gazetteer) or (entity.label_ == "NORP" and _is_adjective(entity, gazetteer)):
+        return False
     if entity.label_ in _PLACE_LABELS:
         return entity[0].lower_ not in _TITLES and not _is_in_name(entity, before)
     if entity.label_ not in ("ORG", "PERSON", "NORP"):
@@ -397,6 +407,23 @@ def _is_place(entity: DocSpan, gazetteer: Gazetteer) -> bool:
     )
 
 
+def _is_body(entity: DocSpan, gazetteer: Gazetteer) -> bool:
+    """ "The U.S. Embassy", "Police Headquarters", "the Islamic State": by its last word a body, which may sit anywhere."""
+    last = entity[-1].lower_
+    if last == "state" and entity.label_ == "ORG":
+        return not gazetteer.find(entity[:-1].text)
+    return last in _SEATS
+
+
+_SEATS = _words("embassy consulate headquarters")
+
+
+def _is_adjective(entity: DocSpan, gazetteer: Gazetteer) -> bool:
+    """ "German (cities)": a people's word, though some village is called so too."""
+    key = fold(entity.text)
+    return key not in gazetteer.countries and gazetteer.country_of(entity.text) is not None
+
+
 def _is_of_site(entity: DocSpan) -> bool:
     """ "(At) Halima university", "(around) the Okapi Conference Center": a body's seat, behind a preposition of place."""
     doc, links = entity.doc, load_links()
@@ -405,12 +432,17 @@ def _is_of_site(entity: DocSpan) -> bool:
 
 
 def _is_called_after(entity: DocSpan, gazetteer: Gazetteer) -> bool:
-    """ "The Riyadh shootout", "his Lima home"; "two towns, Qory and Marer"."""
+    """ "The Riyadh shootout", "Lima's suburbs"; "two towns, Qory and Marer", "Qory, the last town"."""
     root, links = entity.root, load_links()
-    if root.dep_ == "compound":
+    if any(child.dep_ == "appos" and child.lower_ in links.settlement for child in root.children):
+        return True
+    if root.dep_ in ("compound", "nmod:poss"):
         return (
             root.head.i >= entity.end
-            and (_in(root.head, links.happening) or _in(root.head, links.locative))
+            and (
+                _in(root.head, links.locative)
+                or (root.dep_ == "compound" and _in(root.head, links.happening))
+            )
             and _is_well_known(entity.text, gazetteer)
         )
     top = root.head if root.dep_ == "conj" and root.head.dep_ == "appos" else root
@@ -476,7 +508,9 @@ def _is_taken(root: Token) -> bool:
 
 def _words_before(entity: DocSpan) -> list[str]:
     """Up to three words in front, without an article."""
-    words = [entity.doc[number].lower_ for number in range(max(0, entity.start - 4), entity.start)]
+    words = [
+        token.lower_ for token in entity.doc[max(0, entity.start - 4) : entity.start] if not token.is_space
+    ]
     while words and (words[-1] == "the" or words[-1].endswith("ern")):
         words.pop()
     return words
@@ -576,7 +610,8 @@ def _unlabelled(doc: Doc, taken: set[int], gazetteer: Gazetteer) -> Iterator[tup
         while end < len(doc) and end not in taken and _may_be_name(doc[end], is_inside=end > start):
             end += 1
         stop = _name_end(doc, start, end, gazetteer, is_preposition=is_preposition)
-        if stop > start:
+        is_adjective = stop == start + 1 and doc[start].tag_ == "JJ"
+        if stop > start and not is_adjective:
             yield start, stop
 
 
@@ -760,6 +795,8 @@ def find_dateline(text: str, gazetteer: Gazetteer) -> Place | None:
 def event_place_span(trigger: Token) -> DocSpan | None:
     """The words that name the event's place, on the map or not; None when no place hangs on the event."""
     links = load_links()
+    if _is_on_no_ground(trigger, links):
+        return None
     first, behind = sentence_bounds(trigger)
     costs: list[tuple[float, DocSpan]] = []
     for span in place_spans(trigger.doc):
@@ -772,13 +809,21 @@ def event_place_span(trigger: Token) -> DocSpan | None:
     return _finer(_own(trigger, best, costs, links), costs, links)
 
 
+def _is_on_no_ground(trigger: Token, links: Links) -> bool:
+    """Whether a verb has another sense by its object, in which nothing happens on a map: "captured the title"."""
+    things = [child for child in trigger.children if child.dep_ == "obj"]
+    if _in(trigger, links.showing):
+        return bool(things)
+    return _in(trigger, links.winning) and any(_in(thing, links.won) for thing in things)
+
+
 def _own(
     trigger: Token, best: tuple[float, DocSpan], costs: list[tuple[float, DocSpan]], links: Links
 ) -> tuple[float, DocSpan]:
     """What the event itself governs goes before what another event above it brings along."""
     if trigger.is_ancestor(best[1].root):
         return best
-    own = [pair for pair in costs if pair[0] <= links.own and trigger.is_ancestor(pair[1].root)]
+    own = [pair for pair in costs if pair[0] <= links.limit and trigger.is_ancestor(pair[1].root)]
     return min(own, key=lambda pair: pair[0], default=best)
 
 
@@ -1084,7 +1129,7 @@ def link_cost(trigger: Token, span: DocSpan, links: Links) -> float:
         return _NEVER
     if down and down[-1].dep_ in ("compound", "amod", "nmod:desc") and _level(span.text) == "country":
         return by_tree + (0.0 if _in(down[-1].head, links.happening) else links.country_modifier)
-    if not up and trigger.pos_ == "VERB" and _in(trigger, links.speech) and _is_content(down):
+    if not up and trigger.pos_ == "VERB" and _is_subject_matter(trigger, down, links):
         return by_tree + links.content
     cost = min(by_tree, _cost_by_order(trigger, span, links)) + links.far * abs(span.root.i - trigger.i)
     return cost + _bearing(span, links) + links.coarse[_level(span.text)]
@@ -1095,12 +1140,24 @@ def _may_suffer(span: DocSpan) -> bool:
     return span[0].ent_type_ == "FAC" or bool(load_gazetteer().find(_POSSESSIVE.sub("", span.text)))
 
 
+def _is_subject_matter(trigger: Token, down: Sequence[Token], links: Links) -> bool:
+    """Whether a place belongs to what is spoken of or protested against, which is elsewhere."""
+    return (_in(trigger, links.speech) and _is_content(down)) or (
+        _in(trigger, links.opposing) and _is_opposed(down)
+    )
+
+
 def _is_content(down: Sequence[Token]) -> bool:
     """Whether a place belongs to what a verb of speech speaks of: "condemned the attack in X" was said elsewhere."""
     return len(down) > 1 and (
         down[0].dep_ in ("ccomp", "obj", "xcomp", "parataxis")
         or (down[0].dep_ == "obl" and _preposition(down[0]) in ("for", "over", "of", "about", "against"))
     )
+
+
+def _is_opposed(down: Sequence[Token]) -> bool:
+    """Whether a place belongs to what a protest is against: "marched against the war in X" was held elsewhere."""
+    return len(down) > 1 and down[0].dep_ == "obl" and _preposition(down[0]) == "against"
 
 
 def _front_word(span: DocSpan) -> str:
@@ -1151,6 +1208,8 @@ def _step(token: Token, above: Token, *, is_first: bool, is_last: bool, links: L
     cost = links.descend.get(label, links.descend["other"])
     if label == "advcl" and any(child.lower_ in _MEANWHILE for child in token.children):
         cost = links.meanwhile
+    elif label == "advcl" and any(child.lower_ in _APART_IN_TIME for child in token.children):
+        cost += links.apart
     if label in ("acl", "acl:relcl") and _in(above, links.happening):
         cost = min(cost, links.through_happening)
     word = _preposition(token)
@@ -1185,6 +1244,8 @@ def _step(token: Token, above: Token, *, is_first: bool, is_last: bool, links: L
 _SUBJECTS = frozenset(("nsubj", "nsubj:pass", "obl:agent"))
 # "was shot while driving through X": at one time and so at one place.
 _MEANWHILE = frozenset(("while", "as", "when"))
+# "Was killed after he left X": at another time, and so perhaps elsewhere.
+_APART_IN_TIME = frozenset(("after", "before", "since"))
 
 
 def _may_be_bare(token: Token, above: Token, links: Links) -> bool:

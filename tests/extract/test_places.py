@@ -415,6 +415,42 @@ def test_a_person_caught_is_no_place(name):
     assert name not in [span.text for span in place_spans(doc)]
 
 
+@pytest.mark.parametrize(
+    ("label", "name", "rows"),
+    [
+        ("GPE", "Danish Embassy", ("They P nsubj 1", "stormed V ROOT 1", "the D det 4", "Danish P amod 4", "Embassy P obj 1")),
+        ("ORG", "Islamic State", ("They P nsubj 1", "fought V ROOT 1", "in I case 5", "the D det 5", "Islamic P amod 5",
+                                  "State P obl 1")),
+        ("NORP", "German", ("They P nsubj 1", "met V ROOT 1", "in I case 4", "German J amod 4", "cities N obl 1")),
+        ("DATE", "too", ("They P nsubj 1", "met V ROOT 1", "in I case 4", "Coptic J amod 4", "village N obl 1")),
+    ],
+    ids=["an embassy", "a body called a state", "a people's word that is a village too", "an adjective with a capital"],
+)  # fmt: skip
+def test_what_may_be_anywhere_is_no_place(label, name, rows):
+    """An embassy in Amman is in Amman; what is German is not in a village of that name."""
+    doc = labelled(label, name, *rows, ", , punct 1", "too R advmod 1", lemmas={"stormed": "storm"})
+
+    assert place_spans(doc) == ()
+
+
+def test_a_division_called_a_state_stays_a_place():
+    """ "Taraba State" is on the map, whatever the recogniser takes it for."""
+    doc = labelled("ORG", "Taraba State", "They P nsubj 1", "met V ROOT 1", "in I case 4", "Taraba P compound 4",
+                   "State P obl 1", ", , punct 1")  # fmt: skip
+
+    assert [span.text for span in place_spans(doc)] == ["Taraba State"]
+
+
+def test_a_doubled_space_hides_no_place():
+    """Spaces between the words are words of their own to the parser."""
+    doc = Doc(VOCAB, words=["the", "city", "of", " ", "Qory", "."], tags=["DT", "NN", "IN", "_SP", "NNP", "."],
+              pos=["DET", "NOUN", "ADP", "SPACE", "PROPN", "PUNCT"], deps=["det", "ROOT", "case", "dep", "nmod", "punct"],
+              heads=[1, 1, 4, 2, 1, 1])  # fmt: skip
+    doc.ents = [Span(doc, 4, 5, label="PERSON")]
+
+    assert [span.text for span in place_spans(doc)] == ["Qory"]
+
+
 def test_a_title_is_no_place():
     """Recognisers take "Msgr" for a town."""
     doc = tree(
@@ -495,12 +531,20 @@ def test_the_finer_place_is_meant_whatever_stands_between(rows, places, trigger,
         (("They P nsubj 1", "asked V ROOT 1", "Hanoi P iobj 1", "to I mark 4", "return V xcomp 1"), ("Hanoi",), "return"),
         (("Ten # nsubj:pass 2", "were A aux:pass 2", "killed V ROOT 2", "according V case 5", "to I fixed 3", "Halab P obl 2"),
          ("Halab",), "killed"),
+        (("Crowds N nsubj 1", "rallied V ROOT 1", "against I case 4", "the D det 4", "dam N obl 1", "at I case 6", "Kut P nmod 4"),
+         ("Kut",), "rallied"),
+        ((*PASSIVE, "hours N obl:unmarked 6", "after I mark 6", "they P nsubj 6", "left V advcl 2", "a D det 8", "base N obj 6",
+          "in I case 10", "hills N nmod 8", "of I case 12", "Kut P nmod 10"), ("Kut",), "killed"),
+        (("They P nsubj 1", "left V ROOT 1", "a D det 3", "base N obj 1", "in I case 5", "hills N nmod 3", "of I case 7",
+          "Kut P nmod 5", "and C cc 9", "resigned V conj 1"), ("Kut",), "resigned"),
+        (("They P nsubj 1", "patrolled V ROOT 1", "north R advmod 1", "of I case 4", "Kut P obl 2"), ("Kut",), "patrolled"),
     ],
-    ids=["what is condemned", "what is said", "where the dead man held office", "who is asked", "who says so"],
+    ids=["what is condemned", "what is said", "where the dead man held office", "who is asked", "who says so",
+         "what a rally is against", "where they had been before", "where another deed was done", "what is beside it"],
 )  # fmt: skip
 def test_a_place_of_something_else_is_not_the_events(rows, places, trigger):
     """Words are spoken elsewhere than where the thing was; a man dies elsewhere than where he served."""
-    lemmas = {"condemned": "condemn", "said": "say", "asked": "ask", "killed": "kill"}
+    lemmas = {"condemned": "condemn", "said": "say", "asked": "ask", "killed": "kill", "rallied": "rally"}
 
     assert where(tree(*rows, places=places, lemmas=lemmas), trigger) is None
 
@@ -528,6 +572,48 @@ def test_the_place_is_found_through_what_the_event_belongs_to(rows, places, expe
     )
 
 
+@pytest.mark.parametrize(
+    ("verb", "lemma", "thing", "expected"),
+    [
+        ("captured", "capture", "title", None),
+        ("captured", "capture", "hearts", None),
+        ("captured", "capture", "barracks", "Kut"),
+        ("demonstrated", "demonstrate", "skill", None),
+    ],
+)
+def test_a_verb_in_its_other_sense_has_no_place(verb, lemma, thing, expected):
+    """What is captured on no ground, and showing that is no gathering, are on no map."""
+    doc = tree("They P nsubj 1", f"{verb} V ROOT 1", "the D det 3", f"{thing} N obj 1", "in I case 5", "Kut P obl 1",
+               places=("Kut",), lemmas={verb: lemma, "hearts": "heart"})  # fmt: skip
+
+    assert where(doc, verb) == expected
+
+
+def test_a_gathering_without_an_object_has_its_place():
+    """ "Demonstrated in X" is the other sense."""
+    doc = tree("They P nsubj 1", "demonstrated V ROOT 1", "in I case 3", "Kut P obl 1", "against I case 6", "the D det 6",
+               "dam N obl 1", places=("Kut",), lemmas={"demonstrated": "demonstrate"})  # fmt: skip
+
+    assert where(doc, "demonstrated") == "Kut"
+
+
+def test_what_the_event_itself_governs_goes_before_what_another_brings():
+    """However long the way down to it, where it may be told at all."""
+    doc = tree("Shells N nsubj 1", "hit V ROOT 1", "Kut P obj 1", ", , punct 4", "killing V advcl 1", "ten # obj 4",
+               "who W nsubj 7", "slept V acl:relcl 5", "in I case 9", "hills N obl 7", "of I case 11", "Halab P nmod 9",
+               places=("Kut", "Halab"), lemmas={"hit": "hit", "killing": "kill"})  # fmt: skip
+
+    assert where(doc, "killing") == "Halab"
+
+
+def test_a_place_phrase_goes_before_a_name_without_a_preposition():
+    """What stands bare in front of a report is where it was sent from."""
+    doc = tree("Kut P obl:unmarked 2", "bombs N nsubj 2", "exploded V ROOT 2", "at I case 5", "a D det 5", "base N obl 2",
+               "in I case 7", "hills N nmod 5", "of I case 9", "Halab P nmod 7", places=("Kut", "Halab"))  # fmt: skip
+
+    assert where(doc, "exploded") == "Halab"
+
+
 def test_both_lands_of_a_body_s_name_hold_no_place():
     """ "The Islamic State of Iraq and Syria" may attack anywhere."""
     doc = tree("The D det 2", "Islamic P amod 2", "State P nsubj 7", "of I case 4", "Iraq P nmod 2", "and C cc 6", "Syria P conj 4",
@@ -546,8 +632,11 @@ def test_both_lands_of_a_body_s_name_hold_no_place():
                                 "Tal P compound 6", "Qory P appos 3")),
         ("PERSON", "Khan Qory", ("They P nsubj 1", "met V ROOT 1", "east R advmod 1", "of I case 5", "Khan P compound 5",
                                  "Qory P obl 1")),
+        ("PERSON", "Riyadh", ("They P nsubj 1", "met V ROOT 1", "Riyadh P nmod:poss 4", "'s S case 2", "suburbs N obj 1")),
+        ("PERSON", "Qory", ("They P nsubj 1", "took V ROOT 1", "Qory P obj 1", ", , punct 5", "a D det 5", "town N appos 2")),
     ],
-    ids=["a university's seat", "a happening called after a city", "towns by their names", "a bearing"],
+    ids=["a university's seat", "a happening called after a city", "towns by their names", "a bearing", "a city's suburbs",
+         "a town told so behind it"],
 )  # fmt: skip
 def test_a_place_under_another_label_is_known_by_its_neighbours(label, name, rows):
     """What stands around the name says that it is a place's."""
