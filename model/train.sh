@@ -34,8 +34,11 @@ stage() { # stage NAME RESULT COMMAND...: run the command unless its result is t
 network() { # network CONFIG OUT [OPTION...]: train a small network on one core
     local config="$1" target="$2"
     shift 2
-    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "$python" -m spacy train "$config" -o "$target" \
+    # spaCy writes a model-last at every evaluation; OUT is there when the training is over.
+    rm -rf "$target" "$target.part"
+    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 "$python" -m spacy train "$config" -o "$target.part" \
         --code "$scripts/quick_products.py" "$@"
+    mv "$target.part" "$target"
 }
 
 mkdir -p "$work"
@@ -73,19 +76,18 @@ stage names "$work/names/vectors/meta.json" "$TEACHER_PYTHON" "$scripts/name_pie
     "$work"/corpus/entities/*.spacy "$work"/corpus/entities-dev/*.spacy
 # The word vectors were made once (scripts/vectors.py) and live in the shipped pipeline.
 stage vectors "$work/vectors" "$python" "$scripts/kept_vectors.py" "$model/news_sm" "$work/vectors"
+on() { # on FROM NAME STEPS RATE: train on, with a rate that starts lower and sinks to nothing
+    local from="$1" name="$2" steps="$3" rate="$4"
+    stage "$name, config" "$work/$name.cfg" "$python" "$scripts/go_on.py" \
+        "$work/$from/model-last" "$work/$name.cfg" --steps "$steps" --rate "$rate"
+    stage "$name" "$work/$name/model-last" network "$work/$name.cfg" "$work/$name"
+}
 (
     stage trees "$work/trees/model-last" network "$model/configs/trees.cfg" "$work/trees" \
         --paths.train "$work/corpus/trees" --paths.dev "$work/corpus/dev" \
         --paths.vectors "$work/vectors" --paths.orth_variants "$data/assets/en_orth_variants.json"
-    from=trees
-    # On and on, each time with a rate that starts lower and sinks to nothing.
-    for part in "on 1800 0.0009" "further 2400 0.0007"; do
-        read -r name steps rate <<<"$part"
-        stage "trees $name, config" "$work/trees-$name.cfg" "$python" "$scripts/go_on.py" \
-            "$work/$from/model-last" "$work/trees-$name.cfg" --steps "$steps" --rate "$rate"
-        stage "trees $name" "$work/trees-$name/model-last" network "$work/trees-$name.cfg" "$work/trees-$name"
-        from="trees-$name"
-    done
+    on trees trees-on 1800 0.0009
+    on trees-on trees-further 2400 0.0007
     stage "trees, mean" "$work/trees-mean/meta.json" "$python" "$scripts/mean_weights.py" "$work/trees-mean" \
         "$work/trees-on/model-last" "$work/trees-further/model-last"
 ) &
@@ -93,6 +95,10 @@ trees=$!
 stage recognizer "$work/recognizer/model-last" network "$model/configs/recognizer.cfg" "$work/recognizer" \
     --paths.train "$work/corpus/entities" --paths.dev "$work/corpus/entities-dev" \
     --paths.vectors "$work/names/vectors"
+on recognizer recognizer-on 1500 0.001
+on recognizer-on recognizer-further 900 0.0008
+stage "recognizer, mean" "$work/recognizer-mean/meta.json" "$python" "$scripts/mean_weights.py" "$work/recognizer-mean" \
+    "$work/recognizer-on/model-last" "$work/recognizer-further/model-last"
 wait "$trees"
-"$python" "$scripts/assemble.py" "$work/trees-mean" "$work/recognizer/model-last" "$work/names/pieces" \
+"$python" "$scripts/assemble.py" "$work/trees-mean" "$work/recognizer-mean" "$work/names/pieces" \
     "$model/news_sm" "$out"

@@ -1,10 +1,10 @@
 """Put the trained networks and the tables together into the pipeline that is shipped.
 
-    python assemble.py TRAINED ENTITIES PIECES TABLES OUT [--version 0.3.0] [--figures report.json]
+    python assemble.py TRAINED ENTITIES PIECES TABLES OUT [--version 0.3.1] [--figures report.json]
 
 TRAINED holds tok2vec, tagger, morphologizer and parser, ENTITIES the recognizer, PIECES its piece vectors; the tables
 of the lemmatizer and of the entity step come from the pipeline TABLES, the known names from known_names.tsv and
-from the coder's firms. Beside OUT a list of sha256 sums is written, OUT.sha256, in the format of sha256sum.
+from the coder's firms; not_peoples.txt says what is no people in the list of those. Beside OUT a list of sha256 sums is written, OUT.sha256, in the format of sha256sum.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from pipeline.extract.gazetteer import load_gazetteer  # noqa: E402
 from pipeline.extract.piece_vectors import PieceVectors  # noqa: E402
 
 KNOWN = ROOT / "model" / "known_names.tsv"
+NOT_PEOPLES = ROOT / "model" / "not_peoples.txt"
 NETWORKS = ("tagger", "morphologizer", "parser", "ner")
 
 
@@ -61,6 +63,13 @@ def read_known(path: Path, nlp: Language) -> dict[str, str]:
             label, name = line.split("\t")
             known[cut_name(name, nlp)] = label
     return known
+
+
+def peoples(listed: Iterable[str], countries: Iterable[str]) -> list[str]:
+    """The peoples among the entries of such a list, which also holds countries, forenames and plain words."""
+    lines = NOT_PEOPLES.read_text(encoding="utf8").splitlines()
+    others = {line for line in lines if line and not line.startswith("#")}
+    return [name for name in listed if name not in others.union(countries)]
 
 
 def firms(nlp: Language) -> dict[str, str]:
@@ -120,7 +129,7 @@ def main() -> None:
     parser.add_argument(
         "--rows", type=int, default=20000, help="word vectors that are kept, the most frequent"
     )
-    parser.add_argument("--version", default="0.3.0")
+    parser.add_argument("--version", default="0.3.1")
     parser.add_argument("--figures", type=Path, help="JSON of report.py, kept in meta.json")
     arguments = parser.parse_args()
     nlp = load_quick(arguments.trained)
@@ -135,7 +144,8 @@ def main() -> None:
     tables = srsly.read_gzip_json(arguments.tables / "news_ents" / "tables.json.gz")
     known = firms(nlp) | read_known(KNOWN, nlp)
     patterns = [quick(pattern) for pattern in tables["patterns"]]
-    entities.set_tables(tables["norp"], tables["countries"], tables["titles"], patterns, known)
+    found = peoples(tables["norp"], tables["countries"])
+    entities.set_tables(found, tables["countries"], tables["titles"], patterns, known)
     nlp.meta.update(
         name="news_sm",
         version=arguments.version,

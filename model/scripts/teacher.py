@@ -442,6 +442,40 @@ class Reading:
     sure: float
 
 
+def allowed_pairs(names: list[str]) -> Tensor:
+    """Which label of a word may follow which, (labels, labels) of 0 and -inf: what goes on has begun, with the same label."""
+    pairs = torch.zeros(len(names), len(names))
+    for column, name in enumerate(names):
+        if name.startswith("I-"):
+            pairs[:, column] = -torch.inf
+            for row, before in enumerate(names):
+                if before[1:] == name[1:]:
+                    pairs[row, column] = 0.0
+    return pairs
+
+
+def best_path(scores: Tensor, pairs: Tensor) -> Tensor:
+    """The likeliest labels whose neighbours are allowed, (documents, words), by Viterbi's way.
+
+    Args:
+        scores: Log probabilities, (documents, words, labels); nothing but zeros behind a document's end.
+        pairs: As of `allowed_pairs`.
+    """
+    opening = torch.where(torch.isinf(pairs).any(0), -torch.inf, 0.0)
+    best = scores[:, 0] + opening
+    came_from = []
+    for at in range(1, scores.shape[1]):
+        reached, origin = (best[:, :, None] + pairs).max(1)
+        best = reached + scores[:, at]
+        came_from.append(origin)
+    label = best.argmax(-1)
+    path = [label]
+    for origin in reversed(came_from):
+        label = origin.gather(1, label[:, None])[:, 0]
+        path.append(label)
+    return torch.stack(path[::-1], 1)
+
+
 @torch.inference_mode()
 def read_batch(reader: Reader, batch: list[Sample], labels: Labels) -> list[Reading]:
     words, there = reader.words(batch)
@@ -449,8 +483,9 @@ def read_batch(reader: Reader, batch: list[Sample], labels: Labels) -> list[Read
     best, heads = arcs.max(-1)
     kinds = reader.arc_labels(words, heads).argmax(-1)
     tags, morphs = reader.tag(words).argmax(-1), reader.morph(words).argmax(-1)
-    entities = reader.entity(words).argmax(-1)
     names = labels.names
+    scores = reader.entity(words).log_softmax(-1).masked_fill(~there[:, :, None], 0.0)
+    entities = best_path(scores, allowed_pairs(names["entity"]))
     found = []
     for row, sample in enumerate(batch):
         count = sample.words

@@ -213,6 +213,13 @@ _FACILITIES = frozenset(
 )  # fmt: skip
 _ARTICLES = frozenset(("the", "a", "an"))
 _LOOSE_ENDS = frozenset(("'s", "’s", ",", ".", "'"))
+# Titles that go before a person's name and before no other.
+_ADDRESSES = frozenset(
+    ("Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Dr", "Dr.", "Sir", "Lord", "Lady", "Prof.",
+     "Gen.", "Adm.", "Brig.", "Col.", "Lt.", "Maj.", "Capt.", "Sgt.", "Cpl.", "Pvt.", "Sen.", "Rep.", "Rev.",
+     "Sheikh", "Mullah", "Ayatollah")
+)  # fmt: skip
+_NAMES = frozenset(("GPE", "LOC", "ORG"))
 # A word of a list of peoples is taken alone only with the ending of one; the list also holds languages.
 _PEOPLE_ENDINGS = ("s", "n", "i", "ish", "ese")
 
@@ -221,7 +228,8 @@ _PEOPLE_ENDINGS = ("s", "n", "i", "ish", "ese")
 class NewsEntities:
     """Repair of the statistical entities by tables, without any choice left to chance.
 
-    Dates come from patterns; titles, articles and possessive marks are cut off; names of
+    Dates come from patterns; titles, articles and possessive marks are cut off, and whoever has a
+    title that only persons have is one; names of
     countries, peoples and known organisations get the label their list gives them; places that are
     buildings or grounds become FAC.
     """
@@ -296,6 +304,9 @@ class NewsEntities:
 
     def _repair(self, span: Span, taken: set[int]) -> Span | None:
         doc, start, end, label = span.doc, span.start, span.end, span.label_
+        addressed = label in _NAMES and _is_addressed(doc, start, end)
+        if addressed:
+            label = "PERSON"
         if label == "PERSON":
             while start < end and doc[start].text in self._titles:
                 start += 1
@@ -309,9 +320,9 @@ class NewsEntities:
         if label == "NORP" and before >= 0 and doc[before].text in _DIRECTIONS and before not in taken:
             start = before
         text = doc[start:end].text
-        if text in self._countries:
+        if not addressed and text in self._countries:
             label = "GPE"
-        elif text in self._peoples:
+        elif not addressed and text in self._peoples:
             label = "NORP"
         elif label == "LOC" and end - start > 1 and doc[end - 1].text in _FACILITIES:
             label = "FAC"
@@ -327,7 +338,8 @@ class NewsEntities:
                     joined = before >= 0 and doc[before].text in _DIRECTIONS and before not in used
                     found.append(Span(doc, before if joined else index, index + 1, label="NORP"))
             elif text in self._countries and len(text) > 3 and index not in used:
-                found.append(Span(doc, index, index + 1, label="GPE"))
+                label = "PERSON" if _is_addressed(doc, index, index + 1) else "GPE"
+                found.append(Span(doc, index, index + 1, label=label))
         return found
 
     def _find_known(self, doc: Doc, listed: Iterable[int], taken: set[int]) -> list[Span]:
@@ -381,6 +393,13 @@ class NewsEntities:
             data["norp"], data["countries"], data["titles"], data["patterns"], data.get("known", {})
         )
         return self
+
+
+def _is_addressed(doc: Doc, start: int, end: int) -> bool:
+    """Whether a name opens with a person's title, or follows one: "Ms Pugh", "Lord" before "Halifax"."""
+    if doc[start].text in _ADDRESSES:
+        return end - start > 1
+    return start > 0 and doc[start - 1].text in _ADDRESSES
 
 
 def merge_overlaps(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -510,18 +529,31 @@ class BatchedEntities(EntityRecognizer):
             self.vocab._vectors = shared
 
     def to_disk(self, path: str | Path, exclude: Iterable[str] = ()) -> None:
-        """Write the component, and its vectors if it has some, into the folder `path`."""
+        """Write the component, and its vectors if it has some, into the folder `path`; weights in half precision."""
         super().to_disk(path, exclude=exclude)
+        halved = self.model.copy()
+        _cast(halved, "float16")
+        halved.to_disk(ensure_path(path) / "model")
         if self.subwords is not None:
             self.subwords.vectors.to_disk(ensure_path(path) / SUBWORDS)
 
     def from_disk(self, path: str | Path, exclude: Iterable[str] = ()) -> BatchedEntities:
         """Read what `to_disk` wrote."""
         super().from_disk(path, exclude=exclude)
+        _cast(self.model, "float32")
         folder = ensure_path(path) / SUBWORDS
         if folder.is_dir():
             self.set_subwords(PieceVectors.from_disk(folder))
         return self
+
+
+def _cast(model: Model[Any, Any], kind: str) -> None:
+    """Turn all weights of a model into floats of this kind."""
+    for node in model.walk():
+        for name in node.param_names:
+            if node.has_param(name):
+                weights: Any = node.get_param(name)
+                node.set_param(name, weights.astype(kind))
 
 
 @Language.factory(

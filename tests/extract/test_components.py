@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import spacy
 from spacy.language import Language
+from spacy.pipeline.ner import DEFAULT_NER_MODEL
 from spacy.tokens import Doc, Span
 
 from pipeline.extract.components import (
@@ -116,6 +118,12 @@ def test_a_person_who_is_only_a_title_is_dropped(nlp: Language, entities: NewsEn
     assert found(entities(doc)) == []
 
 
+def test_who_is_addressed_as_a_person_is_one(nlp: Language, entities: NewsEntities) -> None:
+    doc = nlp.make_doc("Gen. Halden and Mr. Chad left Chad")
+    doc.ents = [Span(doc, 0, 2, "GPE")]
+    assert found(entities(doc)) == [("Halden", "PERSON"), ("Chad", "PERSON"), ("Chad", "GPE")]
+
+
 def test_a_known_name_gets_its_label_whatever_was_guessed(nlp: Language, entities: NewsEntities) -> None:
     doc = nlp.make_doc("The African Union met Gaddafi")
     doc.ents = [Span(doc, 1, 3, "GPE"), Span(doc, 4, 5, "GPE")]
@@ -143,6 +151,22 @@ def test_batches_and_single_texts_are_parsed_alike() -> None:
         assert [(span.text, span.label_) for span in doc.ents] == [
             (span.text, span.label_) for span in alone.ents
         ]
+
+
+def test_a_recognizer_keeps_its_weights_in_half_precision(tmp_path: Path) -> None:
+    nlp = spacy.blank("en")
+    recognizer = nlp.add_pipe("batched_ner", config={"model": DEFAULT_NER_MODEL})
+    recognizer.add_label("GPE")
+    nlp.initialize()
+    recognizer.to_disk(tmp_path / "ner")
+    again = spacy.blank("en").add_pipe("batched_ner", config={"model": DEFAULT_NER_MODEL})
+    again.from_disk(tmp_path / "ner")
+    kept, wanted = (
+        again.model.get_ref("lower").get_param("W"),
+        recognizer.model.get_ref("lower").get_param("W"),
+    )
+    assert kept.dtype == wanted.dtype == np.float32
+    assert (kept == wanted.astype("float16")).all()
 
 
 def test_entity_tables_survive_a_way_through_the_disk(
