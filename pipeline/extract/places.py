@@ -1,9 +1,8 @@
 """Places: a word that names an event in, the place of that event out.
 
 Not any place the sentence names, but the one that hangs on the event: `place_of` weighs every place
-of the sentence by how it is linked to the event's word (data/places/links.toml), and answers None
-where the best link is doubtful. `resolve` turns a name into a place of the gazetteer, by country,
-population and what else the article names; also None where it would have to guess.
+of the sentence (`place_names`) by how it is linked to the event's word (`place_links`), and answers
+None where the best link is doubtful. `place_resolution` finds a name on the map.
 
 A name the gazetteer does not hold still gives a place when the text says what contains it ("the
 Salam quarter of Aleppo") or when just one country is in question; its resolution then is that of the
@@ -12,662 +11,49 @@ coordinates we have, not of the name.
 
 from __future__ import annotations
 
-import math
 import re
-import tomllib
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from spacy.tokens import Doc, Token
 from spacy.tokens import Span as DocSpan
 
-from pipeline.errors import ConfigError
-from pipeline.extract.bounds import entities, sentence_bounds, sentence_starts
-from pipeline.extract.gazetteer import DATA, Entry, Gazetteer, fold, load_gazetteer
+from pipeline.extract.bounds import sentence_bounds, sentence_starts
+from pipeline.extract.gazetteer import Entry, Gazetteer, load_gazetteer
+from pipeline.extract.place_links import (
+    Links,
+    bearing_cost,
+    front_of,
+    is_among,
+    level_of,
+    link_cost,
+    load_links,
+)
+from pipeline.extract.place_names import SITE, place_spans
+from pipeline.extract.place_resolution import (
+    DIVISION,
+    LEAD,
+    LONGEST_NAME,
+    POSSESSIVE,
+    SIZEABLE,
+    as_place,
+    resolve,
+    resolve_entry,
+    word_set,
+)
 from pipeline.model import Place, Span
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
 
 __all__ = [
     "event_place_span",
     "find_dateline",
     "lands_named",
     "load_gazetteer",
+    "locate",
     "nearby_place",
     "place_of",
-    "place_of_entry",
-    "place_spans",
-    "resolve",
 ]
-
-# Words around a name that say what kind of place it is.
-_DIVISION = re.compile(
-    r"\s+(?:province|governorate|department|state|region|oblast|republic|prefecture|county|autonomous region)$",
-    re.I,
-)
-_TOWN = re.compile(
-    r"\s+(?:city|town|village|municipality|quarter|neighbou?rhood|suburb|district|(?:refugee )?camp|area"
-    r"|(?:international |military )?airport|air ?base|airfield|base|port|countryside|sub-?district|commune|township)$",
-    re.I,
-)
-_LEAD = re.compile(
-    r"^(?:the\s+|greater\s+|downtown\s+|central\s+|rural\s+|outer\s+|(?:north|south|east|west|northeast|northwest"
-    r"|southeast|southwest|north-east|north-west|south-east|south-west)(?:ern)?\s+(?:part\s+of\s+)?"
-    r"|(?:city|town|village|province|district|state|region|department|outskirts|suburbs|port)\s+of\s+)+",
-    re.I,
-)
-_ARTICLE = re.compile(r"^(?:al|an|ar|as|at|az|el|ad|ash) ")
-_POSSESSIVE = re.compile(r"(?:['’]s?|\s+)$")
-
-# A town is believed without any hint from here on, as log10 of its people; below, its country must be named.
-# 4.3 is 20,000 people: under that, two in three names of one word also belong to something else.
-_FAMOUS = 4.3
-# A name borne in one country alone is believed however small, unless the text is about other countries.
-_ONLY = 0.0
-_HINT = 4.0
-_CAPITAL = 1.0
-_OTHER_SPELLING = -0.5
-_OVERRULED = -1.5
-_SIZEABLE = 50_000
-# Two towns of one name in two countries, closer than this (a factor of 1.6), are not told apart by size.
-_APART = 0.2
-# A division gives way to the town it is called after when that holds this share of its townspeople.
-_SEAT_SHARE = 0.1
-
-
-def resolve(name: str, gazetteer: Gazetteer, *, country_hints: Collection[str] = ()) -> Place | None:
-    """Find the place a name means.
-
-    Args:
-        name: As the text writes it; capitals, accents and "the city of" do not matter.
-        country_hints: ISO 3166 alpha-3 codes of the countries the text is about.
-
-    Returns:
-        The place without a span, or None: nothing of that name, or several equally likely.
-    """
-    entry = _resolve(name[:_LONGEST_NAME], gazetteer, frozenset(country_hints))
-    return place_of_entry(entry) if entry else None
-
-
-# What is longer is no name, and must not cost time.
-_LONGEST_NAME = 100
-
-
-@lru_cache(maxsize=20_000)
-def _resolve(name: str, gazetteer: Gazetteer, hints: frozenset[str]) -> Entry | None:
-    if "," in name:
-        head, tail = name.split(",", 1)
-        within = _resolve(tail.strip(), gazetteer, hints)
-        if within:
-            return _resolve_within(head, within, gazetteer)
-    for variant, wants_division in _variants(name):
-        entries = gazetteer.find(variant)
-        if variant.strip() and " " not in variant:
-            entries += tuple(replace(entry, is_official=False) for entry in gazetteer.find(f"al {variant}"))
-        found = _choose(entries, hints, wants_division, gazetteer) if entries else None
-        if found:
-            return found
-    return None
-
-
-def _resolve_within(name: str, within: Entry, gazetteer: Gazetteer) -> Entry | None:
-    """ "Paris, Texas": the town of that division or country, or nothing."""
-    for variant, wants_division in _variants(name):
-        entries = tuple(
-            entry
-            for entry in gazetteer.find(variant)
-            if entry.country == within.country and entry.resolution != "country"
-            if within.resolution == "country" or entry.admin1 == within.admin1
-        )
-        if entries:
-            return _choose(entries, frozenset((within.country,)), wants_division, gazetteer)
-    return None
-
-
-def _variants(name: str) -> Iterator[tuple[str, bool]]:
-    """The name, then the name without what stands around it; with whether a division is meant."""
-    name = _POSSESSIVE.sub("", name.strip())
-    bare = _LEAD.sub("", name)
-    is_division = bool(_DIVISION.search(bare)) or bool(_DIVISION_OF.match(name))
-    yield name, is_division
-    yield _THE.sub("", name), is_division
-    yield bare, is_division
-    core = _TOWN.sub("", _DIVISION.sub("", bare))
-    yield core, is_division
-    if " of " in core:
-        yield core.rsplit(" of ", 1)[1], is_division
-    key = fold(core)
-    if _ARTICLE.match(key):
-        yield _ARTICLE.sub("", key), is_division
-    for said, written in _TRANSLITERATIONS:
-        if said in f"{key} ":
-            yield key.replace(said.strip(), written.strip(), 1), is_division
-
-
-_THE = re.compile(r"^the\s+", re.I)
-_DIVISION_OF = re.compile(
-    r"(?:the\s+)?(?:province|governorate|department|state|region|prefecture|county)\s+of\s", re.I
-)
-# Ways to write the same Arabic and Persian words; as the press does, as the gazetteer does.
-_TRANSLITERATIONS = (
-    ("tal ", "tall "), ("tel ", "tall "), ("tell ", "tall "), ("kafr ", "kafr "), ("kafar ", "kafr "), ("beit ", "bayt "),
-    ("deir ", "dayr "), ("jabal ", "jebel "), ("ain ", "ayn "), ("abad ", " abad "), ("ibn ", "bin "), ("sheikh ", "shaykh "),
-)  # fmt: skip
-
-
-def _choose(
-    entries: tuple[Entry, ...], hints: frozenset[str], wants_division: bool, gazetteer: Gazetteer
-) -> Entry | None:
-    countries = [entry for entry in entries if entry.resolution == "country"]
-    others = [entry for entry in entries if entry.resolution != "country"]
-    if countries and not wants_division and not (_is_elsewhere(countries[0], others, hints)):
-        return countries[0]
-    if others and others[0].geonames_id is None and others[0].population == 0:
-        own = others[
-            0
-        ]  # our own table comes before the lists, unless they have one in a country the text is about
-        if own.country in hints or not any(other.country in hints for other in others):
-            return own
-    # with a sizeable town of that very name, the other spellings of bigger ones are not meant
-    spelling = (
-        _OVERRULED if any(e.is_official and e.population >= _SIZEABLE for e in others) else _OTHER_SPELLING
-    )
-    scored = [(_worth(e, hints, gazetteer) + (0 if e.is_official else spelling), e) for e in others]
-    scored.sort(key=lambda pair: -pair[0])
-    if not scored:
-        return countries[0] if countries else None
-    best, winner = scored[0]
-    rivals = [(worth, e) for worth, e in scored if (e.country, e.admin1) != (winner.country, winner.admin1)]
-    if best - (rivals[0][0] if rivals else -math.inf) < _APART:
-        return None
-    if best < (_FAMOUS if any(e.country != winner.country for _, e in rivals) else _ONLY):
-        return None
-    if hints and winner.country not in hints and winner.population < _SIZEABLE:
-        return None
-    return _town_or_division(winner, [entry for _, entry in scored], wants_division)
-
-
-def _is_elsewhere(country: Entry, others: list[Entry], hints: frozenset[str]) -> bool:
-    """Georgia in an article on the United States; but no village called El Salvador in one on Mexico."""
-    return (
-        bool(hints)
-        and country.country not in hints
-        and any(
-            other.country in hints and (other.resolution == "admin1" or other.population >= _SIZEABLE)
-            for other in others
-        )
-    )
-
-
-def _worth(entry: Entry, hints: frozenset[str], gazetteer: Gazetteer) -> float:
-    worth = math.log10(entry.population + 10)
-    if entry.country in hints:
-        worth += _HINT
-    if entry.geonames_id in gazetteer.capitals:
-        worth += _CAPITAL
-    return worth
-
-
-def _town_or_division(winner: Entry, entries: list[Entry], wants_division: bool) -> Entry:
-    """Of a town and a division of one name in one country, the one that is meant."""
-    same = [entry for entry in entries if entry.country == winner.country and entry.is_official] or [winner]
-    town = next((entry for entry in same if entry.resolution == "point"), None)
-    division = next((entry for entry in same if entry.resolution == "admin1"), None)
-    if town is None or division is None:
-        return winner
-    if wants_division or town.population < _SEAT_SHARE * division.population:
-        return division
-    return town
-
-
-def place_of_entry(entry: Entry, span: Span | None = None, name: str | None = None) -> Place:
-    """An entry as the place of an event; with a name of its own where the entry only holds it."""
-    return Place(
-        name=name or entry.name,
-        country=entry.country,
-        latitude=entry.latitude,
-        longitude=entry.longitude,
-        resolution=entry.resolution,
-        geonames_id=entry.geonames_id if name is None else None,
-        admin1=entry.admin1,
-        span=span,
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Links:
-    """What links.toml holds: costs of steps and prepositions, and word lists as sets of lemmas."""
-
-    limit: float
-    modifier: float
-    held: float
-    meanwhile: float
-    apart: float
-    order: float
-    by_order: frozenset[str]
-    distance: float
-    beside: float
-    far: float
-    finer: float
-    finer_within: float
-    doer: float
-    background: float
-    content: float
-    through_happening: float
-    country_modifier: float
-    other_clause: float
-    coarse: Mapping[str, float]
-    happening: frozenset[str]
-    speech: frozenset[str]
-    opposing: frozenset[str]
-    showing: frozenset[str]
-    winning: frozenset[str]
-    won: frozenset[str]
-    regions: frozenset[str]
-    subject_is_place: frozenset[str]
-    climb: Mapping[str, float]
-    descend: Mapping[str, float]
-    preposition: Mapping[str, float]
-    locative: frozenset[str]
-    settlement: frozenset[str]
-    holding: frozenset[str]
-    object_is_place: frozenset[str]
-    object_names_place: frozenset[str]
-    verb_preposition: Mapping[str, frozenset[str]]
-
-
-@lru_cache(maxsize=1)
-def load_links() -> Links:
-    """Read links.toml.
-
-    Raises:
-        ConfigError: It is missing, no TOML, or lacks a table.
-    """
-    path = DATA / "links.toml"
-    try:
-        tables = tomllib.loads(path.read_text("utf-8"))
-        return Links(
-            limit=float(tables["limit"]),
-            modifier=float(tables["modifier"]),
-            held=float(tables["held"]),
-            meanwhile=float(tables["meanwhile"]),
-            apart=float(tables["apart"]),
-            order=float(tables["order"]),
-            by_order=frozenset(tables["words"]["by_order"].split()),
-            distance=float(tables["distance"]),
-            beside=float(tables["beside"]),
-            far=float(tables["far"]),
-            finer=float(tables["finer"]),
-            finer_within=float(tables["finer_within"]),
-            doer=float(tables["doer"]),
-            background=float(tables["background"]),
-            content=float(tables["content"]),
-            through_happening=float(tables["through_happening"]),
-            country_modifier=float(tables["country_modifier"]),
-            other_clause=float(tables["other_clause"]),
-            coarse=tables["coarse"],
-            happening=frozenset(tables["words"]["happening"].split()),
-            speech=frozenset(tables["words"]["speech"].split()),
-            opposing=frozenset(tables["words"]["opposing"].split()),
-            showing=frozenset(tables["words"]["showing"].split()),
-            winning=frozenset(tables["words"]["winning"].split()),
-            won=frozenset(tables["words"]["won"].split()),
-            regions=frozenset(tables["words"]["regions"].split("|")),
-            subject_is_place=frozenset(tables["words"]["subject_is_place"].split()),
-            climb=tables["climb"],
-            descend=tables["descend"],
-            preposition=tables["preposition"],
-            locative=frozenset(tables["words"]["locative"].split()),
-            settlement=frozenset(tables["words"]["settlement"].split()),
-            holding=frozenset(tables["words"]["holding"].split()),
-            object_is_place=frozenset(tables["words"]["object_is_place"].split()),
-            object_names_place=frozenset(tables["words"]["object_names_place"].split()),
-            verb_preposition={verb: frozenset(words) for verb, words in tables["verb_preposition"].items()},
-        )
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"links.toml cannot be read: {error}") from error
-    except KeyError as error:
-        raise ConfigError(f"links.toml lacks {error}") from error
-
-
-_PLACE_LABELS = frozenset(("GPE", "LOC", "FAC"))
-_LOCATIVE_PREPOSITIONS = _words("in at near inside outside around across through throughout along off into")
-_SITE = _words(
-    """
-    airport square camp province district governorate department street avenue university hospital
-    airbase village town city quarter neighborhood neighbourhood prison bridge region mountains
-    mountain hill island county checkpoint countryside mosque stadium base
-    municipality community hamlet alley jurisdiction canton colony farm ranch volcano jungle
-    farms fields field junction crossroad crossroads roundabout plateau beach orchards orchard springs valley
-    hills heights road highway trail bay peninsula forest desert factory plant refinery station depot barracks
-    academy palace cathedral church temple monastery cemetery market bazaar hotel restaurant nightclub mall
-    park garden gardens jail crossing harbour harbor dock docks seaport gulf strait oasis dam reservoir lake
-    tower headquarters compound embassy consulate ward lga locality settlement sector suburb suburbs
-    """
-)
-# Bodies are called after their seat too; these words alone do not make a name one of a place.
-_BODY_OR_SITE = _words(
-    "embassy consulate church academy headquarters station market university hospital sector"
-)
-_NAME_TAGS = frozenset(("PROPN", "ADJ", "NOUN", "X"))
-
-
-def place_spans(doc: Doc) -> tuple[DocSpan, ...]:
-    """Every run of words that names a place, in the order of the text; does not say whose place it is."""
-    known = doc.user_data.get("place_spans")
-    if known is None:
-        known = doc.user_data["place_spans"] = tuple(doc[start:end] for start, end in _find_spans(doc))
-    return known
-
-
-def _find_spans(doc: Doc) -> Iterator[tuple[int, int]]:
-    gazetteer = load_gazetteer()
-    taken: set[int] = set()
-    found: list[tuple[int, int]] = []
-    people: list[tuple[int, int]] = []
-    for entity in entities(doc):
-        if entity.label_ == "NORP":
-            people.append((entity.start, entity.end))
-        if _is_place(entity, gazetteer):
-            start, end = _trim(entity)
-            end = _over_hyphens(doc, start, end)
-            if start < end:
-                found.append((start, end))
-        taken.update(range(entity.start, entity.end))
-    found.extend(_unlabelled(doc, taken, gazetteer))
-    doc.user_data["peoples"] = people
-    yield from sorted({start: (start, end) for start, end in sorted(found)}.values())
-
-
-def _is_place(entity: DocSpan, gazetteer: Gazetteer) -> bool:
-    before = _words_before(entity)
-    if _is_body(entity, gazetteer) or (entity.label_ == "NORP" and _is_adjective(entity, gazetteer)):
-        return False
-    if entity.label_ in _PLACE_LABELS:
-        return entity[0].lower_ not in _TITLES and not _is_in_name(entity, before)
-    if entity.label_ not in ("ORG", "PERSON", "NORP"):
-        return False
-    is_after_preposition = bool(before) and before[-1] in _LOCATIVE_PREPOSITIONS
-    if _names_site(entity) or _is_said_to_be_place(entity, before):
-        return True
-    if entity.label_ != "NORP" and _is_called_after(entity, gazetteer):
-        return True
-    if is_after_preposition:
-        if entity.label_ != "NORP" and _is_of_site(entity):
-            return True
-        return bool(gazetteer.find(_POSSESSIVE.sub("", entity.text)))
-    return _is_taken(entity.root) and (
-        entity[0].lower_ in _NAME_OPENERS or _is_well_known(entity.text, gazetteer)
-    )
-
-
-def _is_body(entity: DocSpan, gazetteer: Gazetteer) -> bool:
-    """ "The U.S. Embassy", "Police Headquarters", "the Islamic State": by its last word a body, which may sit anywhere."""
-    last = entity[-1].lower_
-    if last == "state" and entity.label_ == "ORG":
-        return not gazetteer.find(entity[:-1].text)
-    return last in _SEATS
-
-
-_SEATS = _words("embassy consulate headquarters")
-
-
-def _is_adjective(entity: DocSpan, gazetteer: Gazetteer) -> bool:
-    """ "German (cities)": a people's word, though some village is called so too."""
-    key = fold(entity.text)
-    return key not in gazetteer.countries and gazetteer.country_of(entity.text) is not None
-
-
-def _is_of_site(entity: DocSpan) -> bool:
-    """ "(At) Halima university", "(around) the Okapi Conference Center": a body's seat, behind a preposition of place."""
-    doc, links = entity.doc, load_links()
-    behind = doc[entity.end].lower_ if entity.end < len(doc) else ""
-    return behind in _SITE or (len(entity) > 1 and entity[-1].lower_ in links.locative)
-
-
-def _is_called_after(entity: DocSpan, gazetteer: Gazetteer) -> bool:
-    """ "The Riyadh shootout", "Lima's suburbs"; "two towns, Qory and Marer", "Qory, the last town"."""
-    root, links = entity.root, load_links()
-    if any(child.dep_ == "appos" and child.lower_ in links.settlement for child in root.children):
-        return True
-    if root.dep_ in ("compound", "nmod:poss"):
-        return (
-            root.head.i >= entity.end
-            and (
-                _in(root.head, links.locative)
-                or (root.dep_ == "compound" and _in(root.head, links.happening))
-            )
-            and _is_well_known(entity.text, gazetteer)
-        )
-    top = root.head if root.dep_ == "conj" and root.head.dep_ == "appos" else root
-    return top.dep_ == "appos" and top.head.lower_ in links.settlement
-
-
-def _is_well_known(name: str, gazetteer: Gazetteer, people: int = _SIZEABLE) -> bool:
-    return any(
-        entry.resolution == "country" or (entry.is_official and entry.population >= people)
-        for entry in gazetteer.find(_POSSESSIVE.sub("", name))
-    )
-
-
-# What names of places begin with, in the languages news names them in: mount, hill, spring, fort, house.
-_NAME_OPENERS = _words(
-    "jabal jebel tal tel tell wadi kafr deir khirbat khirbet bir ayn beit umm mount mt lake fort camp port cape khan "
-    "puerto villa playa cerro monte rio isla"
-)
-
-
-_TITLES = _words(
-    "msgr mr mrs ms dr gen col lt sgt maj capt presidente monsignor father bishop president don dona"
-)
-
-
-def _names_site(entity: DocSpan) -> bool:
-    """ "Rashid Hospital", "the Harmon quarter": its last word or the one behind says what kind of place it is."""
-    last, doc = entity[-1].lower_, entity.doc
-    if last in _SITE:
-        return entity.label_ != "PERSON" or last not in _BODY_OR_SITE
-    behind = doc[entity.end] if entity.end < len(doc) else None
-    if (
-        behind is not None
-        and behind.pos_ == "PROPN"
-        and behind.i + 1 < len(doc)
-        and behind.dep_ == "compound"
-    ):
-        behind = doc[behind.i + 1]  # "Marj Military Airport"
-    return (
-        behind is not None
-        and behind.pos_ in ("NOUN", "PROPN")
-        and behind.lower_ in _SITE
-        and behind.lower_ not in _BODY_OR_SITE
-        and entity.label_ != "NORP"
-    )
-
-
-def _is_said_to_be_place(entity: DocSpan, before: Sequence[str]) -> bool:
-    """ "The town of Harmon": a noun of place and "of" in front."""
-    return (
-        entity.label_ != "NORP"
-        and len(before) > 1
-        and before[-1] == "of"
-        and (before[-2] in _SITE or before[-2] in load_links().settlement or bool(_COMPASS.match(before[-2])))
-    )
-
-
-def _is_taken(root: Token) -> bool:
-    """Whether a name is what a verb of place takes: "captured Harmon", "Harmon was shelled"."""
-    links = load_links()
-    return root.dep_ in ("obj", "nsubj:pass") and root.head.lemma_.lower() in links.object_is_place
-
-
-def _words_before(entity: DocSpan) -> list[str]:
-    """Up to three words in front, without an article."""
-    words = [
-        token.lower_ for token in entity.doc[max(0, entity.start - 4) : entity.start] if not token.is_space
-    ]
-    while words and (words[-1] == "the" or words[-1].endswith("ern")):
-        words.pop()
-    return words
-
-
-def _is_in_name(entity: DocSpan, before: list[str]) -> bool:
-    """Part of the name of a body: "Islamic State of Iraq", "Bank of England"."""
-    if len(before) < 2 or entity.start < 2 or before[-1] not in ("of", "in", "and"):
-        return False
-    if before[-1] == "and" and _is_of_body(entity):
-        return True
-    head = (
-        entity.doc[entity.start - 2] if entity.doc[entity.start - 1].lower_ in ("of", "in", "and") else None
-    )
-    if head is None or not head.text[:1].isupper() or head.is_sent_start:
-        return False
-    if head.text.isupper() and entity.text.isupper() and len(head) > 3:
-        return head.lower_ in _BODIES
-    return head.lower_ in _BODIES or (
-        before[-1] == "of" and head.lower_ not in load_links().locative and head.ent_type_ == "ORG"
-    )
-
-
-def _is_of_body(entity: DocSpan) -> bool:
-    """The second land of "the Islamic State of Iraq and Syria"."""
-    words = [
-        token.text for token in entity.doc[max(0, entity.start - 6) : entity.start] if token.lower_ != "the"
-    ]
-    if len(words) < 4 or words[-3] != "of" or not words[-2][:1].isupper():
-        return False
-    return words[-4].lower() in _BODIES and words[-4][:1].isupper()
-
-
-_BODIES = _words(
-    """
-    state army front bank university government republic kingdom union church party movement forces
-    council congress parliament voice radio embassy organization organisation association
-    federation institute emirate committee league brigade brigades battalion
-    """
-)
-
-
-def _trim(entity: DocSpan) -> tuple[int, int]:
-    """Without an article in front, a possessive behind, or what follows a comma."""
-    start, end = entity.start, entity.end
-    while start < end and entity.doc[start].lower_ in _TRIMMED:
-        start += 1
-    if end - start > 2 and _COMPASS.match(entity.doc[start].lower_) and entity.doc[start + 1].lower_ == "of":
-        start += 2
-    for number in range(start + 1, end):
-        if entity.doc[number].text in (",", "("):
-            end = number
-            break
-    while end > start and (
-        entity.doc[end - 1].lower_ in ("'s", "’s", "'", "’", "of", "in", ",") or entity.doc[end - 1].is_space
-    ):
-        end -= 1
-    return start, end
-
-
-def _over_hyphens(doc: Doc, start: int, end: int) -> int:
-    """The end of a name that the recogniser cut at a hyphen: "Al-" of "Al-Qadam"."""
-    while start < end < len(doc) - 1 and (
-        doc[end - 1].text.endswith("-") or (doc[end].text == "-" and not doc[end].whitespace_)
-    ):
-        if doc[end - 1].whitespace_:
-            break
-        next_word = doc[end + 1] if doc[end].text == "-" else doc[end]
-        if not next_word.text[:1].isupper():
-            break
-        end = next_word.i + 1
-    return end
-
-
-_TRIMMED = _words("the a northern southern eastern western")
-
-
-def _unlabelled(doc: Doc, taken: set[int], gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
-    """Names that the entity recogniser left out: behind a locative preposition or a verb like "stormed"."""
-    links = load_links()
-    objects = links.object_is_place
-    for token in doc[: len(doc) - 1]:
-        kind, word = token.pos_, token.lower_
-        if kind == "PROPN" and token.dep_ == "compound" and token.i not in taken:
-            if _names_next(token, links) and _is_well_known(token.text, gazetteer):
-                yield token.i, token.i + 1
-            continue
-        is_preposition = word in _LOCATIVE_PREPOSITIONS or (
-            word == "of" and token.i > 0 and doc[token.i - 1].lower_ in links.settlement
-        )
-        if not is_preposition and not (kind == "VERB" and token.lemma_ in objects):
-            continue
-        start = token.i + 1
-        while start < len(doc) and doc[start].lower_ in _OPENERS:
-            start += 1
-        end = start
-        while end < len(doc) and end not in taken and _may_be_name(doc[end], is_inside=end > start):
-            end += 1
-        stop = _name_end(doc, start, end, gazetteer, is_preposition=is_preposition)
-        is_adjective = stop == start + 1 and doc[start].tag_ == "JJ"
-        if stop > start and not is_adjective:
-            yield start, stop
-
-
-def _names_next(token: Token, links: Links) -> bool:
-    """Whether the next word is a happening or a place that this one names: "the Lima bombing"."""
-    return token.head.i == token.i + 1 and (
-        _in(token.head, links.happening) or _in(token.head, links.locative)
-    )
-
-
-_OPENERS = _words(
-    """
-    the a key strategic important northern southern eastern western central nearby town city
-    village of
-    """
-)
-
-
-def _name_end(doc: Doc, start: int, end: int, gazetteer: Gazetteer, *, is_preposition: bool) -> int:
-    """Where a run of capitalised words stops being a place's name; its start when it is none."""
-    for stop in range(end, start, -1):
-        if gazetteer.find(doc[start:stop].text):
-            return stop
-    if end == start or doc[start].lower_ in _NOT_PLACES or doc[start].text.isupper():
-        return start
-    has_kind = (
-        doc[start].lower_ in _NAME_OPENERS
-        or doc[end - 1].lower_ in _SITE
-        or (end < len(doc) and doc[end].lower_ in _SITE)
-    )
-    if doc[start - 1].pos_ == "VERB" and doc[start - 1].lemma_ in load_links().object_names_place:
-        return end
-    is_named = all(token.tag_ == "NNP" or token.pos_ == "PROPN" for token in doc[start:end])
-    return (
-        end
-        if has_kind
-        or (is_named and doc[start - 1].lower_ in ("town", "city", "village", "of"))
-        or (is_named and is_preposition and doc[start - 1].lower_ in ("in", "near", "at"))
-        else start
-    )
-
-
-# What stands capitalised behind "in" and is no place.
-_NOT_PLACES = _words(
-    """
-    congress parliament islam christianity english arabic french ramadan easter christmas mass
-    facebook twitter president prime mr mrs operation world cup olympics god english spanish
-    russian chinese hebrew sunni shiite
-    """
-)
-
-
-def _may_be_name(token: Token, *, is_inside: bool) -> bool:
-    if is_inside and token.lower_ in ("-", "al", "el", "de", "la", "las", "los", "del", "ez", "es"):
-        return True
-    return token.text[:1].isupper() and token.pos_ in _NAME_TAGS and token.ent_type_ != "DATE"
 
 
 def place_of(
@@ -739,8 +125,6 @@ def nearby_place(
 
 _SENTENCES_BEFORE = 3
 _SENTENCES_BEHIND = 1
-
-
 # "On" may stand before whoever was attacked, "along" and "across" before what was crossed.
 _SURE_PREPOSITIONS = frozenset(("in", "at", "near", "inside", "outside", "around"))
 
@@ -753,9 +137,9 @@ def _said_places(doc: Doc) -> tuple[DocSpan, ...]:
         known = doc.user_data["said_places"] = tuple(
             (span.start, span.end)
             for span in place_spans(doc)
-            if (front := _front(span)) >= 0 and doc[front].lower_ in _SURE_PREPOSITIONS
-            if not (front and _in(doc[front - 1], links.holding)) and _level(span.text) != "country"
-            if _bearing(span, links) < links.distance
+            if (front := front_of(span)) >= 0 and doc[front].lower_ in _SURE_PREPOSITIONS
+            if not (front and is_among(doc[front - 1], links.holding)) and level_of(span.text) != "country"
+            if bearing_cost(span, links) < links.distance
         )
     return tuple(doc[start:end] for start, end in known)
 
@@ -812,9 +196,9 @@ def event_place_span(trigger: Token) -> DocSpan | None:
 def _is_on_no_ground(trigger: Token, links: Links) -> bool:
     """Whether a verb has another sense by its object, in which nothing happens on a map: "captured the title"."""
     things = [child for child in trigger.children if child.dep_ == "obj"]
-    if _in(trigger, links.showing):
+    if is_among(trigger, links.showing):
         return bool(things)
-    return _in(trigger, links.winning) and any(_in(thing, links.won) for thing in things)
+    return is_among(trigger, links.winning) and any(is_among(thing, links.won) for thing in things)
 
 
 def _own(
@@ -839,9 +223,9 @@ def _finer(best: tuple[float, DocSpan], costs: list[tuple[float, DocSpan]], link
         if _is_kind_of(whole, links) and _size(other) > _size(chosen):
             break
         most = best[0] + (links.finer_within if _is_within(other, gap, links) else links.finer)
-        if other_cost > most or _RANK[_level(other.text)] < _RANK[_level(chosen.text)]:
+        if other_cost > most or _RANK[level_of(other.text)] < _RANK[level_of(chosen.text)]:
             break
-        if gap[0].text == "," and _bearing(other, links):
+        if gap[0].text == "," and bearing_cost(other, links):
             break
         chosen = other
     for _, behind in costs[number + 1 :]:
@@ -874,7 +258,7 @@ def _is_kind_of(gap: DocSpan, links: Links) -> bool:
     ]
     if words and words[-1].lower_ in ("of", "called", ","):
         words.pop()
-    if not words or not _in(words[-1], links.locative) or _BEARING.match(words[-1].lower_):
+    if not words or not is_among(words[-1], links.locative) or _BEARING.match(words[-1].lower_):
         return False
     return all(
         token.pos_ in ("ADJ", "ADV", "NUM", "NOUN") or token.tag_ in ("VBN", "VBG") for token in words[:-1]
@@ -884,24 +268,26 @@ def _is_kind_of(gap: DocSpan, links: Links) -> bool:
 def _without_kind(gap: DocSpan, links: Links) -> DocSpan:
     """What stands between two places without the noun that belongs to the first: "(X) hospital in northern (Y)"."""
     skip = 0
-    while skip < 2 and skip + 1 < len(gap) and (gap[skip].lower_ in _SITE or _in(gap[skip], links.locative)):
+    while (
+        skip < 2 and skip + 1 < len(gap) and (gap[skip].lower_ in SITE or is_among(gap[skip], links.locative))
+    ):
         skip += 1
     return gap[skip:] if skip and (gap[skip].lower_ in _INSIDE or gap[skip].lower_ in (",", "of")) else gap
 
 
-_INSIDE = _words("in inside within")
+_INSIDE = word_set("in inside within")
 
 
 def _is_within(span: DocSpan, gap: DocSpan, links: Links) -> bool:
     """ "In X, in the province of Y": whatever the tree hangs X on, who is in Y there is in X."""
     words = [token for token in gap if token.text != ","]
-    front = _front(span)
+    front = front_of(span)
     return (
         bool(words)
         and words[0].lower_ in _INSIDE
         and front >= 0
         and span.doc[front].lower_ in _SURE_PREPOSITIONS
-        and not (front and _in(span.doc[front - 1], links.holding))
+        and not (front and is_among(span.doc[front - 1], links.holding))
     )
 
 
@@ -912,7 +298,7 @@ def _is_in_kind(gap: DocSpan, links: Links) -> bool:
         len(words) > 2
         and (words[0].lower_ in _INSIDE or words[0].lower_ in ("on", "along", "outside"))
         and words[-1].lower_ == "of"
-        and _in(words[-2], links.locative)
+        and is_among(words[-2], links.locative)
         and all(token.pos_ in ("ADJ", "NOUN", "PROPN", "ADV") for token in words[1:-1])
     )
 
@@ -920,8 +306,8 @@ def _is_in_kind(gap: DocSpan, links: Links) -> bool:
 def _size(span: DocSpan) -> int:
     """People of the greatest place of that name; countries before all, 0 for what the gazetteer has not."""
     if span[0].ent_type_ == "LOC":
-        return _SIZEABLE
-    entries = load_gazetteer().find(_POSSESSIVE.sub("", _LEAD.sub("", span.text)))
+        return SIZEABLE
+    entries = load_gazetteer().find(POSSESSIVE.sub("", LEAD.sub("", span.text)))
     if load_gazetteer().country_of(span.text):
         return 10**10
     return max((entry.population for entry in entries), default=0)
@@ -937,22 +323,22 @@ def locate(span: DocSpan, *, gazetteer: Gazetteer, country_hints: Collection[str
     named = frozenset(entry.country for entry in near)
     home = frozenset(filter(None, (span.doc.user_data.get(HOME),)))
     told = frozenset(country_hints) | _sentence_countries(span, gazetteer)
-    name = _with_kind(span)[:_LONGEST_NAME]
+    name = _with_kind(span)[:LONGEST_NAME]
     hints = named or (told | home if _may_be_at_home(name, home, gazetteer) else told)
-    entry = _resolve(name, gazetteer, hints)
-    entry = entry or _resolve(name, gazetteer, hints | _text_countries(span.doc, gazetteer))
+    entry = resolve_entry(name, gazetteer, hints)
+    entry = entry or resolve_entry(name, gazetteer, hints | _text_countries(span.doc, gazetteer))
     if entry and (
         (near and _is_namesake(entry, span, named)) or (home and _is_chance(entry, name, hints, gazetteer))
     ):
         entry = None
     if entry:
-        return place_of_entry(entry, where)
+        return as_place(entry, where)
     if near:
-        return place_of_entry(near[0], where, span.text)
+        return as_place(near[0], where, span.text)
     hints = told or home
     if len(hints) == 1:
         country = gazetteer.country(next(iter(hints)))
-        return place_of_entry(country, where, span.text) if country else None
+        return as_place(country, where, span.text) if country else None
     return None
 
 
@@ -1004,10 +390,10 @@ def _with_kind(span: DocSpan) -> str:
     """The name with the word behind it that says what it is: "Homs" in "Homs province"."""
     if span.end < len(span.doc):
         after = span.doc[span.end].text
-        if _DIVISION.search(f" {after}"):
+        if DIVISION.search(f" {after}"):
             return f"{span.text} {after}"
     before = span.doc[max(0, span.start - 2) : span.start].text.lower()
-    if before.endswith(" of") and _DIVISION.search(f" {before[:-3]}"):
+    if before.endswith(" of") and DIVISION.search(f" {before[:-3]}"):
         return f"{span.text} province"
     return span.text
 
@@ -1029,15 +415,15 @@ def _containers(span: DocSpan, gazetteer: Gazetteer) -> list[Entry]:
         )
         is_owner = other.end <= span.start and doc[other.end : span.start].text.lower() in ("'s", "’s", "")
         if is_behind or is_owner:
-            entry = _resolve(
-                _with_kind(other)[:_LONGEST_NAME], gazetteer, _sentence_countries(span, gazetteer)
+            entry = resolve_entry(
+                _with_kind(other)[:LONGEST_NAME], gazetteer, _sentence_countries(span, gazetteer)
             )
             if entry:
                 found.append(entry)
     return found[:1]
 
 
-_HOLDING_WORDS = _words(
+_HOLDING_WORDS = word_set(
     """
     , ( in of near the part regional provincial capital north south east west northeast northwest southeast southwest central rural downtown city town village
     quarter district neighborhood neighbourhood camp area province region countryside suburb suburbs outskirts colony
@@ -1068,7 +454,7 @@ def _holds_tokens(gap: DocSpan) -> bool:
     )
 
 
-_HOLDING_OPENERS = _words("inside within on along outside")
+_HOLDING_OPENERS = word_set("inside within on along outside")
 _GAP_WORD = re.compile(r"\w+|[^\w\s]")
 
 
@@ -1098,245 +484,3 @@ def _text_countries(doc: Doc, gazetteer: Gazetteer) -> frozenset[str]:
 def lands_named(docs: Sequence[Doc], gazetteer: Gazetteer) -> Counter[str]:
     """How often a text names each country, itself or its people."""
     return Counter(country for doc in docs for _, country in _country_marks(doc, gazetteer))
-
-
-# A path longer than this is no link.
-_LONGEST_PATH = 12
-_UNLINKED = 99.0
-_NEVER = 9.0
-_CLAUSE_WORDS = _words(
-    """
-    who which that when where while after before as because since although though whose whom if
-    unless said
-    """
-)
-_COMPASS = re.compile(r"^(?:(?:north|south)(?:-?(?:east|west))?|east|west)(?:wards?)?$", re.I)
-_DISTANCES = _words(
-    "km kilometers kilometres kilometer kilometre miles mile meters metres yards hours minutes"
-)
-
-
-def link_cost(trigger: Token, span: DocSpan, links: Links) -> float:
-    """How doubtful it is that the event happened there; 0 is certain. See links.toml."""
-    up, down = _path(trigger, span.root)
-    if len(up) + len(down) > _LONGEST_PATH:
-        return _UNLINKED
-    if _front_word(span) == "according":
-        return _NEVER
-    by_tree = sum(links.climb.get(token.dep_, links.climb["other"]) for token in up)
-    by_tree += _descent(trigger, up, down, links)
-    if down and down[-1].dep_ == "nsubj:pass" and not _may_suffer(span):
-        return _NEVER
-    if down and down[-1].dep_ in ("compound", "amod", "nmod:desc") and _level(span.text) == "country":
-        return by_tree + (0.0 if _in(down[-1].head, links.happening) else links.country_modifier)
-    if not up and trigger.pos_ == "VERB" and _is_subject_matter(trigger, down, links):
-        return by_tree + links.content
-    cost = min(by_tree, _cost_by_order(trigger, span, links)) + links.far * abs(span.root.i - trigger.i)
-    return cost + _bearing(span, links) + links.coarse[_level(span.text)]
-
-
-def _may_suffer(span: DocSpan) -> bool:
-    """Whether what something was done to is a place: one on the map, or a building by its label."""
-    return span[0].ent_type_ == "FAC" or bool(load_gazetteer().find(_POSSESSIVE.sub("", span.text)))
-
-
-def _is_subject_matter(trigger: Token, down: Sequence[Token], links: Links) -> bool:
-    """Whether a place belongs to what is spoken of or protested against, which is elsewhere."""
-    return (_in(trigger, links.speech) and _is_content(down)) or (
-        _in(trigger, links.opposing) and _is_opposed(down)
-    )
-
-
-def _is_content(down: Sequence[Token]) -> bool:
-    """Whether a place belongs to what a verb of speech speaks of: "condemned the attack in X" was said elsewhere."""
-    return len(down) > 1 and (
-        down[0].dep_ in ("ccomp", "obj", "xcomp", "parataxis")
-        or (down[0].dep_ == "obl" and _preposition(down[0]) in ("for", "over", "of", "about", "against"))
-    )
-
-
-def _is_opposed(down: Sequence[Token]) -> bool:
-    """Whether a place belongs to what a protest is against: "marched against the war in X" was held elsewhere."""
-    return len(down) > 1 and down[0].dep_ == "obl" and _preposition(down[0]) == "against"
-
-
-def _front_word(span: DocSpan) -> str:
-    """ "According" of "according to X", whatever the tree."""
-    doc, number = span.doc, span.start - 1
-    while number > 0 and doc[number].lower_ in ("the", "to"):
-        number -= 1
-    return doc[number].lower_ if number >= 0 else ""
-
-
-@lru_cache(maxsize=20_000)
-def _level(name: str) -> str:
-    """Whether a name is a continent's, a country's, a division's, or finer; the finer one of two tells more."""
-    gazetteer = load_gazetteer()
-    key = fold(name)
-    if key in load_links().regions:
-        return "region"
-    if key in gazetteer.countries:
-        return "country"
-    if key in gazetteer.divisions and not any(entry.resolution == "point" for entry in gazetteer.find(name)):
-        return "admin1"
-    return "admin1" if _DIVISION.search(name) else "point"
-
-
-def _path(trigger: Token, root: Token) -> tuple[list[Token], list[Token]]:
-    """From the trigger up to the lowest word over both, then down to the place's root."""
-    over = [trigger, *trigger.ancestors]
-    at = {token.i: number for number, token in enumerate(over)}
-    down: list[Token] = []
-    step = root
-    while step.i not in at and step.head.i != step.i:
-        down.append(step)
-        step = step.head
-    return over[: at.get(step.i, len(over))], down[::-1]
-
-
-def _descent(trigger: Token, up: list[Token], down: list[Token], links: Links) -> float:
-    cost = 0.0
-    governor = up[-1].head if up else trigger
-    for number, token in enumerate(down):
-        above = down[number - 1] if number else governor
-        cost += _step(token, above, is_first=number == 0, is_last=number == len(down) - 1, links=links)
-    return cost
-
-
-def _step(token: Token, above: Token, *, is_first: bool, is_last: bool, links: Links) -> float:
-    label = token.dep_
-    cost = links.descend.get(label, links.descend["other"])
-    if label == "advcl" and any(child.lower_ in _MEANWHILE for child in token.children):
-        cost = links.meanwhile
-    elif label == "advcl" and any(child.lower_ in _APART_IN_TIME for child in token.children):
-        cost += links.apart
-    if label in ("acl", "acl:relcl") and _in(above, links.happening):
-        cost = min(cost, links.through_happening)
-    word = _preposition(token)
-    if is_last and not _may_be_bare(token, above, links):
-        return _NEVER
-    if label in ("obl", "nmod", "obl:agent", "nmod:poss", "nmod:unmarked", "conj") and word:
-        if word == "to" and token.lower_ == "death":
-            pass  # "shot to death in X": how, not where to
-        elif not is_last and _in(token, links.happening):
-            cost += min(links.through_happening, _preposition_cost(word, above, links))
-        else:
-            cost += _preposition_cost(word, above, links)
-        is_aimed = word in links.verb_preposition.get(above.lemma_.lower(), ())
-        if not is_first and label == "obl" and word not in links.by_order and not is_aimed:
-            cost += links.other_clause
-    elif label in ("compound", "amod", "nmod:poss", "nmod:desc") and not _in(above, links.locative):
-        cost += links.modifier
-    if label == "appos" and above.dep_ in _SUBJECTS and not _in(above, links.locative):
-        cost += links.background
-    if label in ("nmod", "nmod:poss", "compound", "amod"):
-        if _in(above, links.holding):
-            cost += links.held
-        elif (
-            above.dep_ in ("nsubj", "obl:agent")
-            and not _in(above, links.happening)
-            and word not in links.by_order
-        ):
-            cost += links.doer
-    return cost
-
-
-_SUBJECTS = frozenset(("nsubj", "nsubj:pass", "obl:agent"))
-# "was shot while driving through X": at one time and so at one place.
-_MEANWHILE = frozenset(("while", "as", "when"))
-# "Was killed after he left X": at another time, and so perhaps elsewhere.
-_APART_IN_TIME = frozenset(("after", "before", "since"))
-
-
-def _may_be_bare(token: Token, above: Token, links: Links) -> bool:
-    """Whether a bare subject or object is where it happens: of "stormed X and Y", not of "X stormed"."""
-    if token.dep_ == "conj":
-        return (
-            _may_be_bare(above, above.head, links)
-            if above.dep_ in _BARE and not _preposition(token)
-            else True
-        )
-    return token.dep_ not in _BARE or _takes_place(above, token.dep_, links)
-
-
-_BARE = frozenset(("nsubj", "nsubj:pass", "obj", "iobj", "conj"))
-
-
-def _in(token: Token, words: Collection[str]) -> bool:
-    return token.lower_ in words or token.lemma_.lower() in words
-
-
-def _takes_place(verb: Token, label: str, links: Links) -> bool:
-    """Whether the bare subject or object of this verb is where it happens: "stormed X", "X saw clashes"."""
-    return _in(verb, links.subject_is_place if label == "nsubj" else links.object_is_place)
-
-
-def _preposition_cost(word: str, above: Token, links: Links) -> float:
-    if word in links.verb_preposition.get(above.lemma_.lower(), ()):
-        return 0.1
-    if word in ("like", "as", "including") and _in(above, links.locative):
-        return 0.2  # "in towns such as X"
-    if word in ("of", "'s", "’s", "'", "’"):
-        return 0.0 if _in(above, links.locative) else links.preposition["of"]
-    return links.preposition.get(word, links.preposition["other"])
-
-
-def _preposition(token: Token) -> str:
-    for child in token.children:
-        if child.dep_ == "case":
-            return "near" if _is_beside(child) else child.lower_
-    return ""
-
-
-def _is_beside(word: Token) -> bool:
-    """The "to" of "close to", "next to"."""
-    return word.lower_ == "to" and word.i > 0 and word.nbor(-1).lower_ in ("close", "next", "adjacent")
-
-
-def _cost_by_order(trigger: Token, span: DocSpan, links: Links) -> float:
-    """What the order of the words says, whatever the tree: a place phrase behind the event, in its clause.
-
-    Parsers hang "killed by snipers in X" on the snipers; for us it is all the same.
-    """
-    front = _front(span)
-    if front <= trigger.i:
-        return _UNLINKED
-    word = "near" if _is_beside(span.doc[front]) else span.doc[front].lower_
-    if word not in links.by_order:
-        return _UNLINKED
-    for token in span.doc[trigger.i + 1 : front]:
-        is_shared = token.dep_ == "amod" or (token.dep_ == "conj" and token.head.i == trigger.i)
-        if (token.pos_ == "VERB" and not is_shared) or (
-            token.lower_ in _CLAUSE_WORDS and token.dep_ != "case"
-        ):
-            return _UNLINKED
-    cost = links.order + links.preposition.get(word, links.preposition["other"])
-    return (
-        cost + (links.held if _in(span.doc[front - 1], links.holding) else 0.0) + 0.03 * (front - trigger.i)
-    )
-
-
-def _front(span: DocSpan) -> int:
-    """The preposition that opens the place phrase: over "the", adjectives and "village of"."""
-    doc, number = span.doc, span.start - 1
-    while number >= 0 and span.start - number < 8:
-        token = doc[number]
-        if token.pos_ == "ADP" and token.lower_ not in ("of", "'s", "’s"):
-            return number
-        if token.pos_ in ("VERB", "AUX", "PUNCT", "PRON", "CCONJ", "SCONJ"):
-            break
-        number -= 1
-    return -1
-
-
-def _bearing(span: DocSpan, links: Links) -> float:
-    """ "60 miles north of X" is not in X; "north of X" may pass."""
-    doc, number = span.doc, span.start - 1
-    while number >= 0 and doc[number].lower_ in ("of", "from", "the", "city", "town", "capital", "village"):
-        number -= 1
-    if number < 0 or number == span.start - 1:
-        return 0.0
-    before = [token.lower_ for token in doc[max(0, number - 7) : number + 1]]
-    if not (_COMPASS.match(before[-1]) or before[-1] in _DISTANCES or before[-1] in ("away", ")", "far")):
-        return 0.0
-    return links.distance if _DISTANCES.intersection(before) else links.beside

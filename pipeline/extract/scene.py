@@ -17,6 +17,7 @@ from typing import Any
 from spacy.tokens import Doc, Token
 
 from pipeline.extract import dates, places
+from pipeline.extract.place_resolution import as_place
 from pipeline.model import Candidate, EventDate, Place, Span
 
 # A place told behind an event is as good as one this much farther before it.
@@ -124,7 +125,7 @@ class Scene:
 
     def _somewhere_in(self, country: str | None) -> Place | None:
         entry = self.gazetteer.country(country) if country else None
-        return places.place_of_entry(entry) if entry else None
+        return as_place(entry) if entry else None
 
     def _told_with(self, candidate: Candidate, placed: Sequence[Candidate]) -> Place | None:
         """The place of the nearest fact of that type that has one of its own, rather before than behind."""

@@ -6,6 +6,8 @@ import pytest
 import spacy
 from spacy.tokens import Doc, Span
 
+from pipeline.extract.place_names import place_spans
+from pipeline.extract.place_resolution import resolve
 from pipeline.extract.places import (
     HOME,
     event_place_span,
@@ -14,8 +16,6 @@ from pipeline.extract.places import (
     locate,
     nearby_place,
     place_of,
-    place_spans,
-    resolve,
 )
 
 GAZETTEER = load_gazetteer()

@@ -1,0 +1,358 @@
+"""Links: how doubtful it is that an event happened at a place its sentence names; costs and words in links.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from spacy.tokens import Span as DocSpan
+from spacy.tokens import Token
+
+from pipeline.errors import ConfigError
+from pipeline.extract.gazetteer import DATA, fold, load_gazetteer
+from pipeline.extract.place_resolution import DIVISION, POSSESSIVE, word_set
+
+
+@dataclass(frozen=True, kw_only=True)
+class Links:
+    """What links.toml holds: costs of steps and prepositions, and word lists as sets of lemmas."""
+
+    limit: float
+    modifier: float
+    held: float
+    meanwhile: float
+    apart: float
+    order: float
+    by_order: frozenset[str]
+    distance: float
+    beside: float
+    far: float
+    finer: float
+    finer_within: float
+    doer: float
+    background: float
+    content: float
+    through_happening: float
+    country_modifier: float
+    other_clause: float
+    coarse: Mapping[str, float]
+    happening: frozenset[str]
+    speech: frozenset[str]
+    opposing: frozenset[str]
+    showing: frozenset[str]
+    winning: frozenset[str]
+    won: frozenset[str]
+    regions: frozenset[str]
+    subject_is_place: frozenset[str]
+    climb: Mapping[str, float]
+    descend: Mapping[str, float]
+    preposition: Mapping[str, float]
+    locative: frozenset[str]
+    settlement: frozenset[str]
+    holding: frozenset[str]
+    object_is_place: frozenset[str]
+    object_names_place: frozenset[str]
+    verb_preposition: Mapping[str, frozenset[str]]
+
+
+@lru_cache(maxsize=1)
+def load_links() -> Links:
+    """Read links.toml.
+
+    Raises:
+        ConfigError: It is missing, no TOML, or lacks a table.
+    """
+    path = DATA / "links.toml"
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+        return Links(
+            limit=float(tables["limit"]),
+            modifier=float(tables["modifier"]),
+            held=float(tables["held"]),
+            meanwhile=float(tables["meanwhile"]),
+            apart=float(tables["apart"]),
+            order=float(tables["order"]),
+            by_order=frozenset(tables["words"]["by_order"].split()),
+            distance=float(tables["distance"]),
+            beside=float(tables["beside"]),
+            far=float(tables["far"]),
+            finer=float(tables["finer"]),
+            finer_within=float(tables["finer_within"]),
+            doer=float(tables["doer"]),
+            background=float(tables["background"]),
+            content=float(tables["content"]),
+            through_happening=float(tables["through_happening"]),
+            country_modifier=float(tables["country_modifier"]),
+            other_clause=float(tables["other_clause"]),
+            coarse=tables["coarse"],
+            happening=frozenset(tables["words"]["happening"].split()),
+            speech=frozenset(tables["words"]["speech"].split()),
+            opposing=frozenset(tables["words"]["opposing"].split()),
+            showing=frozenset(tables["words"]["showing"].split()),
+            winning=frozenset(tables["words"]["winning"].split()),
+            won=frozenset(tables["words"]["won"].split()),
+            regions=frozenset(tables["words"]["regions"].split("|")),
+            subject_is_place=frozenset(tables["words"]["subject_is_place"].split()),
+            climb=tables["climb"],
+            descend=tables["descend"],
+            preposition=tables["preposition"],
+            locative=frozenset(tables["words"]["locative"].split()),
+            settlement=frozenset(tables["words"]["settlement"].split()),
+            holding=frozenset(tables["words"]["holding"].split()),
+            object_is_place=frozenset(tables["words"]["object_is_place"].split()),
+            object_names_place=frozenset(tables["words"]["object_names_place"].split()),
+            verb_preposition={verb: frozenset(words) for verb, words in tables["verb_preposition"].items()},
+        )
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"links.toml cannot be read: {error}") from error
+    except KeyError as error:
+        raise ConfigError(f"links.toml lacks {error}") from error
+
+
+# A path longer than this is no link.
+_LONGEST_PATH = 12
+_UNLINKED = 99.0
+_NEVER = 9.0
+_CLAUSE_WORDS = word_set(
+    """
+    who which that when where while after before as because since although though whose whom if
+    unless said
+    """
+)
+
+
+COMPASS = re.compile(r"^(?:(?:north|south)(?:-?(?:east|west))?|east|west)(?:wards?)?$", re.I)
+_DISTANCES = word_set(
+    "km kilometers kilometres kilometer kilometre miles mile meters metres yards hours minutes"
+)
+
+
+def link_cost(trigger: Token, span: DocSpan, links: Links) -> float:
+    """How doubtful it is that the event happened there; 0 is certain. See links.toml."""
+    up, down = _path(trigger, span.root)
+    if len(up) + len(down) > _LONGEST_PATH:
+        return _UNLINKED
+    if _front_word(span) == "according":
+        return _NEVER
+    by_tree = sum(links.climb.get(token.dep_, links.climb["other"]) for token in up)
+    by_tree += _descent(trigger, up, down, links)
+    if down and down[-1].dep_ == "nsubj:pass" and not _may_suffer(span):
+        return _NEVER
+    if down and down[-1].dep_ in ("compound", "amod", "nmod:desc") and level_of(span.text) == "country":
+        return by_tree + (0.0 if is_among(down[-1].head, links.happening) else links.country_modifier)
+    if not up and trigger.pos_ == "VERB" and _is_subject_matter(trigger, down, links):
+        return by_tree + links.content
+    cost = min(by_tree, _cost_by_order(trigger, span, links)) + links.far * abs(span.root.i - trigger.i)
+    return cost + bearing_cost(span, links) + links.coarse[level_of(span.text)]
+
+
+def _may_suffer(span: DocSpan) -> bool:
+    """Whether what something was done to is a place: one on the map, or a building by its label."""
+    return span[0].ent_type_ == "FAC" or bool(load_gazetteer().find(POSSESSIVE.sub("", span.text)))
+
+
+def _is_subject_matter(trigger: Token, down: Sequence[Token], links: Links) -> bool:
+    """Whether a place belongs to what is spoken of or protested against, which is elsewhere."""
+    return (is_among(trigger, links.speech) and _is_content(down)) or (
+        is_among(trigger, links.opposing) and _is_opposed(down)
+    )
+
+
+def _is_content(down: Sequence[Token]) -> bool:
+    """Whether a place belongs to what a verb of speech speaks of: "condemned the attack in X" was said elsewhere."""
+    return len(down) > 1 and (
+        down[0].dep_ in ("ccomp", "obj", "xcomp", "parataxis")
+        or (down[0].dep_ == "obl" and _preposition(down[0]) in ("for", "over", "of", "about", "against"))
+    )
+
+
+def _is_opposed(down: Sequence[Token]) -> bool:
+    """Whether a place belongs to what a protest is against: "marched against the war in X" was held elsewhere."""
+    return len(down) > 1 and down[0].dep_ == "obl" and _preposition(down[0]) == "against"
+
+
+def _front_word(span: DocSpan) -> str:
+    """ "According" of "according to X", whatever the tree."""
+    doc, number = span.doc, span.start - 1
+    while number > 0 and doc[number].lower_ in ("the", "to"):
+        number -= 1
+    return doc[number].lower_ if number >= 0 else ""
+
+
+@lru_cache(maxsize=20_000)
+def level_of(name: str) -> str:
+    """Whether a name is a continent's, a country's, a division's, or finer; the finer one of two tells more."""
+    gazetteer = load_gazetteer()
+    key = fold(name)
+    if key in load_links().regions:
+        return "region"
+    if key in gazetteer.countries:
+        return "country"
+    if key in gazetteer.divisions and not any(entry.resolution == "point" for entry in gazetteer.find(name)):
+        return "admin1"
+    return "admin1" if DIVISION.search(name) else "point"
+
+
+def _path(trigger: Token, root: Token) -> tuple[list[Token], list[Token]]:
+    """From the trigger up to the lowest word over both, then down to the place's root."""
+    over = [trigger, *trigger.ancestors]
+    at = {token.i: number for number, token in enumerate(over)}
+    down: list[Token] = []
+    step = root
+    while step.i not in at and step.head.i != step.i:
+        down.append(step)
+        step = step.head
+    return over[: at.get(step.i, len(over))], down[::-1]
+
+
+def _descent(trigger: Token, up: list[Token], down: list[Token], links: Links) -> float:
+    cost = 0.0
+    governor = up[-1].head if up else trigger
+    for number, token in enumerate(down):
+        above = down[number - 1] if number else governor
+        cost += _step(token, above, is_first=number == 0, is_last=number == len(down) - 1, links=links)
+    return cost
+
+
+def _step(token: Token, above: Token, *, is_first: bool, is_last: bool, links: Links) -> float:
+    label = token.dep_
+    cost = links.descend.get(label, links.descend["other"])
+    if label == "advcl" and any(child.lower_ in _MEANWHILE for child in token.children):
+        cost = links.meanwhile
+    elif label == "advcl" and any(child.lower_ in _APART_IN_TIME for child in token.children):
+        cost += links.apart
+    if label in ("acl", "acl:relcl") and is_among(above, links.happening):
+        cost = min(cost, links.through_happening)
+    word = _preposition(token)
+    if is_last and not _may_be_bare(token, above, links):
+        return _NEVER
+    if label in ("obl", "nmod", "obl:agent", "nmod:poss", "nmod:unmarked", "conj") and word:
+        if word == "to" and token.lower_ == "death":
+            pass  # "shot to death in X": how, not where to
+        elif not is_last and is_among(token, links.happening):
+            cost += min(links.through_happening, _preposition_cost(word, above, links))
+        else:
+            cost += _preposition_cost(word, above, links)
+        is_aimed = word in links.verb_preposition.get(above.lemma_.lower(), ())
+        if not is_first and label == "obl" and word not in links.by_order and not is_aimed:
+            cost += links.other_clause
+    elif label in ("compound", "amod", "nmod:poss", "nmod:desc") and not is_among(above, links.locative):
+        cost += links.modifier
+    if label == "appos" and above.dep_ in _SUBJECTS and not is_among(above, links.locative):
+        cost += links.background
+    if label in ("nmod", "nmod:poss", "compound", "amod"):
+        if is_among(above, links.holding):
+            cost += links.held
+        elif (
+            above.dep_ in ("nsubj", "obl:agent")
+            and not is_among(above, links.happening)
+            and word not in links.by_order
+        ):
+            cost += links.doer
+    return cost
+
+
+_SUBJECTS = frozenset(("nsubj", "nsubj:pass", "obl:agent"))
+# "was shot while driving through X": at one time and so at one place.
+_MEANWHILE = frozenset(("while", "as", "when"))
+# "Was killed after he left X": at another time, and so perhaps elsewhere.
+_APART_IN_TIME = frozenset(("after", "before", "since"))
+
+
+def _may_be_bare(token: Token, above: Token, links: Links) -> bool:
+    """Whether a bare subject or object is where it happens: of "stormed X and Y", not of "X stormed"."""
+    if token.dep_ == "conj":
+        return (
+            _may_be_bare(above, above.head, links)
+            if above.dep_ in _BARE and not _preposition(token)
+            else True
+        )
+    return token.dep_ not in _BARE or _takes_place(above, token.dep_, links)
+
+
+_BARE = frozenset(("nsubj", "nsubj:pass", "obj", "iobj", "conj"))
+
+
+def is_among(token: Token, words: Collection[str]) -> bool:
+    return token.lower_ in words or token.lemma_.lower() in words
+
+
+def _takes_place(verb: Token, label: str, links: Links) -> bool:
+    """Whether the bare subject or object of this verb is where it happens: "stormed X", "X saw clashes"."""
+    return is_among(verb, links.subject_is_place if label == "nsubj" else links.object_is_place)
+
+
+def _preposition_cost(word: str, above: Token, links: Links) -> float:
+    if word in links.verb_preposition.get(above.lemma_.lower(), ()):
+        return 0.1
+    if word in ("like", "as", "including") and is_among(above, links.locative):
+        return 0.2  # "in towns such as X"
+    if word in ("of", "'s", "’s", "'", "’"):
+        return 0.0 if is_among(above, links.locative) else links.preposition["of"]
+    return links.preposition.get(word, links.preposition["other"])
+
+
+def _preposition(token: Token) -> str:
+    for child in token.children:
+        if child.dep_ == "case":
+            return "near" if _is_beside(child) else child.lower_
+    return ""
+
+
+def _is_beside(word: Token) -> bool:
+    """The "to" of "close to", "next to"."""
+    return word.lower_ == "to" and word.i > 0 and word.nbor(-1).lower_ in ("close", "next", "adjacent")
+
+
+def _cost_by_order(trigger: Token, span: DocSpan, links: Links) -> float:
+    """What the order of the words says, whatever the tree: a place phrase behind the event, in its clause.
+
+    Parsers hang "killed by snipers in X" on the snipers; for us it is all the same.
+    """
+    front = front_of(span)
+    if front <= trigger.i:
+        return _UNLINKED
+    word = "near" if _is_beside(span.doc[front]) else span.doc[front].lower_
+    if word not in links.by_order:
+        return _UNLINKED
+    for token in span.doc[trigger.i + 1 : front]:
+        is_shared = token.dep_ == "amod" or (token.dep_ == "conj" and token.head.i == trigger.i)
+        if (token.pos_ == "VERB" and not is_shared) or (
+            token.lower_ in _CLAUSE_WORDS and token.dep_ != "case"
+        ):
+            return _UNLINKED
+    cost = links.order + links.preposition.get(word, links.preposition["other"])
+    return (
+        cost
+        + (links.held if is_among(span.doc[front - 1], links.holding) else 0.0)
+        + 0.03 * (front - trigger.i)
+    )
+
+
+def front_of(span: DocSpan) -> int:
+    """The preposition that opens the place phrase: over "the", adjectives and "village of"."""
+    doc, number = span.doc, span.start - 1
+    while number >= 0 and span.start - number < 8:
+        token = doc[number]
+        if token.pos_ == "ADP" and token.lower_ not in ("of", "'s", "’s"):
+            return number
+        if token.pos_ in ("VERB", "AUX", "PUNCT", "PRON", "CCONJ", "SCONJ"):
+            break
+        number -= 1
+    return -1
+
+
+def bearing_cost(span: DocSpan, links: Links) -> float:
+    """ "60 miles north of X" is not in X; "north of X" may pass."""
+    doc, number = span.doc, span.start - 1
+    while number >= 0 and doc[number].lower_ in ("of", "from", "the", "city", "town", "capital", "village"):
+        number -= 1
+    if number < 0 or number == span.start - 1:
+        return 0.0
+    before = [token.lower_ for token in doc[max(0, number - 7) : number + 1]]
+    if not (COMPASS.match(before[-1]) or before[-1] in _DISTANCES or before[-1] in ("away", ")", "far")):
+        return 0.0
+    return links.distance if _DISTANCES.intersection(before) else links.beside
