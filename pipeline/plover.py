@@ -78,3 +78,9 @@ def read_table(path: Path) -> list[dict[str, str]]:
     """Read a data file: CSV with a header; lines that start with `#` say where the data come from."""
     with path.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+
+def read_list(path: Path) -> list[str]:
+    """Read a data file of one entry a line; empty lines and those that start with `#` are none."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]

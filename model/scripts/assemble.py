@@ -4,7 +4,8 @@
 
 TRAINED holds tok2vec, tagger, morphologizer and parser, ENTITIES the recognizer, PIECES its piece vectors; the tables
 of the lemmatizer and of the entity step come from the pipeline TABLES, the known names from known_names.tsv and
-from the coder's firms; not_peoples.txt says what is no people in the list of those. Beside OUT a list of sha256 sums is written, OUT.sha256, in the format of sha256sum.
+from the coder's firms; not_peoples.txt says what is no people in the list of those. Beside OUT a list of sha256 sums
+is written, OUT.sha256, in the format of sha256sum.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ import pipeline.extract.components  # noqa: E402, F401
 from pipeline.extract.actor_files import own_files, read_own  # noqa: E402
 from pipeline.extract.gazetteer import load_gazetteer  # noqa: E402
 from pipeline.extract.piece_vectors import PieceVectors  # noqa: E402
+from pipeline.plover import read_list  # noqa: E402
 
 KNOWN = ROOT / "model" / "known_names.tsv"
 NOT_PEOPLES = ROOT / "model" / "not_peoples.txt"
@@ -58,18 +60,16 @@ def load_quick(path: Path) -> Language:
 def read_known(path: Path, nlp: Language) -> dict[str, str]:
     """Names as the tokenizer cuts them to their labels."""
     known = {}
-    for line in path.read_text(encoding="utf8").splitlines():
-        if line and not line.startswith("#"):
-            label, name = line.split("\t")
-            known[cut_name(name, nlp)] = label
+    for line in read_list(path):
+        label, name = line.split("\t")
+        known[cut_name(name, nlp)] = label
     return known
 
 
 def peoples(listed: Iterable[str], countries: Iterable[str]) -> list[str]:
     """The peoples among the entries of such a list, which also holds countries, forenames and plain words."""
-    lines = NOT_PEOPLES.read_text(encoding="utf8").splitlines()
-    others = {line for line in lines if line and not line.startswith("#")}
-    return [name for name in listed if name not in others.union(countries)]
+    others = {*read_list(NOT_PEOPLES), *countries}
+    return [name for name in listed if name not in others]
 
 
 def firms(nlp: Language) -> dict[str, str]:

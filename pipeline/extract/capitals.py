@@ -17,6 +17,7 @@ from typing import Any
 
 from spacy.language import Language
 
+from pipeline import plover
 from pipeline.errors import ConfigError
 from pipeline.extract.dates import load_words
 from pipeline.extract.gazetteer import Gazetteer
@@ -240,10 +241,9 @@ def load_names(path: Path = NAMES) -> frozenset[str]:
         ConfigError: The file is missing.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        return frozenset(plover.read_list(path))
     except OSError as error:
         raise ConfigError(f"{path.name} cannot be read: {error}") from error
-    return frozenset(line for line in lines if not line.startswith("#"))
 
 
 def _is_large_place(small: str, gazetteer: Gazetteer) -> bool:

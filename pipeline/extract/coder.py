@@ -460,7 +460,6 @@ def _wide(noun: Token) -> DocSpan:
 HUMAN_NOUNS = load_frames().groups["persons"] | load_frames().groups["people_in_office"]
 
 
-# Types whose coordinated actors act on each other when no recipient is named.
 def _means_both(token: Token) -> bool:
     """ "A and B agreed on a pact between the two countries": the two are A and B."""
     return clauses.lemma_of(token) in (

@@ -530,7 +530,7 @@ class BatchedEntities(EntityRecognizer):
 
     def to_disk(self, path: str | Path, exclude: Iterable[str] = ()) -> None:
         """Write the component, and its vectors if it has some, into the folder `path`; weights in half precision."""
-        super().to_disk(path, exclude=exclude)
+        super().to_disk(path, exclude=(*exclude, "model"))
         halved = self.model.copy()
         _cast(halved, "float16")
         halved.to_disk(ensure_path(path) / "model")

@@ -18,6 +18,8 @@ from pipeline.errors import ConfigError
 
 DATA = Path(__file__).resolve().parent / "data" / "frames"
 
+# What those who do it together do with each other, whatever is told of it.
+JOINT = frozenset({"AGREE", "CONSULT", "COOPERATE"})
 COOPERATION = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
 CONFLICT = frozenset(
     {"REQUEST", "ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"}

@@ -8,7 +8,7 @@ from spacy.tokens import Token
 
 from pipeline.extract import clauses
 from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of
-from pipeline.extract.event_types import COOPERATION, Frame, Operator
+from pipeline.extract.event_types import COOPERATION, JOINT, Frame, Operator
 from pipeline.extract.parties import Parties
 from pipeline.extract.party_words import DOER_SLOTS
 from pipeline.extract.reading import CLASHES, Reading
@@ -176,7 +176,7 @@ def _binds_both(frame: Frame) -> bool:
     """Whether joined doers may do it with each other: "A and B signed a pact", but not "A and B praised the pact"."""
     if frame.event_type == "SUPPORT":
         return any(slot.rpartition(".")[2] in ("with", "between") for slot in frame.recipient)
-    return frame.event_type in ("CONSULT", "COOPERATE", "AGREE")
+    return frame.event_type in JOINT
 
 
 def _are_sides(frame: Frame, recipients: list[Token]) -> bool:

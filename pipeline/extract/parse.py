@@ -17,6 +17,7 @@ from typing import Any
 
 from spacy.attrs import DEP, HEAD, TAG
 
+from pipeline import plover
 from pipeline.errors import ExtractError
 from pipeline.extract.capitals import recase
 from pipeline.extract.gazetteer import load_gazetteer
@@ -134,8 +135,8 @@ def clean(text: str, vocabulary: frozenset[str] = frozenset()) -> str:
 @lru_cache(maxsize=1)
 def _marks() -> re.Pattern[str]:
     """A transcriber's mark in brackets, "[text]" with all brackets before it: kind of text and who speaks."""
-    lines = (DATA / "transcript_marks.txt").read_text(encoding="utf-8").splitlines()
-    marks = "|".join(r"\s+".join(map(re.escape, line.split())) for line in lines if not line.startswith("#"))
+    lines = plover.read_list(DATA / "transcript_marks.txt")
+    marks = "|".join(r"\s+".join(map(re.escape, line.split())) for line in lines)
     return re.compile(rf"(?:\[[^\[\]]{{2,200}}\]\s*)*\[(?:text|excerpts?)\]|\[(?:{marks})\]", re.I)
 
 

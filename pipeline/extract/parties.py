@@ -209,17 +209,13 @@ class Parties:
         hit = self._against(clause.predicate, event_type)
         if hit:
             return hit
-        slots = tuple(
-            prep
-            for prep in OBJECT_SLOTS
-            if not (prep == "in" and event_type in SPOKEN_TYPES) and not _is_source(prep, event_type)
-        )
+        slots = tuple(prep for prep in OBJECT_SLOTS if not _is_setting(prep, event_type))
         for noun in clause.patients:
             found = [t for t in self.noun_slots(slots, noun) if not self._is_moved(t, event_type, mode)]
             if found:
                 return found
         for prep in RECIPIENT_PREPOSITIONS:
-            if (prep in ("in", "at") and event_type in SPOKEN_TYPES) or _is_source(prep, event_type):
+            if _is_setting(prep, event_type):
                 continue
             found = [t for p, t in clause.obliques if p == prep and self.is_actor(t)]
             if prep in ("in", "at", "into", "by") and found and found[0].ent_type_ != "GPE":
@@ -391,6 +387,11 @@ def _is_only_named(token: Token) -> bool:
     if token.ent_type_ == "NORP" and token.i > 1 and token.nbor(-1).text in ("-", "–"):
         return token.nbor(-2).lower_ in _STANCES
     return False
+
+
+def _is_setting(prep: str, event_type: str) -> bool:
+    """Whether a preposition says where words were spoken or whence an attack came, and names no recipient."""
+    return (prep in ("in", "at") and event_type in SPOKEN_TYPES) or _is_source(prep, event_type)
 
 
 def _is_source(prep: str, event_type: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from typing import Any
 
 from spacy.tokens import Span as DocSpan
 from spacy.tokens import Token
@@ -68,42 +69,20 @@ def load_links() -> Links:
     path = DATA / "links.toml"
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
+        # A field is read by its type: costs stand at the top, lists of words in a table of theirs.
+        read: dict[str, Any] = {}
+        for field in fields(Links):
+            if field.type == "float":
+                read[field.name] = float(tables[field.name])
+            elif field.type == "frozenset[str]":
+                parted_by = "|" if field.name == "regions" else None
+                read[field.name] = frozenset(tables["words"][field.name].split(parted_by))
         return Links(
-            limit=float(tables["limit"]),
-            modifier=float(tables["modifier"]),
-            held=float(tables["held"]),
-            meanwhile=float(tables["meanwhile"]),
-            apart=float(tables["apart"]),
-            order=float(tables["order"]),
-            by_order=frozenset(tables["words"]["by_order"].split()),
-            distance=float(tables["distance"]),
-            beside=float(tables["beside"]),
-            far=float(tables["far"]),
-            finer=float(tables["finer"]),
-            finer_within=float(tables["finer_within"]),
-            doer=float(tables["doer"]),
-            background=float(tables["background"]),
-            content=float(tables["content"]),
-            through_happening=float(tables["through_happening"]),
-            country_modifier=float(tables["country_modifier"]),
-            other_clause=float(tables["other_clause"]),
+            **read,
             coarse=tables["coarse"],
-            happening=frozenset(tables["words"]["happening"].split()),
-            speech=frozenset(tables["words"]["speech"].split()),
-            opposing=frozenset(tables["words"]["opposing"].split()),
-            showing=frozenset(tables["words"]["showing"].split()),
-            winning=frozenset(tables["words"]["winning"].split()),
-            won=frozenset(tables["words"]["won"].split()),
-            regions=frozenset(tables["words"]["regions"].split("|")),
-            subject_is_place=frozenset(tables["words"]["subject_is_place"].split()),
             climb=tables["climb"],
             descend=tables["descend"],
             preposition=tables["preposition"],
-            locative=frozenset(tables["words"]["locative"].split()),
-            settlement=frozenset(tables["words"]["settlement"].split()),
-            holding=frozenset(tables["words"]["holding"].split()),
-            object_is_place=frozenset(tables["words"]["object_is_place"].split()),
-            object_names_place=frozenset(tables["words"]["object_names_place"].split()),
             verb_preposition={verb: frozenset(words) for verb, words in tables["verb_preposition"].items()},
         )
     except (OSError, tomllib.TOMLDecodeError) as error:

@@ -220,8 +220,9 @@ def as_place(entry: Entry, span: Span | None = None, name: str | None = None) ->
     )
 
 
-def is_well_known(name: str, gazetteer: Gazetteer, people: int = SIZEABLE) -> bool:
+def is_well_known(name: str, gazetteer: Gazetteer) -> bool:
+    """Whether a name is that of a country or of a place of some size."""
     return any(
-        entry.resolution == "country" or (entry.is_official and entry.population >= people)
+        entry.resolution == "country" or (entry.is_official and entry.population >= SIZEABLE)
         for entry in gazetteer.find(POSSESSIVE.sub("", name))
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
+from pipeline.extract.event_types import JOINT
 from pipeline.model import Status
 
 CLASHES = frozenset({"clash", "skirmish"})
@@ -42,7 +43,7 @@ class Reading:
         """Whether joined doers are each other's recipients where nobody else is one."""
         if self.event_type == "SUPPORT":
             return self.is_mutual or self.is_between
-        return self.event_type in ("AGREE", "CONSULT", "COOPERATE") or self.is_between
+        return self.event_type in JOINT or self.is_between
 
     @property
     def is_between(self) -> bool:

@@ -167,11 +167,12 @@ class Reader:
 
     def _informs(self, clause: Clause) -> bool:
         """ "The agency warned of a famine", "issued a travel warning": an ill that comes of itself is no threat."""
-        told = [noun for prep, noun in clause.obliques if prep in ("of", "about", "over")]
         groups = self.frames.groups
-        if clause.lemma in WARNINGS and any(lemma_of(noun) in groups["hazards"] for noun in told):
-            return True
-        return any(self.parties.names(noun) & groups["notices"] for noun in clause.patients)
+        if clause.lemma in WARNINGS:
+            told = (noun for prep, noun in clause.obliques if prep in ("of", "about", "over"))
+            if any(lemma_of(noun) in groups["hazards"] for noun in told):
+                return True
+        return any(not groups["notices"].isdisjoint(self.parties.names(noun)) for noun in clause.patients)
 
     def _duty(self, clause: Clause) -> Reading | None:
         """ "X said Y must …" asks Y for something, whatever the verb."""

@@ -17,7 +17,7 @@ from spacy.tokens import Doc, Span, Token
 from pipeline import plover
 from pipeline.extract import status
 from pipeline.extract.clauses import is_verbal, kids, lemma_of, preposition
-from pipeline.extract.event_types import DATA, Frames, load_frames
+from pipeline.extract.event_types import DATA, Frames
 from pipeline.extract.party_words import CARRIERS
 from pipeline.extract.presupposed import is_certain_somebody, is_left_open, presupposed
 from pipeline.extract.reading import Reading
@@ -189,18 +189,18 @@ def _stands_alone(token: Token, reading: Reading, consumed: set[int], reader: Re
         return True
     if reading.event_type == "ASSAULT" and is_left_open(token, reader):
         return False
-    if reading.event_type == "ASSAULT" and reading.agents and _is_said_to_occur(token):
+    if reading.event_type == "ASSAULT" and reading.agents and _is_said_to_occur(token, reader.frames):
         return True
     return reading.frame_id in AGENTLESS and any(is_certain_somebody(victim) for victim in reading.patients)
 
 
-def _is_said_to_occur(noun: Token) -> bool:
+def _is_said_to_occur(noun: Token, frames: Frames) -> bool:
     """ "The rebel attack took place at night"."""
     if noun.dep_ not in status.SUBJECTS or not is_verbal(noun.head):
         return False
     verb = lemma_of(noun.head)
     keys = {verb, *(f"{verb}+{child.lower_}" for child in kids(noun.head) if child.dep_ == "obj")}
-    return not load_frames().groups["occurrence"].isdisjoint(keys)
+    return not frames.groups["occurrence"].isdisjoint(keys)
 
 
 def _serves_another(reading: Reading, told: set[int]) -> bool:
