@@ -1,6 +1,6 @@
 """Put the trained networks and the tables together into the pipeline that is shipped.
 
-    python assemble.py TRAINED ENTITIES PIECES TABLES OUT [--version 0.3.1] [--figures report.json]
+    python assemble.py TRAINED ENTITIES PIECES TABLES OUT [--version 0.3.2] [--figures report.json]
 
 TRAINED holds tok2vec, tagger, morphologizer and parser, ENTITIES the recognizer, PIECES its piece vectors; the tables
 of the lemmatizer and of the entity step come from the pipeline TABLES, the known names from known_names.tsv and
@@ -129,7 +129,7 @@ def main() -> None:
     parser.add_argument(
         "--rows", type=int, default=20000, help="word vectors that are kept, the most frequent"
     )
-    parser.add_argument("--version", default="0.3.1")
+    parser.add_argument("--version", default="0.3.2")
     parser.add_argument("--figures", type=Path, help="JSON of report.py, kept in meta.json")
     arguments = parser.parse_args()
     nlp = load_quick(arguments.trained)

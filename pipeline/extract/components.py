@@ -13,6 +13,7 @@ The factory names are written into the pipeline's config and stay as they are.
 
 from __future__ import annotations
 
+import gzip
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,10 +30,11 @@ from spacy.pipeline.dep_parser import make_parser_scorer
 from spacy.pipeline.ner import make_ner_scorer
 from spacy.pipeline.trainable_pipe import TrainablePipe
 from spacy.strings import get_string_id
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 from spacy.util import ensure_path, filter_spans
 from thinc.api import Model, set_dropout_rate
 
+from pipeline.extract.gazetteer import load_gazetteer
 from pipeline.extract.networks import Stepper, chunks, quicken
 from pipeline.extract.piece_vectors import PieceVectors
 
@@ -181,15 +183,18 @@ class NewsLemmatizer:
         folder = ensure_path(path)
         folder.mkdir(parents=True, exist_ok=True)
         index = {part: sorted(lemmas) for part, lemmas in self._index.items()}
-        srsly.write_gzip_json(
-            folder / TABLES, {"table": self._table, "exc": self._exceptions, "index": index}
-        )
+        _write_tables(folder, {"table": self._table, "exc": self._exceptions, "index": index})
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> NewsLemmatizer:
         """Read the tables that `to_disk` wrote."""
         data = srsly.read_gzip_json(ensure_path(path) / TABLES)
         self.set_tables(data["table"], data["exc"], data["index"])
         return self
+
+
+def _write_tables(folder: Path, tables: Mapping[str, Any]) -> None:
+    """Write tables for `srsly.read_gzip_json`, without a time stamp: the same tables give the same file."""
+    (folder / TABLES).write_bytes(gzip.compress(srsly.json_dumps(tables).encode("utf-8"), mtime=0))
 
 
 def _singular_name(form: str) -> str:
@@ -220,8 +225,15 @@ _ADDRESSES = frozenset(
      "Sheikh", "Mullah", "Ayatollah")
 )  # fmt: skip
 _NAMES = frozenset(("GPE", "LOC", "ORG"))
+_PLACES = frozenset(("GPE", "LOC"))
 # A word of a list of peoples is taken alone only with the ending of one; the list also holds languages.
 _PEOPLE_ENDINGS = ("s", "n", "i", "ish", "ese")
+# Places whose name has the article in it.
+_WITH_ARTICLE = frozenset(("Netherlands", "Hague"))
+# Marks behind which a sentence may open with a capital.
+_OPENING = frozenset(('"', "“", "''", "``", "‘", ":", "(", "-", "—", "–"))
+# Marks that make one word of two.
+_JOINING = frozenset(("-", "–", "/"))
 
 
 @Language.factory("news_ents", assigns=["doc.ents"], default_config={"dates": True})
@@ -229,9 +241,10 @@ class NewsEntities:
     """Repair of the statistical entities by tables, without any choice left to chance.
 
     Dates come from patterns; titles, articles and possessive marks are cut off, and whoever has a
-    title that only persons have is one; names of
-    countries, peoples and known organisations get the label their list gives them; places that are
-    buildings or grounds become FAC.
+    title that only persons have is one; names of countries, peoples and known organisations get the
+    label their list gives them; places that are buildings or grounds become FAC. A single name that no
+    gazetteer knows and that does something or owns something is taken for a person, where the network
+    took it for a place; this needs the trees of the steps before it, and does nothing without them.
     """
 
     def __init__(self, nlp: Language, name: str = "news_ents", dates: bool = True) -> None:
@@ -314,11 +327,12 @@ class NewsEntities:
                 return None
         while start < end - 1 and doc[start].lower_ in _ARTICLES:
             start += 1
+        if _has_own_article(doc, start, label) and start - 1 not in taken:
+            start -= 1
         while end > start + 1 and doc[end - 1].text in _LOOSE_ENDS:
             end -= 1
-        before = start - 1
-        if label == "NORP" and before >= 0 and doc[before].text in _DIRECTIONS and before not in taken:
-            start = before
+        if label == "NORP" and start - 1 not in taken and self._is_directed(doc, start, end):
+            start -= 1
         text = doc[start:end].text
         if not addressed and text in self._countries:
             label = "GPE"
@@ -326,18 +340,29 @@ class NewsEntities:
             label = "NORP"
         elif label == "LOC" and end - start > 1 and doc[end - 1].text in _FACILITIES:
             label = "FAC"
+        elif label == "GPE" and end - start == 1 and _acts(doc[start]) and not load_gazetteer().find(text):
+            label = "PERSON"
         return Span(doc, start, end, label=label)
+
+    def _is_directed(self, doc: Doc, start: int, end: int) -> bool:
+        """Whether the word before a people's name makes another people of it: "South Korean"."""
+        return (
+            start > 0
+            and doc[start - 1].text in _DIRECTIONS
+            and f"{doc[start - 1].text} {doc[start:end].text}" in self._peoples
+        )
 
     def _find_missed(self, doc: Doc, listed: Iterable[int], used: set[int]) -> list[Span]:
         found = []
         for index in listed:
             text = doc[index].text
+            if index in used or _is_joined(doc, index):
+                continue
             if text in self._peoples:
-                if index not in used and text.endswith(_PEOPLE_ENDINGS):
-                    before = index - 1
-                    joined = before >= 0 and doc[before].text in _DIRECTIONS and before not in used
-                    found.append(Span(doc, before if joined else index, index + 1, label="NORP"))
-            elif text in self._countries and len(text) > 3 and index not in used:
+                if text.endswith(_PEOPLE_ENDINGS):
+                    directed = index - 1 not in used and self._is_directed(doc, index, index + 1)
+                    found.append(Span(doc, index - directed, index + 1, label="NORP"))
+            elif text in self._countries and len(text) > 3:
                 label = "PERSON" if _is_addressed(doc, index, index + 1) else "GPE"
                 found.append(Span(doc, index, index + 1, label=label))
         return found
@@ -353,7 +378,9 @@ class NewsEntities:
             for name in names:
                 end = index + len(name)
                 if words[: len(name)] == name and not any(i in taken for i in range(index, end)):
-                    found.append(Span(doc, index, end, label=self._known[" ".join(name)]))
+                    label = self._known[" ".join(name)]
+                    start = index - (_has_own_article(doc, index, label) and index - 1 not in taken)
+                    found.append(Span(doc, start, end, label=label))
                     end_of_last = end
                     break
         return found
@@ -384,7 +411,7 @@ class NewsEntities:
             "patterns": self._pattern_sources,
             "known": dict(sorted(self._known.items())),
         }
-        srsly.write_gzip_json(folder / TABLES, tables)
+        _write_tables(folder, tables)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> NewsEntities:
         """Read the tables that `to_disk` wrote."""
@@ -400,6 +427,41 @@ def _is_addressed(doc: Doc, start: int, end: int) -> bool:
     if doc[start].text in _ADDRESSES:
         return end - start > 1
     return start > 0 and doc[start - 1].text in _ADDRESSES
+
+
+def _has_own_article(doc: Doc, start: int, label: str) -> bool:
+    """Whether the article before a name is a part of it: "the Netherlands", "told The Moon Gazette"."""
+    article = doc[start - 1] if start > 0 else None
+    if article is None or article.lower_ != "the":
+        return False
+    if label in _PLACES:
+        return doc[start].text in _WITH_ARTICLE
+    inside = article.i > 0 and not article.is_sent_start and doc[article.i - 1].text not in _OPENING
+    return label == "ORG" and article.text == "The" and inside
+
+
+def _is_joined(doc: Doc, index: int) -> bool:
+    """Whether a word is a part of a longer one: "pro-Syrian", "the Gaza-Egypt border"."""
+    before, word = doc[index - 1 : index], doc[index]
+    after = doc[index + 1 : index + 2]
+    return (bool(before) and before[0].text in _JOINING and not before[0].whitespace_) or (
+        bool(after) and after[0].text in _JOINING and not word.whitespace_
+    )
+
+
+def _acts(name: Token) -> bool:
+    """Whether a name without an article does something or has something of its own, as persons do.
+
+    Yes: "said Tarlo", "Tarlo's car". No: "Juventus win", who are many, and "Tarlo's Green Square", which is there.
+    """
+    if not name.text.isalpha() or not name.text[0].isupper() or name.text.isupper():
+        return False
+    if any(child.dep_ == "det" for child in name.children):
+        return False
+    if name.dep_ == "nmod:poss":
+        owned = name.doc[name.i + 2 : name.i + 3]
+        return bool(owned) and not owned[0].text[0].isupper()
+    return name.dep_ == "nsubj" and name.head.pos_ == "VERB" and name.head.tag_ != "VBP"
 
 
 def merge_overlaps(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

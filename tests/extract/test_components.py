@@ -37,7 +37,7 @@ def lemmatizer(nlp: Language) -> NewsLemmatizer:
 def entities(nlp: Language) -> NewsEntities:
     component = NewsEntities(nlp)
     component.set_tables(
-        peoples=["Malian", "Malians", "African"],
+        peoples=["Malian", "Malians", "African", "South African"],
         countries=["Mali", "South Sudan", "Chad"],
         titles=["President", "Gen."],
         date_patterns=[r"\bMonday\b", r"\bOct\. \d+(?:, \d{4})?"],
@@ -102,8 +102,57 @@ def test_countries_and_peoples_that_were_missed_are_added(nlp: Language, entitie
 
 
 def test_a_direction_belongs_to_the_people_after_it(nlp: Language, entities: NewsEntities) -> None:
-    doc = entities(nlp.make_doc("The West African bloc met."))
-    assert found(doc) == [("West African", "NORP")]
+    doc = entities(nlp.make_doc("South African and West African troops met."))
+    assert found(doc) == [("South African", "NORP"), ("African", "NORP")]
+
+
+def test_a_part_of_a_longer_word_is_no_name(nlp: Language, entities: NewsEntities) -> None:
+    doc = entities(nlp.make_doc("Anti-Malian protests at the Chad-Mali border"))
+    assert found(doc) == []
+
+
+def test_an_article_stays_with_the_name_it_belongs_to(nlp: Language, entities: NewsEntities) -> None:
+    doc = nlp.make_doc("The Hague told The Moon Gazette of the Netherlands and the Union")
+    doc.ents = [Span(doc, 1, 2, "GPE"), Span(doc, 3, 6, "ORG"), Span(doc, 8, 9, "GPE"), Span(doc, 11, 12, "ORG")]  # fmt: skip
+    assert found(entities(doc)) == [
+        ("The Hague", "GPE"),
+        ("The Moon Gazette", "ORG"),
+        ("the Netherlands", "GPE"),
+        ("Union", "ORG"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "heads", "deps", "label"),
+    [
+        # A name that nobody knows, and does something or has something of its own.
+        ("Tarqvelo warned Malians", [1, 1, 1], ["nsubj", "ROOT", "obj"], "PERSON"),
+        ("Tarqvelo 's car burned", [2, 0, 3, 3], ["nmod:poss", "case", "nsubj", "ROOT"], "PERSON"),
+        # What something is done to, what an article stands before, what the gazetteer knows.
+        ("Tarqvelo was taken", [2, 2, 2], ["nsubj:pass", "aux:pass", "ROOT"], "GPE"),
+        ("the Tarqvelo floods", [1, 2, 2], ["det", "nsubj", "ROOT"], "GPE"),
+        ("Bamako warned Malians", [1, 1, 1], ["nsubj", "ROOT", "obj"], "GPE"),
+        ("TVLO warned Malians", [1, 1, 1], ["nsubj", "ROOT", "obj"], "GPE"),
+        # Many, and where something is.
+        ("Tarqvelo win again", [1, 1, 1], ["nsubj", "ROOT", "advmod"], "GPE"),
+        (
+            "Tarqvelo 's Green Square burned",
+            [3, 0, 3, 4, 4],
+            ["nmod:poss", "case", "compound", "nsubj", "ROOT"],
+            "GPE",
+        ),
+    ],
+)
+def test_an_unknown_name_that_acts_is_a_person(
+    nlp: Language, entities: NewsEntities, words: str, heads: list[int], deps: list[str], label: str
+) -> None:
+    forms = words.split()
+    parts = ["VERB" if dep == "ROOT" else "PROPN" for dep in deps]
+    tags = ["VBP" if form == "win" else "XX" for form in forms]
+    doc = Doc(nlp.vocab, words=forms, heads=heads, deps=deps, pos=parts, tags=tags)
+    at = next(index for index, form in enumerate(forms) if form[0].isupper())
+    doc.ents = [Span(doc, at, at + 1, "GPE")]
+    assert (forms[at], label) in found(entities(doc))
 
 
 def test_titles_articles_and_marks_of_possession_are_cut_off(nlp: Language, entities: NewsEntities) -> None:
