@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pipeline.config import load_settings  # noqa: E402
-from pipeline.extract.capitals import FUNCTION_WORDS, dictionary, is_known  # noqa: E402
+from pipeline.extract.capitals import dictionary, is_known, word_list  # noqa: E402
 from pipeline.extract.parse import load_model  # noqa: E402
 
 SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|[\"“”(\n]")
@@ -65,13 +65,13 @@ def main() -> None:
         for word in (*forenames, *popular(assets / "surnames.csv"))
         if not small[word] and is_known(word, words) and len(word) > 2
     }
-    names -= FUNCTION_WORDS
+    names -= word_list("function_words")
     pairs = {
         pair
         for pair, count in capital_pairs.items()
         if count >= FEWEST_PAIRS
         and is_seldom_small(small_pairs[pair], count)
-        and all(is_known(word, words) and word not in FUNCTION_WORDS for word in pair)
+        and all(is_known(word, words) and word not in word_list("function_words") for word in pair)
         and not names.issuperset(pair)
     }
     lines = sorted([*names, *(" ".join(pair) for pair in pairs)])
