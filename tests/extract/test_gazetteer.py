@@ -8,7 +8,10 @@ import pytest
 
 from pipeline.errors import ConfigError
 from pipeline.extract import gazetteer as module
+from pipeline.extract.actor_entries import DATA as ACTORS
 from pipeline.extract.gazetteer import COUNTRIES, fold, load_gazetteer, read_rows
+
+ACTOR_COUNTRIES = ACTORS / "countries.csv"
 
 
 @pytest.fixture(scope="module")
@@ -73,11 +76,22 @@ def test_a_name_without_letters_gives_nothing(gazetteer, name):
         ("ZAIRE", "COD"),
         ("Burma", "MMR"),
         ("Kosovo", "XKX"),
+        ("the Netherlands", "NLD"),
+        ("St. Lucia", "LCA"),
+        ("State of Palestine", "PSE"),
     ],
 )
 def test_country_of_reads_names_and_adjectives(gazetteer, word, iso3):
     """Old names point at the state of today."""
     assert gazetteer.country_of(word) == iso3
+
+
+def test_every_country_of_the_actors_is_on_the_map(gazetteer):
+    """Who acts has a place, under the name that actors bear."""
+    countries = read_rows(ACTOR_COUNTRIES)
+    missing = [row["name"] for row in countries if gazetteer.country_of(row["name"]) != row["code"]]
+
+    assert missing == []
 
 
 def test_country_of_a_town_is_nothing(gazetteer):
