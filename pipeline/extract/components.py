@@ -218,6 +218,8 @@ _FACILITIES = frozenset(
 )  # fmt: skip
 _ARTICLES = frozenset(("the", "a", "an"))
 _LOOSE_ENDS = frozenset(("'s", "’s", ",", ".", "'"))
+# Words that a name never ends in.
+_LINKING = frozenset(("of", "for"))
 # Titles that go before a person's name and before no other.
 _ADDRESSES = frozenset(
     ("Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Dr", "Dr.", "Sir", "Lord", "Lady", "Prof.",
@@ -312,7 +314,7 @@ class NewsEntities:
                 entities.append(repaired)
         used = {index for span in entities for index in range(span.start, span.end)}
         entities.extend(self._find_missed(doc, listed, used))
-        doc.ents = filter_spans(entities)
+        doc.ents = _whole_bodies(doc, filter_spans(entities))
         return doc
 
     def _repair(self, span: Span, taken: set[int]) -> Span | None:
@@ -462,6 +464,33 @@ def _acts(name: Token) -> bool:
         owned = name.doc[name.i + 2 : name.i + 3]
         return bool(owned) and not owned[0].text[0].isupper()
     return name.dep_ == "nsubj" and name.head.pos_ == "VERB" and name.head.tag_ != "VBP"
+
+
+def _whole_bodies(doc: Doc, entities: Iterable[Span]) -> list[Span]:
+    """Join a body whose name breaks off to the name behind it: "Government of" and "Ireland"; else cut the loose words."""
+    whole: list[Span] = []
+    for span in sorted(entities, key=lambda span: span.start):
+        last = whole[-1] if whole else None
+        if last is not None and span.label_ in (*_NAMES, "FAC", "NORP") and _breaks_off(last, span.start):
+            whole[-1] = Span(doc, last.start, span.end, label="ORG")
+        else:
+            whole.append(span)
+    return [_without_tail(span) if _breaks_off(span, span.end) else span for span in whole]
+
+
+def _breaks_off(span: Span, until: int) -> bool:
+    """Whether a body's name ends in "of" or "for", with nothing but articles between that and the word `until`."""
+    at = until - 1
+    while at >= span.start and span.doc[at].lower_ in _ARTICLES:
+        at -= 1
+    return span.label_ == "ORG" and span.start < at < span.end and span.doc[at].lower_ in _LINKING
+
+
+def _without_tail(span: Span) -> Span:
+    end = span.end
+    while end > span.start + 1 and span.doc[end - 1].lower_ in _ARTICLES | _LINKING:
+        end -= 1
+    return Span(span.doc, span.start, end, label=span.label_)
 
 
 def merge_overlaps(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -122,6 +122,16 @@ def test_an_article_stays_with_the_name_it_belongs_to(nlp: Language, entities: N
     ]
 
 
+def test_a_body_whose_name_breaks_off_is_made_whole(nlp: Language, entities: NewsEntities) -> None:
+    doc = nlp.make_doc("Union of Mali, Front for the Lower Delta and Friends of the sea met.")
+    doc.ents = [Span(doc, 0, 2, "ORG"), Span(doc, 4, 6, "ORG"), Span(doc, 7, 9, "LOC"), Span(doc, 10, 13, "ORG")]  # fmt: skip
+    assert found(entities(doc)) == [
+        ("Union of Mali", "ORG"),
+        ("Front for the Lower Delta", "ORG"),
+        ("Friends", "ORG"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "heads", "deps", "label"),
     [
