@@ -76,11 +76,25 @@ stage names "$work/names/vectors/meta.json" "$TEACHER_PYTHON" "$scripts/name_pie
     "$work"/corpus/entities/*.spacy "$work"/corpus/entities-dev/*.spacy
 # The word vectors were made once (scripts/vectors.py) and live in the shipped pipeline.
 stage vectors "$work/vectors" "$python" "$scripts/kept_vectors.py" "$model/news_sm" "$work/vectors"
-on() { # on FROM NAME STEPS RATE: train on, with a rate that starts lower and sinks to nothing
+on() { # on FROM NAME STEPS RATE [OPTION...]: train on, with a rate that starts lower and sinks to nothing
     local from="$1" name="$2" steps="$3" rate="$4"
+    shift 4
     stage "$name, config" "$work/$name.cfg" "$python" "$scripts/go_on.py" \
         "$work/$from/model-last" "$work/$name.cfg" --steps "$steps" --rate "$rate"
-    stage "$name" "$work/$name/model-last" network "$work/$name.cfg" "$work/$name"
+    stage "$name" "$work/$name/model-last" network "$work/$name.cfg" "$work/$name" "$@"
+}
+mean() { # mean OUT NAME...: the mean of the weights at several ends
+    local out="$1" ends=()
+    shift
+    for name in "$@"; do ends+=("$work/$name/model-last"); done
+    stage "$out" "$work/$out/meta.json" "$python" "$scripts/mean_weights.py" "$work/$out" "${ends[@]}"
+}
+unchanged_names() { # unchanged_names OUT: the entity corpora without the copies whose names were exchanged
+    mkdir -p "$1.part"
+    for corpus in "$work"/corpus/entities/*.spacy; do
+        case "$corpus" in */augmented-*) ;; *) cp "$corpus" "$1.part" ;; esac
+    done
+    mv "$1.part" "$1"
 }
 (
     stage trees "$work/trees/model-last" network "$model/configs/trees.cfg" "$work/trees" \
@@ -88,17 +102,17 @@ on() { # on FROM NAME STEPS RATE: train on, with a rate that starts lower and si
         --paths.vectors "$work/vectors" --paths.orth_variants "$data/assets/en_orth_variants.json"
     on trees trees-on 1800 0.0009
     on trees-on trees-further 2400 0.0007
-    stage "trees, mean" "$work/trees-mean/meta.json" "$python" "$scripts/mean_weights.py" "$work/trees-mean" \
-        "$work/trees-on/model-last" "$work/trees-further/model-last"
+    on trees-further trees-last 2400 0.0006
+    mean trees-mean trees-on trees-further trees-last
 ) &
 trees=$!
 stage recognizer "$work/recognizer/model-last" network "$model/configs/recognizer.cfg" "$work/recognizer" \
     --paths.train "$work/corpus/entities" --paths.dev "$work/corpus/entities-dev" \
     --paths.vectors "$work/names/vectors"
 on recognizer recognizer-on 1500 0.001
-on recognizer-on recognizer-further 900 0.0008
-stage "recognizer, mean" "$work/recognizer-mean/meta.json" "$python" "$scripts/mean_weights.py" "$work/recognizer-mean" \
-    "$work/recognizer-on/model-last" "$work/recognizer-further/model-last"
+stage "unchanged names" "$work/corpus/entities-last" unchanged_names "$work/corpus/entities-last"
+on recognizer-on recognizer-further 900 0.0008 --corpora.train.path "$work/corpus/entities-last"
+mean recognizer-mean recognizer recognizer-on recognizer-further
 wait "$trees"
 "$python" "$scripts/assemble.py" "$work/trees-mean" "$work/recognizer-mean" "$work/names/pieces" \
     "$model/news_sm" "$out"

@@ -235,7 +235,7 @@ _WITH_ARTICLE = frozenset(("Netherlands", "Hague"))
 # Marks behind which a sentence may open with a capital.
 _OPENING = frozenset(('"', "“", "''", "``", "‘", ":", "(", "-", "—", "–"))
 # Marks that make one word of two.
-_JOINING = frozenset(("-", "–", "/"))
+_JOINING = frozenset(("-", "–"))
 
 
 @Language.factory("news_ents", assigns=["doc.ents"], default_config={"dates": True})
@@ -314,7 +314,10 @@ class NewsEntities:
                 entities.append(repaired)
         used = {index for span in entities for index in range(span.start, span.end)}
         entities.extend(self._find_missed(doc, listed, used))
-        doc.ents = _whole_bodies(doc, filter_spans(entities))
+        whole = _whole_bodies(doc, filter_spans(entities))
+        doc.ents = [
+            span for span in whole if span.label_ == "DATE" or not _is_joined(doc, span.start, span.end)
+        ]
         return doc
 
     def _repair(self, span: Span, taken: set[int]) -> Span | None:
@@ -358,7 +361,7 @@ class NewsEntities:
         found = []
         for index in listed:
             text = doc[index].text
-            if index in used or _is_joined(doc, index):
+            if index in used:
                 continue
             if text in self._peoples:
                 if text.endswith(_PEOPLE_ENDINGS):
@@ -442,13 +445,16 @@ def _has_own_article(doc: Doc, start: int, label: str) -> bool:
     return label == "ORG" and article.text == "The" and inside
 
 
-def _is_joined(doc: Doc, index: int) -> bool:
-    """Whether a word is a part of a longer one: "pro-Syrian", "the Gaza-Egypt border"."""
-    before, word = doc[index - 1 : index], doc[index]
-    after = doc[index + 1 : index + 2]
-    return (bool(before) and before[0].text in _JOINING and not before[0].whitespace_) or (
-        bool(after) and after[0].text in _JOINING and not word.whitespace_
-    )
+def _is_joined(doc: Doc, start: int, end: int) -> bool:
+    """Whether words are a part of a longer one: "pro-Syrian", "NATO-led", "the Gaza-Egypt border"."""
+
+    def joins(mark: int) -> bool:
+        if not 0 < mark < len(doc) - 1 or doc[mark].text not in _JOINING:
+            return False
+        apart = doc[mark - 1].whitespace_ or doc[mark].whitespace_
+        return not apart and doc[mark - 1].text[-1].isalpha() and doc[mark + 1].text[0].isalpha()
+
+    return joins(start - 1) or joins(end)
 
 
 def _acts(name: Token) -> bool:
