@@ -50,13 +50,15 @@ accuracy: setup
 
 # The unpacked training data: corpus/ and assets/.
 DATA ?= ../training_data
+# BEFORE_CODE: the file of BEFORE's own components, where it has some under the names of ours.
 BEFORE ?= model/news_sm
 HARD ?= ../shared/nlp/eval/hard.txt
 model: setup
 	@PYTHON=$(abspath $(BIN)/python) model/train.sh $(abspath $(DATA))
 
 model-report: setup
-	@$(BIN)/python model/scripts/report.py $(abspath $(DATA))/corpus $(BEFORE) model/news_sm --hard $(HARD)
+	@$(BIN)/python model/scripts/report.py $(abspath $(DATA))/corpus $(BEFORE) model/news_sm --hard $(HARD) \
+		$(if $(BEFORE_CODE),--first-code $(BEFORE_CODE))
 
 lock:
 	@uv pip compile requirements.in --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock

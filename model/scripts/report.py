@@ -1,17 +1,23 @@
 """Measure pipelines side by side: trees, entities, the newswire test and speed.
 
     python report.py DATA PIPELINE [PIPELINE ...] [--json OUT.json] [--hard hard.txt] [--only newswire,trees,entities,speed]
+                     [--first-code COMPONENTS.py]
 
 DATA holds the test sets as ud/*.spacy and ner/*.spacy. The newswire test (tests/extract/newswire) is in
 the repository; `--hard` names further sentences, one a line, whose marks are in hard_marks.tsv.
-Everything runs on raw text with the pipeline's own tokens.
+Everything runs on raw text with the pipeline's own tokens. A pipeline that brings components of its own under the
+names of ours is measured first, with them (`--first-code`), in a process of its own; without that it would
+be measured with ours.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,9 +30,7 @@ from spacy.tokens import Doc, DocBin, Token
 from spacy.training import Example
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-import pipeline.extract.components  # noqa: E402, F401
-
+OURS = ROOT / "pipeline" / "extract" / "components.py"
 NEWSWIRE = ROOT / "tests" / "extract" / "newswire"
 TREE_SETS = ("ewt-test", "gum-test", "gumnews-test", "pud-test", "pudnews-test")
 FULL = ("PERSON", "ORG", "GPE", "LOC", "NORP", "DATE", "EVENT")
@@ -241,6 +245,29 @@ def measure_speed(nlp: Language, data: Path) -> dict[str, float]:
     return {"words per CPU second": round(best)}
 
 
+def register(components: Path) -> None:
+    """Import a file of spaCy components, which registers them."""
+    sys.path.insert(0, str(ROOT))
+    spec = importlib.util.spec_from_file_location("components_of_the_pipeline", components)
+    if spec is None or spec.loader is None:
+        raise SystemExit(f"{components} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+
+
+def measure_apart(path: Path, arguments: argparse.Namespace) -> dict[str, object]:
+    """Measure one pipeline with other components than ours, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "figures.json"
+        command = [sys.executable, __file__, arguments.data, path, "--only", arguments.only, "--json", out]
+        command += ["--code", arguments.first_code]
+        command += ["--hard", arguments.hard] if arguments.hard else []
+        subprocess.run(list(map(str, command)), check=True, stdout=subprocess.DEVNULL)
+        figures: dict[str, object] = json.loads(out.read_text(encoding="utf8"))[str(path)]
+    return figures
+
+
 def measure(path: Path, data: Path, hard: Path | None, parts: Sequence[str], show: bool) -> dict[str, object]:
     nlp = spacy.load(path)
     result: dict[str, object] = {}
@@ -278,13 +305,21 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--hard", type=Path)
     parser.add_argument("--only", default="newswire,trees,entities,speed")
+    parser.add_argument("--code", type=Path, default=OURS, help="file of the components, by default ours")
+    parser.add_argument("--first-code", type=Path, help="file of the components of the first pipeline")
     parser.add_argument(
         "--show", action="store_true", help="print each sentence of the newswire test that was missed"
     )
     arguments = parser.parse_args()
     parts = arguments.only.split(",")
-    results = {}
-    for path in arguments.pipelines:
+    results: dict[str, dict[str, object]] = {}
+    paths = list(arguments.pipelines)
+    if arguments.first_code:
+        first = paths.pop(0)
+        results[str(first)] = measure_apart(first, arguments)
+    if paths:
+        register(arguments.code)
+    for path in paths:
         results[str(path)] = measure(path, arguments.data, arguments.hard, parts, arguments.show)
     print(table(results))  # type: ignore[arg-type]
     if arguments.json:
