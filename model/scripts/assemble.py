@@ -130,7 +130,9 @@ def main() -> None:
         "--rows", type=int, default=20000, help="word vectors that are kept, the most frequent"
     )
     parser.add_argument("--version", default="0.3.2")
-    parser.add_argument("--figures", type=Path, help="JSON of report.py, kept in meta.json")
+    parser.add_argument(
+        "--figures", type=Path, help="JSON of report.py on this one pipeline, kept in meta.json"
+    )
     arguments = parser.parse_args()
     nlp = load_quick(arguments.trained)
     recognizer = load_quick(arguments.entities)
@@ -155,7 +157,8 @@ def main() -> None:
     )
     nlp.meta.pop("performance", None)
     if arguments.figures:
-        nlp.meta["performance"] = json.loads(arguments.figures.read_text(encoding="utf8"))
+        (figures,) = json.loads(arguments.figures.read_text(encoding="utf8")).values()
+        nlp.meta["performance"] = figures
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(arguments.out)
     config = spacy.util.load_config(arguments.out / "config.cfg")

@@ -72,8 +72,13 @@ def test_the_pipeline_takes_at_most_25_megabytes() -> None:
     assert sum(path.stat().st_size for path in MODEL.rglob("*") if path.is_file()) <= 25_000_000
 
 
-def test_the_licence_stands_in_the_meta_data(nlp: Language) -> None:
+def test_licence_and_figures_stand_in_the_meta_data(nlp: Language) -> None:
+    figures = nlp.meta["performance"]
     assert nlp.meta["license"] == "CC BY-SA 4.0"
+    assert figures["pudnews-test"]["las"] >= 86
+    assert figures["gumnews-test"]["las"] >= 84
+    assert figures["entities uner-pud-test"]["f"] >= 75
+    assert figures["entities gmb-test"]["f"] >= 89
 
 
 def test_countries_peoples_persons_and_dates_are_named(nlp: Language) -> None:
