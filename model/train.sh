@@ -84,12 +84,13 @@ on() { # on FROM NAME STEPS RATE [OPTION...]: train on, with a rate that starts 
     stage "$name" "$work/$name/model-last" network "$work/$name.cfg" "$work/$name" "$@"
 }
 mean() { # mean OUT NAME...: the mean of the weights at several ends
-    local out="$1" ends=()
+    local out="$1" name ends=()
     shift
     for name in "$@"; do ends+=("$work/$name/model-last"); done
     stage "$out" "$work/$out/meta.json" "$python" "$scripts/mean_weights.py" "$work/$out" "${ends[@]}"
 }
 unchanged_names() { # unchanged_names OUT: the entity corpora without the copies whose names were exchanged
+    local corpus
     mkdir -p "$1.part"
     for corpus in "$work"/corpus/entities/*.spacy; do
         case "$corpus" in */augmented-*) ;; *) cp "$corpus" "$1.part" ;; esac

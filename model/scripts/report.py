@@ -13,7 +13,7 @@ be measured with ours.
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import importlib
 import json
 import subprocess
 import sys
@@ -30,7 +30,6 @@ from spacy.tokens import Doc, DocBin, Token
 from spacy.training import Example
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ROOT / "pipeline" / "extract" / "components.py"
 NEWSWIRE = ROOT / "tests" / "extract" / "newswire"
 TREE_SETS = ("ewt-test", "gum-test", "gumnews-test", "pud-test", "pudnews-test")
 FULL = ("PERSON", "ORG", "GPE", "LOC", "NORP", "DATE", "EVENT")
@@ -245,15 +244,10 @@ def measure_speed(nlp: Language, data: Path) -> dict[str, float]:
     return {"words per CPU second": round(best)}
 
 
-def register(components: Path) -> None:
-    """Import a file of spaCy components, which registers them."""
-    sys.path.insert(0, str(ROOT))
-    spec = importlib.util.spec_from_file_location("components_of_the_pipeline", components)
-    if spec is None or spec.loader is None:
-        raise SystemExit(f"{components} is no Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+def register(components: Path | None) -> None:
+    """Import a file of spaCy components, which registers them; None for ours."""
+    sys.path.insert(0, str(components.parent if components else ROOT))
+    importlib.import_module(components.stem if components else "pipeline.extract.components")
 
 
 def measure_apart(path: Path, arguments: argparse.Namespace) -> dict[str, object]:
@@ -305,7 +299,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--hard", type=Path)
     parser.add_argument("--only", default="newswire,trees,entities,speed")
-    parser.add_argument("--code", type=Path, default=OURS, help="file of the components, by default ours")
+    parser.add_argument("--code", type=Path, help="file of the components, by default ours")
     parser.add_argument("--first-code", type=Path, help="file of the components of the first pipeline")
     parser.add_argument(
         "--show", action="store_true", help="print each sentence of the newswire test that was missed"

@@ -217,9 +217,10 @@ _FACILITIES = frozenset(
      "Station", "Camp", "Market", "Park", "Barracks", "Checkpoint", "Monument", "Shrine", "Embassy")
 )  # fmt: skip
 _ARTICLES = frozenset(("the", "a", "an"))
-_LOOSE_ENDS = frozenset(("'s", "’s", ",", ".", "'"))
 # Words that a name never ends in.
 _LINKING = frozenset(("of", "for"))
+_LOOSE_TAILS = _ARTICLES | _LINKING
+_LOOSE_ENDS = frozenset(("'s", "’s", ",", ".", "'"))
 # Titles that go before a person's name and before no other.
 _ADDRESSES = frozenset(
     ("Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Dr", "Dr.", "Sir", "Lord", "Lady", "Prof.",
@@ -227,6 +228,8 @@ _ADDRESSES = frozenset(
      "Sheikh", "Mullah", "Ayatollah")
 )  # fmt: skip
 _NAMES = frozenset(("GPE", "LOC", "ORG"))
+# What may stand at the end of a body's name: "Government of Ireland".
+_PARTS_OF_BODIES = _NAMES | {"FAC", "NORP"}
 _PLACES = frozenset(("GPE", "LOC"))
 # A word of a list of peoples is taken alone only with the ending of one; the list also holds languages.
 _PEOPLE_ENDINGS = ("s", "n", "i", "ish", "ese")
@@ -242,9 +245,10 @@ _JOINING = frozenset(("-", "–"))
 class NewsEntities:
     """Repair of the statistical entities by tables, without any choice left to chance.
 
-    Dates come from patterns; titles, articles and possessive marks are cut off, and whoever has a
-    title that only persons have is one; names of countries, peoples and known organisations get the
-    label their list gives them; places that are buildings or grounds become FAC. A single name that no
+    Dates come from patterns; titles, possessive marks and articles that are no part of a name are cut off,
+    and whoever has a title that only persons have is one; names of countries, peoples and known
+    organisations get the label their list gives them; places that are buildings or grounds become FAC;
+    bodies whose name breaks off are joined to its end; parts of hyphened words are no names. A single name that no
     gazetteer knows and that does something or owns something is taken for a person, where the network
     took it for a place; this needs the trees of the steps before it, and does nothing without them.
     """
@@ -332,8 +336,7 @@ class NewsEntities:
                 return None
         while start < end - 1 and doc[start].lower_ in _ARTICLES:
             start += 1
-        if _has_own_article(doc, start, label) and start - 1 not in taken:
-            start -= 1
+        start = _with_own_article(doc, start, label, taken)
         while end > start + 1 and doc[end - 1].text in _LOOSE_ENDS:
             end -= 1
         if label == "NORP" and start - 1 not in taken and self._is_directed(doc, start, end):
@@ -384,7 +387,7 @@ class NewsEntities:
                 end = index + len(name)
                 if words[: len(name)] == name and not any(i in taken for i in range(index, end)):
                     label = self._known[" ".join(name)]
-                    start = index - (_has_own_article(doc, index, label) and index - 1 not in taken)
+                    start = _with_own_article(doc, index, label, taken)
                     found.append(Span(doc, start, end, label=label))
                     end_of_last = end
                     break
@@ -434,6 +437,11 @@ def _is_addressed(doc: Doc, start: int, end: int) -> bool:
     return start > 0 and doc[start - 1].text in _ADDRESSES
 
 
+def _with_own_article(doc: Doc, start: int, label: str, taken: set[int]) -> int:
+    """Where a name starts with the article that is a part of it, if there is one and it is free."""
+    return start - 1 if start - 1 not in taken and _has_own_article(doc, start, label) else start
+
+
 def _has_own_article(doc: Doc, start: int, label: str) -> bool:
     """Whether the article before a name is a part of it: "the Netherlands", "told The Moon Gazette"."""
     article = doc[start - 1] if start > 0 else None
@@ -447,14 +455,15 @@ def _has_own_article(doc: Doc, start: int, label: str) -> bool:
 
 def _is_joined(doc: Doc, start: int, end: int) -> bool:
     """Whether words are a part of a longer one: "pro-Syrian", "NATO-led", "the Gaza-Egypt border"."""
+    return _joins(doc, start - 1) or _joins(doc, end)
 
-    def joins(mark: int) -> bool:
-        if not 0 < mark < len(doc) - 1 or doc[mark].text not in _JOINING:
-            return False
-        apart = doc[mark - 1].whitespace_ or doc[mark].whitespace_
-        return not apart and doc[mark - 1].text[-1].isalpha() and doc[mark + 1].text[0].isalpha()
 
-    return joins(start - 1) or joins(end)
+def _joins(doc: Doc, mark: int) -> bool:
+    """Whether a hyphen makes one word of its neighbours; no, if there is none at that place."""
+    if not 0 < mark < len(doc) - 1 or doc[mark].text not in _JOINING:
+        return False
+    apart = doc[mark - 1].whitespace_ or doc[mark].whitespace_
+    return not apart and doc[mark - 1].text[-1].isalpha() and doc[mark + 1].text[0].isalpha()
 
 
 def _acts(name: Token) -> bool:
@@ -473,12 +482,14 @@ def _acts(name: Token) -> bool:
 
 
 def _whole_bodies(doc: Doc, entities: Iterable[Span]) -> list[Span]:
-    """Join a body whose name breaks off to the name behind it: "Government of" and "Ireland"; else cut the loose words."""
+    """Join a body whose name breaks off to the name behind it: "Government of" and "Ireland"; else cut the loose words.
+
+    The entities come in the order of the text and do not overlap.
+    """
     whole: list[Span] = []
-    for span in sorted(entities, key=lambda span: span.start):
-        last = whole[-1] if whole else None
-        if last is not None and span.label_ in (*_NAMES, "FAC", "NORP") and _breaks_off(last, span.start):
-            whole[-1] = Span(doc, last.start, span.end, label="ORG")
+    for span in entities:
+        if whole and span.label_ in _PARTS_OF_BODIES and _breaks_off(whole[-1], span.start):
+            whole[-1] = Span(doc, whole[-1].start, span.end, label="ORG")
         else:
             whole.append(span)
     return [_without_tail(span) if _breaks_off(span, span.end) else span for span in whole]
@@ -494,7 +505,7 @@ def _breaks_off(span: Span, until: int) -> bool:
 
 def _without_tail(span: Span) -> Span:
     end = span.end
-    while end > span.start + 1 and span.doc[end - 1].lower_ in _ARTICLES | _LINKING:
+    while end > span.start + 1 and span.doc[end - 1].lower_ in _LOOSE_TAILS:
         end -= 1
     return Span(span.doc, span.start, end, label=span.label_)
 
