@@ -31,11 +31,11 @@ SECOND_TRIES = CronTriggerTimetable("*/2 * * * *", timezone="UTC")
 def alerts() -> None:
     @task(do_xcom_push=False)
     def alert(run_id: str | None = None) -> None:
-        from pipeline import stages
+        from pipeline.stages import alert as stage
 
         if run_id is None:
             raise ValueError("Airflow gave the task no run id")
-        stages.alert(run_id)
+        stage.alert(run_id)
 
     alert()
 

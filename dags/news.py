@@ -37,33 +37,34 @@ NEW_EVENTS = AssetAlias("tocsin-new-events")
 def news() -> None:
     @task
     def fetch(run_id: str | None = None) -> int:
-        from pipeline import stages
+        from pipeline.stages import fetch as stage
+        from pipeline.stages.common import open_batch
 
         if run_id is None:
             raise ValueError("Airflow gave the task no run id")
-        batch_id = stages.open_batch(run_id)
-        stages.fetch(batch_id)
+        batch_id = open_batch(run_id)
+        stage.fetch(batch_id)
         return batch_id
 
     @task(do_xcom_push=False)
     def extract(batch_id: int) -> None:
-        from pipeline import stages
+        from pipeline.stages import extract as stage
 
-        stages.extract(batch_id)
+        stage.extract(batch_id)
 
     @task(do_xcom_push=False)
     def validate(batch_id: int) -> None:
-        from pipeline import stages
+        from pipeline.stages import validate as stage
 
-        stages.validate(batch_id)
+        stage.validate(batch_id)
 
     @task(do_xcom_push=False, outlets=[NEW_EVENTS])
     def store(batch_id: int, outlet_events=None) -> None:
-        from pipeline import stages
+        from pipeline.stages import store as stage
 
         # What waits for the alerts counts, not what this try stored: a try that was killed after its
         # commit has stored all, and its successor nothing.
-        if stages.store(batch_id)["pending_alerts"]:
+        if stage.store(batch_id)["pending_alerts"]:
             outlet_events[NEW_EVENTS].add(EVENTS)
 
     batch_id = fetch()

@@ -28,9 +28,9 @@ IS_ON_DEMAND = bool(os.environ.get("NEWS_IS_ON_DEMAND"))
 def upkeep() -> None:
     @task(do_xcom_push=False)
     def tidy() -> None:
-        from pipeline import stages
+        from pipeline.stages import upkeep as stage
 
-        stages.upkeep()
+        stage.upkeep()
 
     tidy()
 

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from pipeline.config import Settings, load_settings
@@ -110,7 +111,7 @@ def _up(options: argparse.Namespace, settings: Settings) -> None:
 def _status(options: argparse.Namespace, settings: Settings) -> int:
     from pipeline.operate.run import status
     from pipeline.report import console, lag, processes
-    from pipeline.stages import database
+    from pipeline.stages.common import database
 
     shown = console()
     found = status(settings)
@@ -135,14 +136,14 @@ def _migrate(options: argparse.Namespace, settings: Settings) -> None:
 
 def _stage(stage: str) -> Callable[[argparse.Namespace, Settings], None]:
     def run(options: argparse.Namespace, settings: Settings) -> None:
-        from pipeline import stages
         from pipeline.operate.run import prepare
+        from pipeline.stages.common import open_batch
 
+        work = getattr(import_module(f"pipeline.stages.{stage}"), stage)
         prepare(settings)
-        if stage == "alert":
-            counts = stages.alert(settings=settings)
-        else:
-            counts = getattr(stages, stage)(stages.open_batch(options.run, settings), settings)
+        counts = (
+            work(settings=settings) if stage == "alert" else work(open_batch(options.run, settings), settings)
+        )
         print(" ".join(f"{name}={count}" for name, count in counts.items()))
 
     return run
@@ -164,7 +165,7 @@ def _explain(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _quarantine(options: argparse.Namespace, settings: Settings) -> None:
-    from pipeline.stages import database
+    from pipeline.stages.common import database
 
     with database(settings).transaction() as transaction:
         if options.release:

@@ -15,7 +15,7 @@ from pipeline.config import ROOT, Settings
 from pipeline.errors import ConfigError
 from pipeline.postgres.rows import candidate_from
 from pipeline.report import console, report
-from pipeline.stages import database
+from pipeline.stages.common import database
 
 if TYPE_CHECKING:
     from pipeline.operate.records import Progress

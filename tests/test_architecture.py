@@ -90,7 +90,7 @@ def test_every_module_has_its_place() -> None:
     assert known == MAY_IMPORT.keys()
 
 
-LIGHT = {"errors", "model", "config", "plover", "postgres", "stages", "cli", "report", "__init__"}
+LIGHT = {"errors", "model", "config", "plover", "postgres", "cli", "report", "__init__"}
 
 
 @pytest.mark.parametrize(

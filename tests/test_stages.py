@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from pipeline import stages
 from pipeline.config import Settings
 from pipeline.postgres.database import Transaction
 from pipeline.postgres.rows import candidate_row
+from pipeline.stages import extract as extract_stage
 from tests.records import PUBLISHED, article_row, candidate
 
 
@@ -138,7 +138,7 @@ def test_a_poison_article_in_a_batch_leaves_the_others_their_candidates() -> Non
         }
         for number, text in enumerate(("fine", "poison", "fine"))
     ]  # fmt: skip
-    coded = stages._coded(rows, PoisonedCoder())
+    coded = extract_stage._coded(rows, PoisonedCoder())
 
     assert [len(one) if isinstance(one, list) else one for one in coded] == [
         1,
@@ -159,4 +159,4 @@ def test_a_poison_article_in_a_batch_leaves_the_others_their_candidates() -> Non
 )
 def test_who_is_named_alone_needs_less_to_be_kept(changes, expected) -> None:
     """ "12 people were killed in Beirut": the gold of pairs, on which confidence is fitted, has none such."""
-    assert stages.is_sure(candidate(**changes), Settings()) is expected
+    assert extract_stage.is_sure(candidate(**changes), Settings()) is expected

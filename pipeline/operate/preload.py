@@ -7,7 +7,7 @@ import importlib
 import logging
 
 # The slow ones of the stages: 2 to 5 s a task where they are imported in it.
-MODULES = ("spacy", "great_expectations", "trafilatura", "feedparser", "pipeline.stages")
+MODULES = ("spacy", "great_expectations", "trafilatura", "feedparser", "pipeline.stages.common")
 
 for _name in MODULES:
     try:

@@ -15,10 +15,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from pipeline import stages
 from pipeline.config import Settings
 from pipeline.fetch.serve import SeedArticle, SeedServer
 from pipeline.postgres.database import connect
+from pipeline.stages.alert import alert
+from pipeline.stages.common import open_batch
+from pipeline.stages.extract import extract
+from pipeline.stages.fetch import fetch
+from pipeline.stages.store import store
+from pipeline.stages.validate import validate
 
 # What must be the same in the end: everything but surrogate ids and the clock.
 CHECKSUMS = {
@@ -150,12 +155,12 @@ def served(articles: list[SeedArticle], settings: Settings) -> Iterator[tuple[Se
 
 def whole_way(settings: Settings, run_key: str = "whole") -> None:
     """All five stages, one after the other."""
-    batch_id = stages.open_batch(run_key, settings)
-    stages.fetch(batch_id, settings)
-    stages.extract(batch_id, settings)
-    stages.validate(batch_id, settings)
-    stages.store(batch_id, settings)
-    stages.alert(run_key, settings)
+    batch_id = open_batch(run_key, settings)
+    fetch(batch_id, settings)
+    extract(batch_id, settings)
+    validate(batch_id, settings)
+    store(batch_id, settings)
+    alert(run_key, settings)
 
 
 def checksums(url: str) -> dict[str, tuple[int, str]]:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from pipeline import stages
 from pipeline.postgres.database import connect
+from pipeline.stages.common import open_batch
+from pipeline.stages.store import store
+from pipeline.stages.validate import validate
 from tests.validate.conftest import numbers, plant  # noqa: F401  (fixtures)
 from tests.validate.test_validate_judge import PLANTED
 
@@ -22,9 +24,9 @@ def stored(server, database_url, plant, tmp_path_factory) -> dict[str, Any]:  # 
     settings = replace(server, home=tmp_path_factory.mktemp("planted"), database_url=database_url)
     good = [plant() for _ in range(GOOD_COUNT)]
     bad = [plant(**columns) for _, columns, _ in PLANTED]
-    batch_id = stages.open_batch("planted", settings)
-    stages.validate(batch_id, settings)
-    stages.store(batch_id, settings)
+    batch_id = open_batch("planted", settings)
+    validate(batch_id, settings)
+    store(batch_id, settings)
     connection = connect(database_url, autocommit=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT candidate_id, reason FROM tocsin.quarantine ORDER BY candidate_id, reason")

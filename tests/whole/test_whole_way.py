@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline import stages
 from pipeline.postgres.database import connect
+from pipeline.stages.common import open_batch
+from pipeline.stages.extract import extract
+from pipeline.stages.fetch import fetch
 from tests.whole.harness import checksums, killed_way, made_articles, make_due, preload, served, whole_way
 
 pytestmark = pytest.mark.slow
@@ -82,9 +84,9 @@ def test_kill_9_at_any_time_changes_nothing(undisturbed, database_url) -> None:
 def test_doubtful_candidates_are_discarded_and_counted(settings) -> None:
     """What is not sure enough becomes no event, and the log says how many there were."""
     with served(made_articles(3), settings) as (run_settings, _):
-        batch_id = stages.open_batch("doubt", run_settings)
-        stages.fetch(batch_id, run_settings)
-        counts = stages.extract(batch_id, replace(run_settings, min_confidence=1.0, min_confidence_alone=1.0))
+        batch_id = open_batch("doubt", run_settings)
+        fetch(batch_id, run_settings)
+        counts = extract(batch_id, replace(run_settings, min_confidence=1.0, min_confidence_alone=1.0))
 
         assert (counts["articles"], counts["candidates"]) == (3, 0)
         assert counts["discarded_doubtful"] >= 3
@@ -93,8 +95,8 @@ def test_doubtful_candidates_are_discarded_and_counted(settings) -> None:
 def test_a_poison_article_is_quarantined_alone(settings, database_url) -> None:
     """An article that kills its worker each time goes to quarantine after the allowed attempts, others pass."""
     with served(made_articles(5), settings) as (run_settings, _):
-        batch_id = stages.open_batch("poison", run_settings)
-        stages.fetch(batch_id, run_settings)
+        batch_id = open_batch("poison", run_settings)
+        fetch(batch_id, run_settings)
         connection = connect(database_url, autocommit=True)
         with connection.cursor() as cursor:
             cursor.execute(
@@ -102,6 +104,6 @@ def test_a_poison_article_is_quarantined_alone(settings, database_url) -> None:
                 " SELECT 'extract', min(id)::text, 2 FROM tocsin.articles"
             )
         connection.close()
-        counts = stages.extract(batch_id, replace(run_settings, max_attempts=2))
+        counts = extract(batch_id, replace(run_settings, max_attempts=2))
 
         assert (counts["articles"], counts["quarantined"]) == (4, 1)

@@ -1,0 +1,62 @@
+"""What the stages share: the database, the batch, the quarantine, the line in the log."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import datetime
+
+from pipeline.config import Settings, load_settings
+from pipeline.postgres.database import Database, Transaction
+
+log = logging.getLogger("tocsin")
+
+Counts = dict[str, int]
+
+
+def database(settings: Settings) -> Database:
+    """The database of the settings: a server of the user's own, or the embedded one."""
+    if settings.database_url:
+        return Database(settings.database_url)
+    from pipeline.postgres import embedded
+
+    return Database(embedded.url(settings))
+
+
+def open_batch(run_key: str, settings: Settings | None = None) -> int:
+    """Give a run its batch; the same run gets the same one."""
+    with database(settings or load_settings()).transaction() as transaction:
+        row = transaction.one("open_batch", run_key=run_key)
+    assert row
+    return int(row["id"])
+
+
+def quarantine(
+    transaction: Transaction,
+    stage: str,
+    item_key: str,
+    reason: str,
+    seen: str | None,
+    *,
+    batch_id: int | None = None,
+    article_id: int | None = None,
+    url: str | None = None,
+) -> None:
+    transaction.all(
+        "quarantine",
+        stage=stage, item_key=item_key, reason=reason[:1000], seen=seen, batch_id=batch_id,
+        article_id=article_id, candidate_id=None, url=url,
+    )  # fmt: skip
+    log.warning("quarantined stage=%s item=%s reason=%r", stage, item_key, reason)
+
+
+def counted(stage: str, batch: object, started: float, counts: Counts) -> Counts:
+    told = " ".join(f"{name}={count}" for name, count in counts.items())
+    log.info("%s batch=%s %s seconds=%.1f", stage, batch, told, time.monotonic() - started)
+    return dict(counts)
+
+
+def iso(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")
