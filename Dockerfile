@@ -1,4 +1,4 @@
-# One image for every service of ours in docker-compose.yml: the same locked packages as `make install`.
+# One image for every service of ours in docker-compose.yml: the locked packages, without the tools for tests.
 FROM python:3.11-slim
 
 # libgomp: for the arithmetic of spaCy's models.
@@ -17,7 +17,10 @@ COPY pipeline ./pipeline
 COPY dags ./dags
 COPY sql ./sql
 COPY seeds ./seeds
-COPY model ./model
+COPY model/news_sm ./model/news_sm
+
+# `docker compose exec worker tocsin status`
+RUN printf '#!/bin/sh\nexec python -m pipeline "$@"\n' > /usr/local/bin/tocsin && chmod +x /usr/local/bin/tocsin
 
 # Volumes that are empty take over the owner of the folder they are mounted on.
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /srv/tocsin/var tocsin \

@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed-$(shell (cat requirements.lock; $(PYTHON) -V) 2>/dev/null | sha256sum | cut -c1-16)
+LOCK := requirements-test.lock
+STAMP := $(VENV)/.installed-$(shell (cat $(LOCK); $(PYTHON) -V) 2>/dev/null | sha256sum | cut -c1-16)
 export PYTHONDONTWRITEBYTECODE :=
 
 # Fast tests run on all cores; the slow ones load the machine by themselves and run one after the other.
@@ -13,14 +14,16 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4
 
 setup: $(STAMP)
 
-$(STAMP): requirements.lock
+$(STAMP): $(LOCK)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tocsin needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; say PYTHON=/path/to/python3.11")'
 	@echo "Setting up $(VENV) (once; some 220 packages, 1.3 GB, one to four minutes) …"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --no-compile -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --no-compile -r $(LOCK)
 	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
+	@# Relative, so that a copied or moved checkout still finds its own code and no other's.
+	@echo ../../../.. > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/tocsin.pth"
+	@printf '#!/bin/sh\nexec "$$(dirname "$$(readlink -f "$$0")")/python" -m pipeline "$$@"\n' > $(BIN)/tocsin && chmod +x $(BIN)/tocsin
 	@rm -f $(VENV)/.installed-* && touch $@
-	@printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m pipeline "$$@"\n' > $(BIN)/tocsin && chmod +x $(BIN)/tocsin
 
 run: setup
 	@$(BIN)/python -m pipeline run
@@ -60,8 +63,10 @@ model-report: setup
 	@$(BIN)/python model/scripts/report.py $(abspath $(DATA))/corpus $(BEFORE) model/news_sm --hard $(HARD) \
 		$(if $(BEFORE_CODE),--first-code $(BEFORE_CODE))
 
+COMPILE := --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 lock:
-	@uv pip compile requirements.in --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock
+	@uv pip compile pyproject.toml $(COMPILE) -o requirements.lock
+	@uv pip compile pyproject.toml --extra test --constraint requirements.lock $(COMPILE) -o $(LOCK)
 
 clean:
 	rm -rf $(VENV) var

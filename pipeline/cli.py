@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from pipeline import __version__
 from pipeline.config import Settings, load_settings
 from pipeline.errors import ConfigError, OperateError, TocsinError
 
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tocsin", description="News in, coded events in Postgres, alerts out.", allow_abbrev=False
     )
+    parser.add_argument("--version", action="version", version=f"tocsin {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, command: Callable[[argparse.Namespace, Settings], int | None], about: str):  # type: ignore[no-untyped-def]

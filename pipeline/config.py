@@ -7,13 +7,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError
 
-ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent
+# Where dags, sql, seeds and model lie: beside the package in a checkout, inside it where it was installed.
+IS_INSTALLED = (PACKAGE / "shipped").is_dir()
+ROOT = PACKAGE / "shipped" if IS_INSTALLED else PACKAGE.parent
+# First on the path of every Python of ours that is started by another program than ours.
+IMPORT_ROOT = PACKAGE.parent
+
+
+def default_home() -> Path:
+    """The folder of all state: `var` in a checkout, else the user's own place for data."""
+    if not IS_INSTALLED:
+        return ROOT / "var"
+    data = os.environ.get("XDG_DATA_HOME", "")
+    return (Path(data) if data.startswith("/") else Path.home() / ".local" / "share") / "tocsin"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +63,7 @@ class Settings:
         desk_url: Address shown in alerts to look events up; empty for none.
     """
 
-    home: Path = ROOT / "var"
+    home: Path = field(default_factory=default_home)
     database_url: str = ""
     airflow_database_url: str = ""
     postgres_port: int = 0
@@ -114,17 +127,17 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ConfigError: A value has the wrong type or range, or a `TOCSIN_` name is not a setting.
     """
     environment = os.environ if environment is None else environment
-    known = {f"TOCSIN_{field.name.upper()}": field for field in fields(Settings)}
+    known = {f"TOCSIN_{setting.name.upper()}": setting for setting in fields(Settings)}
     unknown = sorted(name for name in environment if name.startswith("TOCSIN_") and name not in known)
     if unknown:
         raise ConfigError(f"no setting {unknown[0]}; there are: {', '.join(sorted(known))}")
     values: dict[str, Any] = {}
-    for name, field in known.items():
+    for name, setting in known.items():
         raw = environment.get(name, "")
         if raw == "":
             continue
         try:
-            values[field.name] = _READERS[str(field.type)](raw)
+            values[setting.name] = _READERS[str(setting.type)](raw)
         except ValueError:
-            raise ConfigError(f"{name} must be of type {field.type}, got {raw!r}") from None
+            raise ConfigError(f"{name} must be of type {setting.type}, got {raw!r}") from None
     return Settings(**values)

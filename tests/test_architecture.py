@@ -55,7 +55,8 @@ def imports_of(path: Path) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             if node.module == "pipeline":
-                yield from ((node.lineno, f"pipeline.{alias.name}") for alias in node.names)
+                names = (alias.name for alias in node.names if alias.name != "__version__")
+                yield from ((node.lineno, f"pipeline.{name}") for name in names)
             else:
                 yield node.lineno, node.module
 

@@ -28,7 +28,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import IO, Any, Literal, TypeVar
 
-from pipeline.config import ROOT
+from pipeline.config import IMPORT_ROOT
 from pipeline.errors import TocsinError
 
 Result = TypeVar("Result")
@@ -115,8 +115,8 @@ class _Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
-            cwd=ROOT,
-            env={"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "PATH": os.defpath},
+            cwd=IMPORT_ROOT,
+            env={"PYTHONPATH": str(IMPORT_ROOT), "LANG": "C.UTF-8", "PATH": os.defpath},
             start_new_session=True,
         )
         return self._process, seconds + START_SECONDS

@@ -9,7 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipeline.config import ROOT, Settings
+from pipeline.config import IMPORT_ROOT, ROOT, Settings
 from pipeline.operate.secrets import ROLES, load_secrets
 from pipeline.postgres import embedded
 
@@ -127,7 +127,7 @@ def _inherited(environment: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in environment.items() if not name.startswith(FOREIGN_PREFIXES)}
     # Airflow's processes talk to each other on loopback, whatever proxy the rest of the machine uses.
     direct = ",".join(filter(None, (kept.get("NO_PROXY", kept.get("no_proxy", "")), "127.0.0.1,localhost")))
-    path = os.pathsep.join(filter(None, (str(ROOT), kept.get("PYTHONPATH", ""))))
+    path = os.pathsep.join(filter(None, (str(IMPORT_ROOT), kept.get("PYTHONPATH", ""))))
     programs = os.pathsep.join((str(Path(sys.executable).parent), kept.get("PATH", os.defpath)))
     return kept | {"NO_PROXY": direct, "no_proxy": direct, "PYTHONPATH": path, "PATH": programs}
 
