@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.config import Settings
-from pipeline.postgres import embedded
+from pipeline.local import embedded
 from pipeline.postgres.migrate import migrate
 from tests.conftest import wipe
 from tests.whole.harness import checksums, killed_way, made_articles, make_due, preload, served, whole_way

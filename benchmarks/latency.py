@@ -22,11 +22,11 @@ from pathlib import Path
 
 from pipeline.config import ROOT, Settings
 from pipeline.fetch.serve import SeedArticle, SeedServer
-from pipeline.operate.environment import settings_environment
-from pipeline.operate.run import status
-from pipeline.postgres import embedded
+from pipeline.local import embedded
+from pipeline.local.environment import settings_environment
+from pipeline.local.ports import free_port
+from pipeline.local.run import status
 from pipeline.postgres.database import connect
-from pipeline.postgres.embedded import free_port
 
 APART_SECONDS = 47
 LONGEST_SECONDS = 240
@@ -54,7 +54,7 @@ match:
 notify: [log]
 dedup_hours: 0
 """
-UP = "from pipeline.config import load_settings; from pipeline.operate.run import up; up(load_settings(), on_progress=lambda change: print(change.subject, change.state, flush=True))"
+UP = "from pipeline.config import load_settings; from pipeline.local.run import up; up(load_settings(), on_progress=lambda change: print(change.subject, change.state, flush=True))"
 SEEN = """
 SELECT articles.title, min(articles.fetched_at), min(events.stored_at), min(notifications.sent_at)
 FROM tocsin.articles

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.config import Settings
-from pipeline.postgres import embedded
+from pipeline.local import embedded
 from pipeline.postgres.database import connect
 from pipeline.postgres.migrate import migrate
 from pipeline.validate.judge import judge

@@ -97,8 +97,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _up(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.run import up
     from pipeline.main_job import console, progress
-    from pipeline.operate.run import up
 
     executor = "CeleryExecutor" if options.celery else "LocalExecutor"
     shown = console()
@@ -111,7 +111,7 @@ def _up(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _status(options: argparse.Namespace, settings: Settings) -> int:
-    from pipeline.operate.run import status
+    from pipeline.local.run import status
     from pipeline.report import console, lag, processes
     from pipeline.stages.common import database
 
@@ -130,7 +130,7 @@ def _report(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _migrate(options: argparse.Namespace, settings: Settings) -> None:
-    from pipeline.operate.run import prepare
+    from pipeline.local.run import prepare
 
     prepare(settings)
     print("the schema is up to date")
@@ -138,7 +138,7 @@ def _migrate(options: argparse.Namespace, settings: Settings) -> None:
 
 def _stage(stage: str) -> Callable[[argparse.Namespace, Settings], None]:
     def run(options: argparse.Namespace, settings: Settings) -> None:
-        from pipeline.operate.run import prepare
+        from pipeline.local.run import prepare
         from pipeline.stages.common import open_batch
 
         work = getattr(import_module(f"pipeline.stages.{stage}"), stage)
@@ -197,14 +197,14 @@ def _rules(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _psql(options: argparse.Namespace, settings: Settings) -> None:
-    from pipeline.postgres.analyst import analyst_environment, psql
+    from pipeline.local.analyst import analyst_environment, psql
 
     program = psql(settings)
     os.execve(program, ["psql", *options.others], {**os.environ, **analyst_environment(settings)})
 
 
 def _airflow(options: argparse.Namespace, settings: Settings) -> None:
-    from pipeline.operate.environment import airflow_environment
+    from pipeline.local.environment import airflow_environment
 
     program = Path(sys.executable).with_name("airflow")
     environment = airflow_environment(settings, home=settings.home, port=settings.airflow_port)
@@ -212,8 +212,8 @@ def _airflow(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def _stop(options: argparse.Namespace, settings: Settings) -> None:
-    from pipeline.operate.instance import running_instance
-    from pipeline.postgres import embedded
+    from pipeline.local import embedded
+    from pipeline.local.instance import running_instance
 
     if instance := running_instance(settings.home):
         raise OperateError(

@@ -18,7 +18,7 @@ from pipeline.report import console, report
 from pipeline.stages.common import database
 
 if TYPE_CHECKING:
-    from pipeline.operate.records import Progress
+    from pipeline.local.records import Progress
 
 SEED_ARTICLES = ROOT / "seeds"
 NEW_ENTRIES_SHOWN = 5  # from each real feed: enough to see that it works, few enough to end in minutes
@@ -27,8 +27,8 @@ EVENTS_SHOWN = 40
 
 def main_job(settings: Settings) -> bool:
     """Run the news DAG and the alerts it causes, then print what came of it; say whether all went well."""
-    from pipeline.operate import run
-    from pipeline.operate.instance import running_instance
+    from pipeline.local import run
+    from pipeline.local.instance import running_instance
 
     shown = console()
     with ExitStack() as stack:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from pipeline.operate.records import OperateStatus
+    from pipeline.local.records import OperateStatus
 
 Row = Mapping[str, Any]
 MAX_SENTENCE = 110

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import Settings
-from pipeline.postgres import embedded
+from pipeline.local import embedded
 from pipeline.postgres.database import Database, Transaction, connect
 from pipeline.postgres.migrate import migrate
 

@@ -19,12 +19,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plover": {"errors"},
     "addresses": {"errors"},
     "postgres": {"errors", "config", "model"},
-    "operate": {"errors", "config", "postgres"},
+    "local": {"errors", "config", "postgres"},
     **{stage: {"errors", "config", "plover", "model", "addresses"} for stage in STAGES},
-    "report": {"operate"},
-    "stages": {"errors", "config", "plover", "model", "postgres", *STAGES},
-    "main_job": {"errors", "config", "model", "postgres", "stages", "report", "operate", *STAGES},
-    "cli": {"errors", "config", "postgres", "stages", "report", "operate", "main_job", *STAGES},
+    "report": {"local"},
+    "stages": {"errors", "config", "plover", "model", "postgres", "local", *STAGES},
+    "main_job": {"errors", "config", "model", "postgres", "stages", "report", "local", *STAGES},
+    "cli": {"errors", "config", "postgres", "stages", "report", "local", "main_job", *STAGES},
     "__main__": {"cli"},
 }
 # Each library has one home.

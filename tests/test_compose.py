@@ -21,9 +21,9 @@ import pytest
 import yaml
 
 from pipeline.config import ROOT, Settings, load_settings
-from pipeline.operate.container import make_container_secrets
-from pipeline.operate.environment import MEASURED, TELEMETRY_OFF
-from pipeline.operate.secrets import ROLES
+from pipeline.local.container import make_container_secrets
+from pipeline.local.environment import MEASURED, TELEMETRY_OFF
+from pipeline.local.secrets import ROLES
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]

@@ -18,7 +18,7 @@ def database(settings: Settings) -> Database:
     """The database of the settings: a server of the user's own, or the embedded one."""
     if settings.database_url:
         return Database(settings.database_url)
-    from pipeline.postgres import embedded
+    from pipeline.local import embedded
 
     return Database(embedded.url(settings))
 

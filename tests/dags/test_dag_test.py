@@ -13,9 +13,9 @@ import pytest
 
 from pipeline.config import ROOT, Settings
 from pipeline.fetch.serve import serve_seed
-from pipeline.operate.environment import airflow_environment
-from pipeline.operate.run import prepare
-from pipeline.postgres import embedded
+from pipeline.local import embedded
+from pipeline.local.environment import airflow_environment
+from pipeline.local.run import prepare
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import StoreError
-from pipeline.postgres import embedded
+from pipeline.local import embedded
 from pipeline.postgres.database import connect
 from pipeline.postgres.migrate import Migration, migrate, outstanding, read_migrations
 

@@ -8,7 +8,7 @@ import stat
 
 import pytest
 
-from pipeline.operate.secrets import ROLES, load_secrets
+from pipeline.local.secrets import ROLES, load_secrets
 
 
 @pytest.fixture

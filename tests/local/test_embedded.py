@@ -22,10 +22,12 @@ import pytest
 
 from pipeline.config import ROOT, Settings
 from pipeline.errors import OperateError, StoreError
-from pipeline.postgres import embedded
+from pipeline.local import embedded
+from pipeline.local.place import SHARED_FOLDER
+from pipeline.postgres.databases import ensure_database
 
 is_root = os.geteuid() == 0
-START = "import sys; from pathlib import Path; from pipeline.config import Settings; from pipeline.postgres import embedded; print(embedded.start(Settings(home=Path(sys.argv[1]))).pid)"
+START = "import sys; from pathlib import Path; from pipeline.config import Settings; from pipeline.local import embedded; print(embedded.start(Settings(home=Path(sys.argv[1]))).pid)"
 
 
 @pytest.fixture(scope="module")
@@ -145,8 +147,8 @@ def test_ensure_database_makes_what_is_missing(running):
     """A server of the user's own gets Airflow's database beside ours; a second time nothing happens."""
     url = embedded.url(running, "desk_airflow")
 
-    embedded.ensure_database(url)
-    embedded.ensure_database(url)
+    ensure_database(url)
+    ensure_database(url)
 
     assert query(running, "SELECT 1", "desk_airflow") == [(1,)]
 
@@ -154,7 +156,7 @@ def test_ensure_database_makes_what_is_missing(running):
 def test_ensure_database_says_when_the_server_is_not_there(running):
     """An unreachable server is named as such."""
     with pytest.raises(StoreError, match="cannot reach the database 'tocsin'"):
-        embedded.ensure_database("postgresql://tocsin@127.0.0.1:1/tocsin")
+        ensure_database("postgresql://tocsin@127.0.0.1:1/tocsin")
 
 
 def test_status_before_the_first_start_says_no(tmp_path):
@@ -332,7 +334,7 @@ def test_home_that_the_server_cannot_reach_moves_the_data(own):
     own.home.mkdir()
     own.home.chmod(0o700)
 
-    assert embedded.start(own).data.is_relative_to(embedded.SHARED_FOLDER)
+    assert embedded.start(own).data.is_relative_to(SHARED_FOLDER)
 
 
 @pytest.mark.skipif(not is_root, reason="only root runs the server as somebody else")

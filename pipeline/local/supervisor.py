@@ -15,7 +15,6 @@ import json
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -26,8 +25,9 @@ from pathlib import Path
 import psutil
 
 from pipeline.errors import OperateError
-from pipeline.operate import rest
-from pipeline.postgres.embedded import write_private
+from pipeline.local import rest
+from pipeline.local.files import write_private
+from pipeline.local.ports import is_free
 
 START_SECONDS = 240
 
@@ -297,17 +297,6 @@ def refuse_taken_port(port: int) -> None:
             f"port {port} on 127.0.0.1 is in use, so Airflow's API server cannot take it: stop what uses it, or set "
             "TOCSIN_AIRFLOW_PORT to a free port"
         )
-
-
-def is_free(port: int) -> bool:
-    """Say whether a port of 127.0.0.1 can be taken."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def descendants_of(process: psutil.Process | subprocess.Popen[bytes] | None) -> set[psutil.Process]:

@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from pipeline.errors import OperateError
-from pipeline.operate.supervisor import Supervisor, end_leftovers, processes_file, running_components
-from pipeline.postgres.embedded import free_port
+from pipeline.local.ports import free_port
+from pipeline.local.supervisor import Supervisor, end_leftovers, processes_file, running_components
 
 API = """
 import sys

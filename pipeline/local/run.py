@@ -22,29 +22,29 @@ import psutil
 
 from pipeline.config import Settings
 from pipeline.errors import OperateError
-from pipeline.operate import rest
-from pipeline.operate.environment import airflow_environment, metadata_url
-from pipeline.operate.follow import await_dags, follow, last_failures, trigger
-from pipeline.operate.housekeeping import Housekeeper
-from pipeline.operate.instance import (
+from pipeline.local import embedded, rest
+from pipeline.local.environment import airflow_environment, metadata_url
+from pipeline.local.files import write_private
+from pipeline.local.follow import await_dags, follow, last_failures, trigger
+from pipeline.local.housekeeping import Housekeeper
+from pipeline.local.instance import (
     Instance,
     lock,
     running_instance,
     signals_as_interrupt,
     uninterrupted,
 )
-from pipeline.operate.records import ComponentStatus, Failure, OperateStatus, Progress, RunResult
-from pipeline.operate.rest import AirflowApi
-from pipeline.operate.secrets import ADMIN, load_secrets
-from pipeline.operate.supervisor import (
+from pipeline.local.ports import free_port, is_free
+from pipeline.local.records import ComponentStatus, Failure, OperateStatus, Progress, RunResult
+from pipeline.local.rest import AirflowApi
+from pipeline.local.secrets import ADMIN, load_secrets
+from pipeline.local.supervisor import (
     Supervisor,
     airflow_commands,
     descendants_of,
-    is_free,
     running_components,
 )
-from pipeline.postgres import embedded
-from pipeline.postgres.embedded import write_private
+from pipeline.postgres.databases import ensure_database
 from pipeline.postgres.migrate import migrate
 
 UP_COMPONENTS = ("api-server", "dag-processor", "scheduler", "triggerer")
@@ -188,7 +188,7 @@ def prepare(settings: Settings) -> None:
     """
     if settings.database_url:
         migrate(settings.database_url)
-        embedded.ensure_database(metadata_url(settings))
+        ensure_database(metadata_url(settings))
     else:
         embedded.start(settings)
         migrate(embedded.url(settings))
@@ -314,7 +314,7 @@ def _port(settings: Settings, *, may_move: bool) -> int:
     """The port for the API server: the one of the settings; another free one for a single run, or for 0."""
     if settings.airflow_port and (is_free(settings.airflow_port) or not may_move):
         return settings.airflow_port
-    port = embedded.free_port()
+    port = free_port()
     if settings.airflow_port:
         log.info("port %d is in use; this run takes port %d", settings.airflow_port, port)
     return port

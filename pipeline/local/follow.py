@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import OperateError
-from pipeline.operate.records import Failure, RunResult
-from pipeline.operate.rest import AirflowApi, quoted
+from pipeline.local.records import Failure, RunResult
+from pipeline.local.rest import AirflowApi, quoted
 
 PARSE_SECONDS = 180
 ALERTS_APPEAR_SECONDS = 120

@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.config import IMPORT_ROOT, ROOT, Settings
-from pipeline.operate.secrets import ROLES, load_secrets
-from pipeline.postgres import embedded
+from pipeline.local import embedded
+from pipeline.local.secrets import ROLES, load_secrets
 
 # Variables of the caller that would change what Airflow does behind our back.
 FOREIGN_PREFIXES = ("AIRFLOW", "TOCSIN_", "PG", "SQLALCHEMY_")
@@ -30,7 +30,7 @@ MEASURED = {
     # Heavy imports are paid once by the fork server, not by each task: 4.9 s became 2.0 s.
     "AIRFLOW__CORE__MP_START_METHOD": "forkserver",
     "AIRFLOW__CORE__MP_FORKSERVER_PRELOAD": "airflow.executors.local_executor,airflow.sdk.execution_time.supervisor,"
-    "airflow.sdk.execution_time.task_runner,pipeline.operate.preload",
+    "airflow.sdk.execution_time.task_runner,pipeline.local.preload",
     # The fully qualified name asks the resolver, which takes seconds on a machine without network.
     "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
     "AIRFLOW__API__HOST": "127.0.0.1",

@@ -11,12 +11,12 @@ import pytest
 
 from pipeline.config import ROOT
 from pipeline.errors import OperateError
-from pipeline.operate.instance import lock, running_instance, signals_as_interrupt, uninterrupted
+from pipeline.local.instance import lock, running_instance, signals_as_interrupt, uninterrupted
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from pipeline.operate.instance import lock
+from pipeline.local.instance import lock
 with lock(Path(sys.argv[1]), 8123, is_on_demand=False):
     print("held", flush=True)
     time.sleep(600)

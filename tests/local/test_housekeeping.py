@@ -8,7 +8,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 
-from pipeline.operate.housekeeping import cut_large_logs, remove_old_files
+from pipeline.local.housekeeping import cut_large_logs, remove_old_files
 
 
 def write(path, text="x", *, days_old=0):

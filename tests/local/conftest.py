@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.config import ROOT, Settings
 from pipeline.fetch.serve import serve_seed
-from pipeline.postgres import embedded
+from pipeline.local import embedded
 
 
 @pytest.fixture(scope="module")

@@ -16,18 +16,17 @@ import pytest
 
 from pipeline.config import ROOT, Settings
 from pipeline.errors import OperateError
-from pipeline.operate import rest
-from pipeline.operate.environment import airflow_environment, settings_environment
-from pipeline.operate.instance import running_instance
-from pipeline.operate.records import OperateStatus, Progress, RunResult
-from pipeline.operate.run import run_once, status, up
-from pipeline.operate.secrets import load_secrets
-from pipeline.postgres import embedded
-from pipeline.postgres.embedded import free_port
+from pipeline.local import embedded, rest
+from pipeline.local.environment import airflow_environment, settings_environment
+from pipeline.local.instance import running_instance
+from pipeline.local.ports import free_port
+from pipeline.local.records import OperateStatus, Progress, RunResult
+from pipeline.local.run import run_once, status, up
+from pipeline.local.secrets import load_secrets
 
 pytestmark = pytest.mark.slow
 
-UP = "from pipeline.config import load_settings; from pipeline.operate.run import up; up(load_settings(), on_progress=lambda change: print(change.subject, change.state, flush=True))"
+UP = "from pipeline.config import load_settings; from pipeline.local.run import up; up(load_settings(), on_progress=lambda change: print(change.subject, change.state, flush=True))"
 
 
 class Ran:

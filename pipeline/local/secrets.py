@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import OperateError
-from pipeline.postgres.embedded import write_private
+from pipeline.local.files import write_private
 
 ADMIN = "admin"
 # Roles of Airflow's simple auth manager, by user.

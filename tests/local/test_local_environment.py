@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import Settings, load_settings
-from pipeline.operate.environment import airflow_environment, metadata_url, settings_environment
+from pipeline.local.environment import airflow_environment, metadata_url, settings_environment
 
 OWN = "postgresql://desk:secret@db.example:5433/news"
 

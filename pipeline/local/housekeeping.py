@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipeline.postgres.embedded import write_private
+from pipeline.local.files import write_private
 
 KEEP_DAYS = 14
 EVERY_SECONDS = 24 * 3600

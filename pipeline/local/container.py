@@ -1,6 +1,6 @@
 """The secrets of an installation in containers: made once into a volume that only its services mount.
 
-    python -m pipeline.operate.container /run/secrets
+    python -m pipeline.local.container /run/secrets
 
 Beside the secrets of every installation lie those of the Postgres and the Redis of docker-compose.yml,
 in the forms in which each program reads them from a file, so that no environment and no command line
@@ -13,8 +13,9 @@ import secrets
 import sys
 from pathlib import Path
 
-from pipeline.operate.secrets import load_secrets
-from pipeline.postgres.embedded import ROLE, write_private
+from pipeline.local.cluster import ROLE
+from pipeline.local.files import write_private
+from pipeline.local.secrets import load_secrets
 
 DATABASE = "tocsin"
 AIRFLOW_DATABASE = "airflow"

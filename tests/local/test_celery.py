@@ -12,9 +12,9 @@ from collections.abc import Iterator
 import pytest
 
 from pipeline.config import Settings
-from pipeline.operate.records import OperateStatus, Progress
-from pipeline.operate.run import run_once, status
-from pipeline.postgres.embedded import free_port
+from pipeline.local.ports import free_port
+from pipeline.local.records import OperateStatus, Progress
+from pipeline.local.run import run_once, status
 
 REDIS = shutil.which("redis-server")
 pytestmark = [

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from pipeline.errors import OperateError
-from pipeline.operate.rest import AirflowApi, answers
+from pipeline.local.rest import AirflowApi, answers
 
 
 class FakeAirflow(BaseHTTPRequestHandler):

@@ -6,12 +6,11 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from psycopg2 import sql
-
 from pipeline.config import Settings
 from pipeline.errors import ConfigError
-from pipeline.postgres import embedded
-from pipeline.postgres.database import connect, translated
+from pipeline.local import embedded
+from pipeline.local.files import write_private
+from pipeline.postgres.databases import set_password
 
 
 def analyst_environment(settings: Settings) -> dict[str, str]:
@@ -44,12 +43,7 @@ def _password(url: str, path: Path) -> str:
     if path.is_file():
         return path.read_text("utf-8")
     password = secrets.token_urlsafe(24)
-    connection = connect(url, autocommit=True)
-    try:
-        with translated(), connection.cursor() as cursor:
-            cursor.execute(sql.SQL("ALTER ROLE analyst PASSWORD {}").format(sql.Literal(password)))
-    finally:
-        connection.close()
+    set_password(url, "analyst", password)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    embedded.write_private(path, password)
+    write_private(path, password)
     return password
