@@ -15,12 +15,13 @@ from functools import partial
 from pipeline.errors import FetchError
 from pipeline.fetch.article import has_full_text, take_article
 from pipeline.fetch.feed import parse_feed
-from pipeline.fetch.http import Client, Response, StatusError
+from pipeline.fetch.http import Client
 from pipeline.fetch.records import Discard, Failure, FeedState, FetchResult, ParsedFeed, TakenArticle
 from pipeline.fetch.schedule import next_fetch
 from pipeline.fetch.url import canonical_url
 from pipeline.fetch.worker import aside
 from pipeline.model import Entry
+from pipeline.web.client import Response, StatusError
 
 log = logging.getLogger(__name__)
 

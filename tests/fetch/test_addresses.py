@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from yarl import URL
 
-from pipeline.addresses import is_public, read_named_hosts
 from pipeline.errors import ConfigError, FetchError
-from pipeline.fetch.guard import Guard
+from pipeline.web.addresses import is_public, read_named_hosts
+from pipeline.web.guard import Guard
 
 CLOSED = [
     "0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "100.127.255.255", "127.0.0.1", "127.255.255.254",

@@ -16,15 +16,11 @@ import pytest
 
 from pipeline.config import ROOT, Settings
 from pipeline.errors import FetchError
-from pipeline.fetch.guard import Guard
-from pipeline.fetch.http import (
-    Client,
-    Response,
-    open_client,
-    parse_retry_after,
-    user_agent,
-)
-from pipeline.fetch.inflate import Inflater, inflaters
+from pipeline.fetch.http import Client, open_client
+from pipeline.web.client import Response, user_agent
+from pipeline.web.guard import Guard
+from pipeline.web.inflate import Inflater, inflaters
+from pipeline.web.retry_after import parse_retry_after
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -326,7 +322,7 @@ BOMB = r"""
 import asyncio, pathlib, re, sys
 from pipeline.config import Settings
 from pipeline.errors import FetchError
-from pipeline.fetch.guard import Guard
+from pipeline.web.guard import Guard
 from pipeline.fetch.http import open_client
 
 async def main(url, named):

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.fetch.http import Client, Response, open_client
+from pipeline.fetch.http import Client, open_client
 from pipeline.fetch.records import FeedState, FetchResult
 from pipeline.fetch.visit import asks_unconditionally, fetch_feed
+from pipeline.web.client import Response
 
 PUBLISHED = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 

@@ -7,31 +7,25 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import hashlib
 import hmac
-import http.client
-import socket
-import ssl
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipeline.alert.notifiers.sockets import open_socket
 from pipeline.alert.receivers import is_webhook_url, read_secret_file
 from pipeline.alert.records import Message, Notification, Receiver
 from pipeline.config import Settings
-from pipeline.errors import ConfigError, NotifyError
+from pipeline.errors import ConfigError, FetchError, NotifyError
+from pipeline.web.client import post_once
+from pipeline.web.retry_after import parse_retry_after
 
 TIMEOUT_SECONDS = 15.0
 # How far a receiver lets the sender's clock be off, by the standard's advice.
 TOLERANCE_SECONDS = 300
 MAX_KEYS = 2
 MIN_KEY_BYTES, MAX_KEY_BYTES = 24, 64
-MAX_RETRY_AFTER_SECONDS = 86_400.0
 _HEADERS = {"content-type": "application/json", "user-agent": "Tocsin", "connection": "close"}
 
 
@@ -126,60 +120,15 @@ def _post(
     """POST once, following nothing; give the status and the Retry-After header."""
     if not is_webhook_url(url):
         raise NotifyError("the receiver's address is no http(s) address", is_final=True)
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    sock = open_socket(host, port, allowed=allowed, timeout_seconds=timeout_seconds)
-    connection = http.client.HTTPConnection(host, port)
-    deadline = None
     try:
-        if parts.scheme == "https":
-            sock = ssl.create_default_context().wrap_socket(
-                sock, server_hostname=host, do_handshake_on_connect=False
-            )
-        deadline = _Deadline(timeout_seconds, sock)
-        if isinstance(sock, ssl.SSLSocket):
-            sock.do_handshake()
-        connection.sock = sock
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", target, body, {**_HEADERS, "host": parts.netloc, **headers})
-        answer = connection.getresponse()
-        # A head cut short by us reads like a whole one: who dripped it has promised nothing.
-        if deadline.is_over:
-            raise TimeoutError(f"no whole answer in {timeout_seconds:g} s")
-        return answer.status, answer.headers.get("retry-after")
-    except (OSError, ValueError, http.client.HTTPException) as error:
-        raise NotifyError(f"{host}:{port} took no notification: {_reason(error)}") from error
-    finally:
-        if deadline:
-            deadline.cancel()
-        connection.close()
-        sock.close()
-
-
-class _Deadline:
-    """Shuts a socket after some seconds: its own timeout starts again with every byte that drips in."""
-
-    def __init__(self, seconds: float, sock: socket.socket):
-        self.is_over = False
-        self._sock = sock
-        self._timer = threading.Timer(seconds, self._shut)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def cancel(self) -> None:
-        self._timer.cancel()
-
-    def _shut(self) -> None:
-        self.is_over = True
-        # Past the TLS layer, whose own shutdown would break under a read in the other thread.
-        with contextlib.suppress(OSError):
-            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
-
-
-def _reason(error: Exception) -> str:
-    # A server's own words are cut and shown as a literal: they may hold anything.
-    return f"{type(error).__name__}: {ascii(str(error))[:150]}"
+        return post_once(
+            url, body, headers={**_HEADERS, **headers}, allowed=allowed, timeout_seconds=timeout_seconds
+        )
+    except FetchError as error:
+        # Cut from its causes, which may show the whole address.
+        raise NotifyError(f"no notification was taken: {error}", is_final=error.is_final) from None
+    except ConfigError as error:
+        raise NotifyError(str(error)) from error
 
 
 def _check_status(host: str, status: int, retry_after: str | None, now: datetime) -> None:
@@ -191,20 +140,5 @@ def _check_status(host: str, status: int, retry_after: str | None, now: datetime
         "; redirects are not followed, put the new address into the receivers' file" if status < 400 else ""
     )
     raise NotifyError(
-        f"{host} answered {status}{hint}", retry_after_seconds=read_retry_after(retry_after, now)
+        f"{host} answered {status}{hint}", retry_after_seconds=parse_retry_after(retry_after, now=now)
     )
-
-
-def read_retry_after(value: str | None, now: datetime) -> float | None:
-    """Read a Retry-After header, a number or a date, as seconds from 0 to a day; None if unreadable."""
-    if value is None:
-        return None
-    value = value.strip()
-    if value.isascii() and value.isdecimal():
-        return min(float(value[:12]), MAX_RETRY_AFTER_SECONDS)
-    try:
-        at = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max((at - now).total_seconds(), 0.0), MAX_RETRY_AFTER_SECONDS)

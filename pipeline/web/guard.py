@@ -1,4 +1,4 @@
-"""The guard of fetching: each hop, each address and each socket is checked; what may be reached says addresses.py."""
+"""The guard of the way out: each hop, each address and each socket is checked; what may be reached says addresses.py."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from yarl import URL
 
-from pipeline.addresses import PORTS, NamedHost, host_of, is_literal, is_named, is_public
 from pipeline.errors import FetchError
+from pipeline.web.addresses import PORTS, NamedHost, host_of, is_literal, is_named, is_public
 
 SCHEMES = ("http", "https")
 
@@ -81,4 +81,5 @@ def _refused(where: str) -> FetchError:
 
 
 def _short(url: URL) -> str:
-    return repr(str(url.with_user(None) if url.raw_host else url)[:200])
+    # Never more than scheme and host: the address of a webhook may be a password in itself.
+    return repr(f"{url.scheme}://{url.raw_host or ''}"[:200])

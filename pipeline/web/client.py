@@ -1,0 +1,385 @@
+"""One HTTP client: GET and POST with every limit, or a FetchError. The only module that opens sockets to the web.
+
+Nothing here believes a server: not the address behind a name, nor the length it promises, nor what
+its redirects lead to. Time, bytes on the wire, bytes after inflating and hops are limited.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from pipeline.errors import FetchError
+from pipeline.web.addresses import read_named_hosts
+from pipeline.web.guard import Guard
+from pipeline.web.inflate import Inflater, inflate_undeclared, inflaters, too_large
+from pipeline.web.retry_after import parse_http_date, parse_retry_after
+
+PRODUCT = "Tocsin"
+MAXIMUM_REDIRECTS = 5
+CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
+REDIRECTS = (301, 302, 303, 307, 308)
+PERMANENT_REDIRECTS = (301, 308)
+MAXIMUM_COOKIES = 20
+MAXIMUM_VALIDATOR = 1_000
+# A link of 1,500 Chinese letters has 13,500 characters once they are escaped.
+MAXIMUM_URL = 16_000
+
+
+class StatusError(FetchError):
+    """The server answered, with a status that is no answer to us."""
+
+    def __init__(
+        self, message: str, *, status: int, is_final: bool = False, retry_after_seconds: float | None = None
+    ):
+        super().__init__(message, is_final=is_final, retry_after_seconds=retry_after_seconds)
+        self.status = status
+
+
+class NoAnswerError(FetchError):
+    """Nobody answered in time: the sign of a host that hangs."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Response:
+    """A good answer: 200 with its body, or 304.
+
+    Args:
+        url: Where it came from in the end, after redirects.
+        content_type: As sent, "" where none was; ASCII.
+        etag, last_modified: Opaque; None where not sent, or not fit to be sent back.
+        body: Inflated; empty when `is_not_modified`.
+        moved_to: Last address of an unbroken chain of permanent redirects from the first address.
+    """
+
+    status: int
+    url: str
+    content_type: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    body: bytes = field(default=b"", repr=False)
+    is_not_modified: bool = False
+    moved_to: str | None = None
+
+
+class WebClient:
+    """A session with its limits; made by `open_web`, lives in one event loop."""
+
+    def __init__(self, session: aiohttp.ClientSession, guard: Guard, *, timeout_seconds: float) -> None:
+        self._session = session
+        self._guard = guard
+        self._timeout_seconds = timeout_seconds
+
+    def is_named(self, url: str) -> bool:
+        """Whether a person let this URL's host through by name (`allow_private_addresses`)."""
+        return self._guard.is_named(parse_url(url))
+
+    def check(self, url: str) -> URL:
+        """The address as it will be asked for.
+
+        Raises:
+            FetchError: It is none, or must not be asked for; final.
+        """
+        target = parse_url(url)
+        self._guard.check_url(target)
+        return target
+
+    async def get(self, url: str, *, headers: Mapping[str, str], limit: int, place: Any = None) -> Response:
+        """GET, following redirects; each hop is checked anew.
+
+        Args:
+            limit: Bytes of the answer, on the wire and inflated.
+            place: host → async context manager that is held while that host is asked.
+
+        Raises:
+            FetchError: It cannot be had.
+        """
+        target, moved_to, is_permanent = parse_url(url), None, True
+        # Some sites redirect to themselves until a cookie comes back; it lives for this one GET.
+        cookies: dict[str, dict[str, str]] = {}
+        for _ in range(MAXIMUM_REDIRECTS + 1):
+            self._guard.check_url(target)
+            sent = {**headers, **_cookie_header(cookies.get(str(target.origin()), {}))}
+            async with place(host_name(target)) if place else _no_place():
+                answer = await self._within_limits(
+                    target, self._session.get(target, headers=sent, allow_redirects=False), sent, limit
+                )
+            if isinstance(answer, _Redirect):
+                cookies.setdefault(str(target.origin()), {}).update(answer.cookies)
+                target = answer.target
+                is_permanent = is_permanent and answer.is_permanent
+                moved_to = str(target) if is_permanent else moved_to
+                continue
+            return Response(moved_to=moved_to, **answer)
+        raise FetchError(f"more than {MAXIMUM_REDIRECTS} redirects from {url[:200]}")
+
+    async def post(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> tuple[int, str | None]:
+        """POST once, following nothing; give the status and the Retry-After header. The answer is not read.
+
+        Raises:
+            FetchError: The address is refused (final), or nobody answered. No message shows more than the host.
+        """
+        try:
+            target = parse_url(url)
+        except FetchError:
+            raise FetchError("the address cannot be read", is_final=True) from None
+        self._guard.check_url(target)
+        request = self._session.post(target, data=body, headers=dict(headers), allow_redirects=False)
+        answer = await self._within_limits(target, request, None, 0)
+        assert not isinstance(answer, _Redirect)
+        return answer["status"], answer["retry_after"]
+
+    async def _within_limits(
+        self, target: URL, request: Any, asked: Mapping[str, str] | None, limit: int
+    ) -> dict[str, Any] | _Redirect:
+        host, seconds = host_name(target), self._timeout_seconds
+        try:
+            async with asyncio.timeout(seconds), request as answer:
+                if asked is None:
+                    return {"status": answer.status, "retry_after": answer.headers.get("Retry-After")}
+                return await _take(target, answer, asked, limit)
+        except FetchError:
+            raise
+        except TimeoutError as error:
+            raise NoAnswerError(f"no complete answer from {host} within {seconds:g} s") from error
+        except aiohttp.ClientConnectorDNSError as error:
+            raise FetchError(f"no address is known for {host}") from error
+        except aiohttp.ClientConnectorError as error:
+            raise FetchError(f"cannot connect to {host}: {error.strerror or _reason(error)}") from error
+        except (UnicodeError, aiohttp.InvalidURL) as error:
+            raise FetchError(f"not an address to fetch: {host}: {_reason(error)}", is_final=True) from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise FetchError(f"{host}: {_reason(error)}") from error
+
+
+@asynccontextmanager
+async def open_web(
+    *,
+    allowed: str,
+    timeout_seconds: float,
+    headers: Mapping[str, str] | None = None,
+    guard: Guard | None = None,
+) -> AsyncIterator[WebClient]:
+    """A client with its limits, closed at the end.
+
+    Args:
+        allowed: `Settings.allow_private_addresses`.
+        timeout_seconds: For one hop, from connect to the last byte.
+        headers: Sent with every request.
+        guard: Another one than what `allowed` gives.
+
+    Raises:
+        ConfigError: `allowed` cannot be read.
+    """
+    guard = guard or Guard(read_named_hosts(allowed))
+
+    def socket_for(info: Any) -> socket.socket:
+        family, kind, protocol, _, address = info
+        guard.check_socket(str(address[0]), int(address[1]))
+        return socket.socket(family=family, type=kind, proto=protocol)
+
+    connector = aiohttp.TCPConnector(
+        resolver=_Resolver(guard),
+        socket_factory=socket_for,
+        use_dns_cache=False,
+        limit=100,
+        limit_per_host=0,
+        # aiohttp makes its own at import, before anybody could have named another set of certificates.
+        ssl=ssl.create_default_context(),
+    )
+    session = aiohttp.ClientSession(
+        connector=connector,
+        auto_decompress=False,
+        trust_env=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=timeout_seconds),
+        headers=headers,
+    )
+    async with session:
+        yield WebClient(session, guard, timeout_seconds=timeout_seconds)
+
+
+def post_once(
+    url: str, body: bytes, *, headers: Mapping[str, str], allowed: str, timeout_seconds: float
+) -> tuple[int, str | None]:
+    """POST from code that has no event loop; see `WebClient.post`."""
+
+    async def once() -> tuple[int, str | None]:
+        async with open_web(allowed=allowed, timeout_seconds=timeout_seconds) as web:
+            return await web.post(url, body, headers=headers)
+
+    return asyncio.run(once())
+
+
+def parse_url(url: str) -> URL:
+    """Read an address.
+
+    Raises:
+        FetchError: It is none, or one that parsers read differently; final.
+    """
+    # Backslashes and control characters are where parsers disagree about the host.
+    if not url.isprintable() or "\\" in url or len(url) > MAXIMUM_URL:
+        raise FetchError(f"not an address to fetch: {url[:200]!r}", is_final=True)
+    try:
+        return _whole(URL(url.strip()))
+    except (ValueError, TypeError) as error:
+        raise FetchError(f"not an address to fetch: {url[:200]!r}", is_final=True) from error
+
+
+def host_name(target: URL) -> str:
+    """The host as it is asked for; never decoded, as not every name that comes in can be."""
+    return (target.raw_host or "").lower()
+
+
+def user_agent(contact: str) -> str:
+    """Who we are and how to reach the operator; what cannot stand in a header is left out."""
+    plain = "".join(character for character in contact if character.isascii() and character.isprintable())
+    return f"{PRODUCT}/0.1 (news monitoring; {plain.replace('(', '').replace(')', '')[:200]})"
+
+
+class _Resolver(AbstractResolver):
+    """Asks the system, and passes on only addresses the guard lets through."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        loop = asyncio.get_running_loop()
+        infos = await loop.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG
+        )
+        found = {str(info[4][0]): info[0] for info in infos}
+        return [
+            ResolveResult(hostname=host, host=address, port=port, family=found[address], proto=0, flags=0)
+            for address in self._guard.check_resolved(host, port, list(found))
+        ]
+
+    async def close(self) -> None:
+        return None
+
+
+@asynccontextmanager
+async def _nothing() -> AsyncIterator[None]:
+    yield
+
+
+def _no_place() -> AbstractAsyncContextManager[None]:
+    return _nothing()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Redirect:
+    target: URL
+    is_permanent: bool
+    cookies: dict[str, str]
+
+
+async def _take(
+    target: URL, answer: aiohttp.ClientResponse, asked: Mapping[str, str], limit: int
+) -> dict[str, Any] | _Redirect:
+    if answer.status in REDIRECTS:
+        return _redirect(target, answer)
+    # A 304 nobody asked for is no answer: there is nothing it could be the same as.
+    is_expected_304 = answer.status == 304 and bool(CONDITIONS & asked.keys())
+    if answer.status != 200 and not is_expected_304:
+        raise _status_error(target, answer)
+    return {
+        "status": answer.status,
+        "url": str(target),
+        "content_type": answer.headers.get("Content-Type", "")[:200].encode("ascii", "replace").decode(),
+        "etag": _opaque(answer.headers.get("ETag")),
+        "last_modified": _opaque(answer.headers.get("Last-Modified")),
+        "body": b"" if answer.status == 304 else await _read(answer, limit=limit),
+        "is_not_modified": answer.status == 304,
+    }
+
+
+def _opaque(value: str | None) -> str | None:
+    """A validator that can be kept and sent back byte for byte; bytes that are no UTF-8 cannot be."""
+    return value if value and value.isprintable() and len(value) <= MAXIMUM_VALIDATOR else None
+
+
+def _redirect(target: URL, answer: aiohttp.ClientResponse) -> _Redirect:
+    location = answer.headers.get("Location", "")
+    if not location:
+        raise FetchError(f"{host_name(target)} answered {answer.status} and named no address to go to")
+    return _Redirect(
+        target=_join(target, location),
+        is_permanent=answer.status in PERMANENT_REDIRECTS,
+        cookies={name: cookie.coded_value for name, cookie in list(answer.cookies.items())[:MAXIMUM_COOKIES]},
+    )
+
+
+def _cookie_header(cookies: dict[str, str]) -> dict[str, str]:
+    pairs = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    return {"Cookie": pairs} if pairs and len(pairs) < 4000 and pairs.isprintable() else {}
+
+
+def _join(target: URL, location: str) -> URL:
+    try:
+        # Bytes beyond ASCII are UTF-8 or nothing; what is nothing would break later, far from here.
+        return _whole(target.join(URL(location)))
+    except (ValueError, TypeError) as error:
+        raise FetchError(f"redirect to what is no address: {location[:200]!r}", is_final=True) from error
+
+
+def _whole(url: URL) -> URL:
+    """The address without its fragment, once each part that is decoded late has been decoded.
+
+    Raises:
+        ValueError: A part cannot be, such as the host xn--.example.
+    """
+    url = url.with_fragment(None)
+    if url.host is not None:
+        str(url).encode()
+    return url
+
+
+def _status_error(target: URL, answer: aiohttp.ClientResponse) -> StatusError:
+    retry_after = answer.headers.get("Retry-After") if answer.status in (429, 503) else None
+    now = parse_http_date(answer.headers.get("Date")) or datetime.now(UTC)
+    return StatusError(
+        f"{host_name(target)} answered {answer.status}",
+        status=answer.status,
+        is_final=answer.status == 410,
+        retry_after_seconds=parse_retry_after(retry_after, now=now),
+    )
+
+
+async def _read(answer: aiohttp.ClientResponse, *, limit: int) -> bytes:
+    if (answer.content_length or 0) > limit:
+        raise too_large(limit)
+    layers = inflaters(answer.headers.get("Content-Encoding", ""), limit=limit)
+    received, body = 0, bytearray()
+    # Inflated as it comes, so that a bomb is noticed on its first kilobytes and not read to its end.
+    async for piece in answer.content.iter_any():
+        received += len(piece)
+        body += _through(layers, piece)
+        if max(received, len(body)) > limit:
+            raise too_large(limit)
+    for layer in layers:
+        layer.finish()
+    return inflate_undeclared(bytes(body), limit=limit)
+
+
+def _through(layers: Sequence[Inflater], piece: bytes) -> bytes:
+    for layer in layers:
+        piece = layer.push(piece)
+    return piece
+
+
+def _reason(error: BaseException) -> str:
+    text = " ".join(ascii(str(error))[1:-1].split())[:200]
+    return text or type(error).__name__
