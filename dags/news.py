@@ -1,4 +1,4 @@
-"""Every minute: fetch >> extract >> validate >> store. Order and schedule only; the work is in pipeline.stages.
+"""Every minute, and at once while articles wait: fetch >> extract >> validate >> store. Order and schedule only; the work is in pipeline.stages.
 
 Between tasks goes the id of the batch and nothing else. The stages are imported inside the tasks,
 since Airflow reads this file again and again.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import Asset, AssetAlias, dag, task
+from airflow.sdk import Asset, AssetAlias, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
 
 # Set by `make run`, which triggers one run itself and wants no other beside it.
 IS_ON_DEMAND = bool(os.environ.get("NEWS_IS_ON_DEMAND"))
@@ -18,10 +18,19 @@ EVENTS = Asset("tocsin://events")
 # An alias, since an outlet that is an asset is told as changed by every run, an alias only when the
 # task says so: a run that stored nothing new wakes no alerts.
 NEW_EVENTS = AssetAlias("tocsin-new-events")
+# A run that leaves articles behind wakes the next one at once.
+ARTICLES = Asset("tocsin://waiting-articles")
+ARTICLES_LEFT = AssetAlias("tocsin-articles-left")
+EVERY_MINUTE = CronTriggerTimetable("* * * * *", timezone="UTC")
+
+# As many as there are cores for them: each claims articles until none is left.
+EXTRACT_TASKS = int(os.environ.get("TOCSIN_EXTRACT_TASKS") or 0) or os.cpu_count() or 1
+# Then what was coded is validated and stored, so that events appear while a long queue is worked off.
+EXTRACT_SECONDS = 30
 
 
 @dag(
-    schedule=None if IS_ON_DEMAND else "* * * * *",
+    schedule=None if IS_ON_DEMAND else AssetOrTimeSchedule(timetable=EVERY_MINUTE, assets=ARTICLES),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
@@ -47,10 +56,10 @@ def news() -> None:
         return batch_id
 
     @task(do_xcom_push=False)
-    def extract(batch_id: int) -> None:
+    def extract(batch_id: int, shard: int) -> None:
         from pipeline.stages import extract as stage
 
-        stage.extract(batch_id)
+        stage.extract(batch_id, seconds=None if IS_ON_DEMAND else EXTRACT_SECONDS)
 
     @task(do_xcom_push=False)
     def validate(batch_id: int) -> None:
@@ -58,17 +67,21 @@ def news() -> None:
 
         stage.validate(batch_id)
 
-    @task(do_xcom_push=False, outlets=[NEW_EVENTS])
+    @task(do_xcom_push=False, outlets=[NEW_EVENTS, ARTICLES_LEFT])
     def store(batch_id: int, outlet_events=None) -> None:
         from pipeline.stages import store as stage
 
         # What waits for the alerts counts, not what this try stored: a try that was killed after its
         # commit has stored all, and its successor nothing.
-        if stage.store(batch_id)["pending_alerts"]:
+        counts = stage.store(batch_id)
+        if counts["pending_alerts"]:
             outlet_events[NEW_EVENTS].add(EVENTS)
+        if counts["articles_left"]:
+            outlet_events[ARTICLES_LEFT].add(ARTICLES)
 
     batch_id = fetch()
-    extract(batch_id) >> validate(batch_id) >> store(batch_id)
+    extracted = extract.partial(batch_id=batch_id).expand(shard=list(range(EXTRACT_TASKS)))
+    extracted >> validate(batch_id) >> store(batch_id)
 
 
 news()

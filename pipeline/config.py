@@ -21,6 +21,9 @@ ROOT = PACKAGE / "shipped" if IS_INSTALLED else PACKAGE.parent
 IMPORT_ROOT = PACKAGE.parent
 
 
+MAX_EXTRACT_TASKS = 256
+
+
 def default_home() -> Path:
     """The folder of all state: `var` in a checkout, else the user's own place for data."""
     if not IS_INSTALLED:
@@ -56,7 +59,8 @@ class Settings:
             pairs alone, so what stands alone looks unlikely there ("thousands protested in Lima"); attacks whose
             victim alone is named are the exception, with a model of their own. Source: of 48 candidates of one
             party above 0.1 in 260 lines of world news, read by eye, 38 told what happened.
-        batch_size: Articles claimed by one extract task.
+        extract_tasks: Tasks of extract side by side in a run of the DAG; 0 means one a core of the machine that reads
+            the DAG. With several machines: their cores together.
         smtp_url: smtp://user@host:port or smtps://…; empty means e-mail cannot be sent.
             The password comes from smtp_password_file.
         webhook_secret_file: Standard Webhooks secret(s), one per line, newest first.
@@ -83,7 +87,7 @@ class Settings:
     max_attempts: int = 5
     min_confidence: float = 0.3
     min_confidence_alone: float = 0.1
-    batch_size: int = 500
+    extract_tasks: int = 0
     smtp_url: str = ""
     smtp_password_file: str = ""
     mail_from: str = "tocsin@localhost"
@@ -93,9 +97,13 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name in ("fetch_timeout_seconds", "max_feed_bytes", "max_page_bytes", "max_new_entries",
-                     "max_attempts", "batch_size"):  # fmt: skip
+                     "max_attempts"):  # fmt: skip
             if getattr(self, name) <= 0:
                 raise ConfigError(f"TOCSIN_{name.upper()} must be above 0, got {getattr(self, name)}")
+        if not 0 <= self.extract_tasks <= MAX_EXTRACT_TASKS:
+            raise ConfigError(
+                f"TOCSIN_EXTRACT_TASKS must lie in 0..{MAX_EXTRACT_TASKS}, got {self.extract_tasks}"
+            )
         for name in ("postgres_port", "airflow_port", "seed_port"):
             if not 0 <= getattr(self, name) <= 65535:
                 raise ConfigError(f"TOCSIN_{name.upper()} must lie in 0..65535, got {getattr(self, name)}")

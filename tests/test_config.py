@@ -20,7 +20,7 @@ from pipeline.errors import ConfigError
         pytest.param(
             {"TOCSIN_MIN_CONFIDENCE": "2"}, "TOCSIN_MIN_CONFIDENCE must lie in 0..1, got 2", id="confidence"
         ),
-        pytest.param({"TOCSIN_BATCH_SIZE": "0"}, "TOCSIN_BATCH_SIZE must be above 0, got 0", id="zero"),
+        pytest.param({"TOCSIN_MAX_ATTEMPTS": "0"}, "TOCSIN_MAX_ATTEMPTS must be above 0, got 0", id="zero"),
         pytest.param(
             {"TOCSIN_FEEDS": "x"}, "no setting TOCSIN_FEEDS; there are: TOCSIN_ACTORS_PATH", id="unknown"
         ),
@@ -36,7 +36,7 @@ def test_a_wrong_setting_is_refused(environment: dict[str, str], message: str) -
 
 def test_an_empty_value_means_the_default() -> None:
     """A line of .env that is left empty changes nothing."""
-    assert load_settings({"TOCSIN_BATCH_SIZE": ""}) == load_settings({})
+    assert load_settings({"TOCSIN_EXTRACT_TASKS": ""}) == load_settings({})
 
 
 def test_a_path_is_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pipeline.config import Settings
-from pipeline.postgres.database import Transaction
+from pipeline.postgres.database import Database, Transaction
 from pipeline.postgres.rows import candidate_row
 from pipeline.stages import extract as extract_stage
 from tests.records import PUBLISHED, article_row, candidate
@@ -160,3 +160,49 @@ def test_a_poison_article_in_a_batch_leaves_the_others_their_candidates() -> Non
 def test_who_is_named_alone_needs_less_to_be_kept(changes, expected) -> None:
     """ "12 people were killed in Beirut": the gold of pairs, on which confidence is fitted, has none such."""
     assert extract_stage.is_sure(candidate(**changes), Settings()) is expected
+
+
+def put_articles(database: Database, count: int) -> list[int]:
+    with database.transaction() as transaction:
+        batch = transaction.one("open_batch", run_key="claims")
+        rows = [
+            article_row(batch["id"]) | {"url": f"https://news.example/{number}"} for number in range(count)
+        ]
+        return sorted(row["id"] for row in transaction.all("insert_articles", articles=json.dumps(rows)))
+
+
+def claimed(transaction: Transaction, limit: int = 2) -> list[int]:
+    return [row["id"] for row in transaction.all("claim_new_articles", limit=limit)]
+
+
+def test_two_extracts_never_claim_the_same_article(database: Database) -> None:
+    """What one holds the others pass over; a third finds that nothing is left."""
+    ids = put_articles(database, 3)
+    with database.transaction() as first, database.transaction() as second, database.transaction() as third:
+        held = claimed(first), claimed(second), claimed(third)
+        left = third.one("is_article_waiting")
+
+    assert held == (ids[:2], ids[2:], [])
+    assert left == {"is_waiting": False}
+
+
+def test_an_article_taken_in_hand_and_not_finished_comes_alone_and_last(database: Database) -> None:
+    """It may be the one that killed its worker; the least tried first."""
+    ids = put_articles(database, 3)
+    with database.transaction() as paying:
+        paying.all("charge_attempts", stage="extract", item_keys=[str(ids[0]), str(ids[1])])
+        paying.all("charge_attempts", stage="extract", item_keys=[str(ids[0])])
+    with database.transaction() as transaction:
+        new = claimed(transaction)
+        tried = transaction.all("claim_tried_article")
+
+    assert (new, [row["id"] for row in tried]) == (ids[2:], [ids[1]])
+
+
+def test_extract_takes_no_more_articles_when_its_time_is_over(database: Database, settings: Settings) -> None:
+    """So that events appear while a long queue is worked off; what is left waits for the next run."""
+    put_articles(database, 2)
+    counts = extract_stage.extract(1, settings, seconds=0)
+
+    with database.transaction() as transaction:
+        assert (counts["articles"], transaction.one("is_article_waiting")) == (0, {"is_waiting": True})

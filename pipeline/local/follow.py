@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -100,8 +100,11 @@ class Follower:
             self.check()
             state = str(self.api.get(path)["state"])
             tasks = self.api.get(f"{path}/taskInstances")["task_instances"]
+            by_name: dict[str, list[dict[str, Any]]] = {}
             for task in sorted(tasks, key=lambda task: task["start_date"] or "9"):
-                self._note(task)
+                by_name.setdefault(f"{task['dag_id']}.{task['task_id']}", []).append(task)
+            for name, parts in by_name.items():
+                self._note(name, parts)
             if state in FINISHED:
                 self.failed += [task for task in tasks if task["state"] == "failed"]
                 return state
@@ -109,13 +112,23 @@ class Follower:
                 raise OperateError(f"the run {run_id} of {dag_id} has not ended within {RUN_SECONDS} s")
             time.sleep(POLL_SECONDS)
 
-    def _note(self, task: dict[str, Any]) -> None:
-        name, state = f"{task['dag_id']}.{task['task_id']}", task["state"]
+    def _note(self, name: str, parts: Sequence[dict[str, Any]]) -> None:
+        state = joint_state([part["state"] for part in parts])
         if state and self.states.get(name) != state:
             self.states[name] = state
             self.tell(name, state)
-        if task["duration"] is not None:
-            self.task_seconds[name] = float(task["duration"])
+        seconds = [float(part["duration"]) for part in parts if part["duration"] is not None]
+        if seconds:
+            self.task_seconds[name] = max(seconds)
+
+
+def joint_state(states: Sequence[str | None]) -> str | None:
+    """Say in which state a task is whose parts run side by side: failed if one is, done when all are."""
+    if len(set(states)) == 1:
+        return states[0]
+    if "failed" in states:
+        return "failed"
+    return "running" if set(states) & {"running", "success"} else None
 
 
 def _caused_run(api: AirflowApi, run_id: str, check: Callable[[], None]) -> str | None:
@@ -148,6 +161,8 @@ def last_failures(api: AirflowApi, home: Path) -> tuple[Failure, ...]:
 
 def _failure(task: dict[str, Any], home: Path) -> Failure:
     folder = f"dag_id={task['dag_id']}/run_id={task['dag_run_id']}/task_id={task['task_id']}"
+    if task.get("map_index", -1) >= 0:
+        folder += f"/map_index={task['map_index']}"
     return Failure(
         task=f"{task['dag_id']}.{task['task_id']}",
         run_id=task["dag_run_id"],

@@ -18,86 +18,65 @@ from pipeline.stages.common import Counts, counted, database, quarantine
 EXTRACT_AT_ONCE = 16  # articles; more make the parser no faster and hold their locks longer
 
 
-def extract(batch_id: int, settings: Settings | None = None) -> Counts:
+def extract(batch_id: int, settings: Settings | None = None, *, seconds: float | None = None) -> Counts:
     """Code the articles not yet coded: those never tried some at a time, those that failed before one by one.
 
     The parser is faster over many texts. An article that kills its worker takes the others of its
     transaction with it once; from then on each has a transaction of its own, and only the poison fails again.
+
+    Args:
+        batch_id: The batch that the candidates are counted with.
+        settings: Read from the environment where none are given.
+        seconds: Take no more articles after so long; None goes on until none is left.
     """
     settings = settings or load_settings()
     started = time.monotonic()
     home = database(settings)
-    with home.transaction() as transaction:
-        waiting = [row["id"] for row in transaction.all("article_ids_to_extract", limit=settings.batch_size)]
-    if not waiting:
-        return counted("extract", batch_id, started, {"articles": 0, "candidates": 0})
-    coder = load_coder(settings)
     counts: Counter[str] = Counter({"articles": 0, "candidates": 0})
+    with home.transaction() as transaction:
+        waiting = transaction.one("is_article_waiting")
+    if not waiting or not waiting["is_waiting"]:
+        return counted("extract", batch_id, started, counts)
+    coder = load_coder(settings)
     with home.session() as session, home.session() as ledger:
-        while waiting:
-            some, waiting = waiting[:EXTRACT_AT_ONCE], waiting[EXTRACT_AT_ONCE:]
-            made, tried = _extract_some(session, ledger, some, coder, batch_id, settings)
+        while seconds is None or time.monotonic() - started < seconds:
+            made = _extract_some(session, ledger, coder, batch_id, settings)
+            if made is None:
+                break
             counts.update(made)
-            for article_id, attempts in tried:
-                counts.update(
-                    _extract_tried(session, ledger, article_id, attempts, coder, batch_id, settings)
-                )
     return counted("extract", batch_id, started, counts)
 
 
 def _extract_some(
-    session: Session, ledger: Session, ids: Sequence[int], coder: Coder, batch_id: int, settings: Settings
-) -> tuple[Counter[str], list[tuple[int, int | None]]]:
-    """Code what was never tried, in one transaction; and name the rest, the first with the attempt it has paid.
-
-    Ids come the least tried first, so that all behind the first that was tried were tried too.
-    """
-    counts: Counter[str] = Counter()
-    tried: list[tuple[int, int | None]] = []
+    session: Session, ledger: Session, coder: Coder, batch_id: int, settings: Settings
+) -> Counter[str] | None:
+    """Code some that were never tried, else one that was, in one transaction; None where nothing is left."""
     with session.transaction() as transaction:
-        rows = []
-        for article_id in ids:
-            if tried:
-                tried.append((article_id, None))
-                continue
-            row = transaction.one("claim_article", article_id=article_id)
-            if row is None:
-                continue
-            attempts = _charge(ledger, article_id)
-            if attempts > 1:
-                tried.append((article_id, attempts))
-            else:
-                rows.append(row)
+        rows = transaction.all("claim_new_articles", limit=EXTRACT_AT_ONCE)
+        rows = rows or transaction.all("claim_tried_article")
+        if not rows:
+            return None
+        attempts = _charge(ledger, [row["id"] for row in rows])
+        if attempts > settings.max_attempts:
+            (row,) = rows
+            return _quarantine_article(transaction, row, f"killed its worker {attempts - 1} times", batch_id)
+        counts: Counter[str] = Counter()
         for row, coded in zip(rows, _coded(rows, coder), strict=True):
             counts.update(_written(transaction, row, coded, coder, batch_id, settings))
-    return counts, tried
+    return counts
 
 
-def _charge(ledger: Session, article_id: int) -> int:
-    """Pay for an attempt, on a connection of its own and committed before the work: a worker that dies has paid."""
+def _charge(ledger: Session, article_ids: Sequence[int]) -> int:
+    """Pay for an attempt of each, on a connection of its own, committed before the work: a worker that dies has paid.
+
+    Returns:
+        How often the most tried of them was tried, this time included.
+    """
     with ledger.transaction() as paying:
-        charged = paying.one("charge_attempt", stage="extract", item_key=str(article_id))
-    assert charged
-    return int(charged["attempt_count"])
-
-
-def _extract_tried(
-    session: Session,
-    ledger: Session,
-    article_id: int,
-    attempts: int | None,
-    coder: Coder,
-    batch_id: int,
-    settings: Settings,
-) -> Counter[str]:
-    with session.transaction() as transaction:
-        row = transaction.one("claim_article", article_id=article_id)
-        if row is None:
-            return Counter()
-        attempts = _charge(ledger, article_id) if attempts is None else attempts
-        if attempts > settings.max_attempts:
-            return _quarantine_article(transaction, row, f"killed its worker {attempts - 1} times", batch_id)
-        return _written(transaction, row, _coded_alone(row, coder), coder, batch_id, settings)
+        charged = paying.all(
+            "charge_attempts", stage="extract", item_keys=[str(number) for number in article_ids]
+        )
+    return max(int(row["attempt_count"]) for row in charged)
 
 
 Coded = list["Candidate"] | str

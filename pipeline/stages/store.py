@@ -24,6 +24,7 @@ def store(batch_id: int, settings: Settings | None = None) -> Counts:
             counts.update(stored)
         with session.transaction() as transaction:
             counts["pending_alerts"] = (transaction.one("count_pending_alerts") or {})["event_count"]
+            counts["articles_left"] = int((transaction.one("is_article_waiting") or {})["is_waiting"])
     return counted("store", batch_id, started, counts)
 
 

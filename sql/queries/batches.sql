@@ -25,6 +25,15 @@ VALUES (%(stage)s, %(item_key)s, 1)
 ON CONFLICT (stage, item_key) DO UPDATE SET attempt_count = attempts.attempt_count + 1, attempted_at = now()
 RETURNING attempt_count;
 
+-- name: charge_attempts
+-- The same for each of several items.
+INSERT INTO tocsin.attempts (stage, item_key, attempt_count)
+SELECT %(stage)s, item_key, 1
+FROM unnest(%(item_keys)s::text[]) AS item_key
+ORDER BY item_key
+ON CONFLICT (stage, item_key) DO UPDATE SET attempt_count = attempts.attempt_count + 1, attempted_at = now()
+RETURNING attempt_count;
+
 -- name: clear_attempts
 -- Forgets the attempts of an item that is done. Returns nothing.
 DELETE FROM tocsin.attempts WHERE stage = %(stage)s AND item_key = %(item_key)s;

@@ -1,19 +1,35 @@
--- name: article_ids_to_extract
--- Ids of articles not yet coded, the least tried first, so that one that kills its worker holds up no other.
-SELECT article.id
-FROM tocsin.articles AS article
-LEFT JOIN tocsin.attempts AS attempt
-    ON attempt.stage = 'extract' AND attempt.item_key = article.id::text
-WHERE article.codebook IS NULL AND NOT article.is_quarantined
-ORDER BY coalesce(attempt.attempt_count, 0), article.id
-LIMIT %(limit)s;
+-- name: is_article_waiting
+-- Whether an article waits to be coded that no other worker holds.
+SELECT EXISTS (
+    SELECT 1
+    FROM tocsin.articles
+    WHERE codebook IS NULL AND NOT is_quarantined
+    ORDER BY id
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED
+) AS is_waiting;
 
--- name: claim_article
--- One article, locked until the transaction ends; nothing if another worker has it or had it.
+-- name: claim_new_articles
+-- Articles not yet coded that were never taken in hand, locked until the transaction ends, oldest first.
 SELECT id, url, source, title, text, published_at, fetched_at, language, feed_id, text_method
-FROM tocsin.articles
-WHERE id = %(article_id)s AND codebook IS NULL AND NOT is_quarantined
+FROM tocsin.articles AS article
+WHERE codebook IS NULL AND NOT is_quarantined
+  AND NOT EXISTS (SELECT FROM tocsin.attempts WHERE stage = 'extract' AND item_key = article.id::text)
+ORDER BY id
+LIMIT %(limit)s
 FOR UPDATE SKIP LOCKED;
+
+-- name: claim_tried_article
+-- One article that was taken in hand and not finished, locked; the least tried first, so that one that kills its
+-- worker holds up no other. Nothing if there is none, or other workers hold them.
+SELECT article.id, article.url, article.source, article.title, article.text, article.published_at, article.fetched_at,
+       article.language, article.feed_id, article.text_method
+FROM tocsin.attempts AS attempt
+JOIN tocsin.articles AS article ON article.id = attempt.item_key::bigint
+WHERE attempt.stage = 'extract' AND article.codebook IS NULL AND NOT article.is_quarantined
+ORDER BY attempt.attempt_count, article.id
+LIMIT 1
+FOR UPDATE OF article SKIP LOCKED;
 
 -- name: insert_candidates
 -- Ids of the candidates that were new: array of the columns of tocsin.candidates, all of one article.

@@ -41,6 +41,10 @@ for name in ("news", "alerts", "upkeep"):
     seconds[name] = time.perf_counter() - began
 loaded = sorted(set(sys.modules) - before)
 bag = DagBag(folder)
+
+def said(task, name):
+    return task.partial_kwargs.get(name) if task.is_mapped else getattr(task, name)
+
 dags = {
     dag_id: {
         "edges": sorted((task.task_id, below) for task in dag.tasks for below in task.downstream_task_ids),
@@ -51,8 +55,9 @@ dags = {
         "retries": [task.retries for task in dag.tasks],
         "timeouts": [task.execution_timeout.total_seconds() for task in dag.tasks],
         "retry_delays": [task.retry_delay.total_seconds() for task in dag.tasks],
-        "xcom": sorted(task.task_id for task in dag.tasks if task.do_xcom_push),
-        "outlets": sorted(repr(outlet) for task in dag.tasks for outlet in task.outlets),
+        "xcom": sorted(task.task_id for task in dag.tasks if said(task, "do_xcom_push") is not False),
+        "outlets": [repr(outlet) for task in dag.tasks for outlet in said(task, "outlets") or ()],
+        "mapped": [task.task_id for task in dag.tasks if task.is_mapped],
     }
     for dag_id, dag in bag.dags.items()
 }
@@ -121,16 +126,22 @@ def test_news_goes_through_the_stages_in_their_order(facts):
     }
 
 
+def test_extract_runs_as_wide_as_there_are_cores_for_it(facts):
+    """The long stage is the one that is mapped; each of its tasks claims what no other has."""
+    assert facts["dags"]["news"]["mapped"] == ["extract"]
+
+
 def test_only_the_batch_id_goes_between_tasks(facts):
     """Rows lie in Postgres."""
     assert facts["dags"]["news"]["xcom"] == ["fetch"]
 
 
 @pytest.mark.parametrize(
-    ("name", "schedule"), [("news", "* * * * *"), ("alerts", "AssetOrTimeSchedule"), ("upkeep", "17 3 * * *")]
+    ("name", "schedule"),
+    [("news", "AssetOrTimeSchedule"), ("alerts", "AssetOrTimeSchedule"), ("upkeep", "17 3 * * *")],
 )
 def test_schedule_is(facts, name, schedule):
-    """News every minute, alerts on news and every few minutes, upkeep at night."""
+    """News every minute and while articles wait, alerts on news and every few minutes, upkeep at night."""
     assert facts["dags"][name]["schedule"] == schedule
 
 
@@ -152,9 +163,12 @@ def test_each_task_is_tried_again_and_never_hangs(facts, name):
     assert max(dag["timeouts"]) <= 1800
 
 
-def test_store_may_tell_of_new_events(facts):
-    """By an alias, so that it tells only when there are some."""
-    assert facts["dags"]["news"]["outlets"] == ["AssetAlias(name='tocsin-new-events', group='asset')"]
+def test_store_may_tell_of_new_events_and_of_articles_left(facts):
+    """By aliases, so that it tells only when there are some."""
+    assert facts["dags"]["news"]["outlets"] == [
+        "AssetAlias(name='tocsin-new-events', group='asset')",
+        "AssetAlias(name='tocsin-articles-left', group='asset')",
+    ]
 
 
 def test_run_by_hand_has_no_schedule_beside_it(tmp_path):

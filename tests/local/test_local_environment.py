@@ -60,7 +60,7 @@ def test_metadata_database_is(settings, url):
 
 def test_tasks_read_the_same_settings(own):
     """The settings of `tocsin up` are the settings of its tasks, whatever the environment was."""
-    settings = replace(own, batch_size=7, feeds_path=Path("/srv/feeds.csv"), contact="desk@example.org")
+    settings = replace(own, extract_tasks=7, feeds_path=Path("/srv/feeds.csv"), contact="desk@example.org")
 
     assert load_settings(settings_environment(settings)) == settings
 
