@@ -13,7 +13,7 @@ import psutil
 
 from pipeline.errors import OperateError
 from pipeline.local.files import read, remove, user_name, write_private
-from pipeline.local.place import Place, locked, password
+from pipeline.local.place import Place, password
 from pipeline.local.programs import NO_SPACE, major, no_space, programs_for, run
 
 ROLE = "tocsin"
@@ -107,16 +107,13 @@ def _try_start(place: Place, programs: Path, port: int) -> str | None:
 
 
 def stop_server(place: Place, *, mode: str) -> bool:
-    if not place.state.exists():
+    pid = running_pid(place)
+    if pid is None:
         return False
-    with locked(place):
-        pid = running_pid(place)
-        if pid is None:
-            return False
-        run(place, programs_for(place) / "pg_ctl", "-D", place.data, "-m", mode, "-w",
-             "-t", STOP_TIMEOUT_SECONDS, "stop", timeout=STOP_TIMEOUT_SECONDS + 10)  # fmt: skip
-        log.info("stopped embedded postgres pid=%d", pid)
-        return True
+    run(place, programs_for(place) / "pg_ctl", "-D", place.data, "-m", mode, "-w",
+        "-t", STOP_TIMEOUT_SECONDS, "stop", timeout=STOP_TIMEOUT_SECONDS + 10)  # fmt: skip
+    log.info("stopped embedded postgres pid=%d", pid)
+    return True
 
 
 def explain(server_log: str, place: Place, port: int) -> str:

@@ -32,7 +32,7 @@ from pipeline.local.cluster import (
     stop_server,
 )
 from pipeline.local.files import read, remove, write_private
-from pipeline.local.place import Place, find, locked, password, prepare
+from pipeline.local.place import Place, find, folder_of, held, password, prepared
 from pipeline.local.ports import free_port, is_free
 from pipeline.local.programs import major, programs_for, wheel_programs
 from pipeline.postgres.databases import create_databases
@@ -65,8 +65,7 @@ def start(settings: Settings) -> ServerStatus:
             another major version, or Postgres did not come up.
         StoreError: The server runs and refuses our password.
     """
-    place = prepare(settings)
-    with locked(place):
+    with prepared(settings) as place:
         pid = running_pid(place)
         if pid is None:
             check_data(place)
@@ -100,7 +99,10 @@ def stop(settings: Settings) -> bool:
     Raises:
         OperateError: It did not stop in time.
     """
-    return stop_server(find(settings), mode="fast")
+    if not folder_of(settings).exists():
+        return False
+    with held(settings) as place:
+        return stop_server(place, mode="fast")
 
 
 def status(settings: Settings) -> ServerStatus:
@@ -123,10 +125,12 @@ def url(settings: Settings, database: str = "tocsin") -> str:
 
 def destroy(settings: Settings) -> None:
     """Stop the embedded server and delete its data for good; for servers that are made for a test."""
-    place = find(settings)
-    stop_server(place, mode="immediate")
-    remove(place.folder)
-    remove(place.state)
+    if not folder_of(settings).exists():
+        return
+    with held(settings) as place:
+        stop_server(place, mode="immediate")
+        remove(place.folder)
+        remove(place.state)
 
 
 def binaries(settings: Settings) -> Path:

@@ -62,8 +62,8 @@ class Place:
 
 
 def find(settings: Settings) -> Place:
-    # Resolved, since a server is known again by the folder in its command line.
-    state = settings.home.resolve() / "postgres"
+    """Where the server lives as far as is known now; only under the lock does that stay so."""
+    state = folder_of(settings)
     if os.geteuid() != 0:
         return Place(state=state, folder=state / "server", account=None)
     kept = read(state / "folder")
@@ -71,23 +71,65 @@ def find(settings: Settings) -> Place:
     return Place(state=state, folder=folder, account=account_for(folder))
 
 
-def prepare(settings: Settings) -> Place:
-    place = find(settings)
+def folder_of(settings: Settings) -> Path:
+    """The caller's folder of the embedded server: lock, password, port. It is there before anything else is known."""
+    # Resolved, since a server is known again by the folder in its command line.
+    return settings.home.resolve() / "postgres"
+
+
+@contextmanager
+def held(settings: Settings) -> Iterator[Place]:
+    """Hold the one lock of this server, against other processes and threads, and say where it lives.
+
+    The place is looked up under the lock alone: who waited for it would else keep what was true before.
+
+    Raises:
+        OperateError: The folder belongs to another user.
+    """
+    state = folder_of(settings)
     try:
-        place.state.mkdir(parents=True, exist_ok=True)
-        with locked(place):
-            if not (place.state / "folder").exists():
+        handle = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except PermissionError as error:
+        raise OperateError(
+            f"{state} belongs to another user: run as that user, or set TOCSIN_HOME to a folder of your own"
+        ) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield find(settings)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def prepared(settings: Settings) -> Iterator[Place]:
+    """Hold the server's lock as `held` does, with folder and password made where they are missing.
+
+    Raises:
+        OperateError: The folder belongs to another user, or the disk is full.
+    """
+    state = folder_of(settings)
+    with _told(state):
+        state.mkdir(parents=True, exist_ok=True)
+    with held(settings) as place:
+        with _told(state):
+            if not (state / "folder").exists():
                 place = _settle(place)
             _make_folder(place)
             _make_password(place)
+        yield place
+
+
+@contextmanager
+def _told(state: Path) -> Iterator[None]:
+    try:
+        yield
     except PermissionError as error:
         raise OperateError(
-            f"cannot write {error.filename or place.state}: it belongs to another user. Run as that user, or set "
+            f"cannot write {error.filename or state}: it belongs to another user. Run as that user, or set "
             "TOCSIN_HOME to a folder of your own"
         ) from error
     except OSError as error:
-        raise OperateError(f"cannot prepare {place.state}: {explain_os_error(error)}") from error
-    return place
+        raise OperateError(f"cannot prepare {state}: {explain_os_error(error)}") from error
 
 
 def _settle(place: Place) -> Place:
@@ -182,19 +224,3 @@ def password(place: Place) -> str:
             f"the embedded Postgres has not been started yet ({place.state} holds no password)"
         )
     return kept
-
-
-@contextmanager
-def locked(place: Place) -> Iterator[None]:
-    """Hold the one lock of this server, against other processes and other threads."""
-    try:
-        handle = os.open(place.state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except PermissionError as error:
-        raise OperateError(
-            f"{place.state} belongs to another user: run as that user, or set TOCSIN_HOME to a folder of your own"
-        ) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,7 +24,7 @@ import pytest
 from pipeline.config import ROOT, Settings
 from pipeline.errors import OperateError, StoreError
 from pipeline.local import embedded
-from pipeline.local.place import SHARED_FOLDER
+from pipeline.local.place import SHARED_FOLDER, folder_of, held, prepared
 from pipeline.postgres.databases import ensure_database
 
 is_root = os.geteuid() == 0
@@ -187,6 +188,28 @@ def test_three_processes_at_once_share_one_server(own):
     pids = {starter.communicate(timeout=60)[0].strip() for starter in starters}
 
     assert pids == {str(embedded.status(own).pid)}
+
+
+@pytest.mark.skipif(not is_root, reason="only root runs the server as somebody else")
+@pytest.mark.parametrize("hold", [held, prepared], ids=["held", "prepared"])
+def test_who_waits_for_the_lock_learns_where_the_data_went_meanwhile(own, hold, tmp_path):
+    """The place is chosen under the lock, so it is looked up under the lock."""
+    state = folder_of(own)
+    state.mkdir(parents=True)
+    found: list[Path] = []
+
+    def wait() -> None:
+        with hold(own) as place:
+            found.append(place.folder)
+
+    with held(own):
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        time.sleep(0.3)
+        (state / "folder").write_text(str(tmp_path / "elsewhere"))
+    waiting.join(10)
+
+    assert found == [tmp_path / "elsewhere"]
 
 
 @pytest.mark.slow
