@@ -23,6 +23,10 @@ class StoreError(TocsinError):
     exit_code = 3
 
 
+class StoreBusyError(StoreError):
+    """Another session holds what is needed, or a limit of time was reached; tried again it may pass."""
+
+
 class FetchError(TocsinError):
     """A feed or a page could not be had.
 

@@ -3,19 +3,47 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import psycopg2
 import psycopg2.errors
 import psycopg2.extras
 from psycopg2 import sql
 
-from pipeline.errors import StoreError
+from pipeline.errors import StoreBusyError, StoreError
 from pipeline.postgres import queries
 
 Row = dict[str, Any]
+Result = TypeVar("Result")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """After how many seconds Postgres ends what a session of ours does; 0 for never.
+
+    Args:
+        statement: One statement. The longest of ours, a batch of validate's, takes under a minute.
+        lock: Waiting for a lock that another session holds: an idle psql must not stop a stage, nor a stage
+            that waits all who come after it.
+        idle: An open transaction without a statement: extract codes some articles in one, seconds each.
+    """
+
+    statement: float = 300
+    lock: float = 30
+    idle: float = 600
+
+
+LIMITS = Limits()
+PAUSES = (1.0, 5.0, 15.0)  # seconds between the tries of one transaction
+# What is no fault of the statement: a lock not had, a limit reached, a deadlock, a connection or server gone.
+BUSY = (psycopg2.OperationalError, psycopg2.errors.IdleInTransactionSessionTimeout)
 
 
 class Transaction:
@@ -67,8 +95,37 @@ class Session:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Open a transaction; commit at the end, roll back on any error."""
-        with translated(), self.connection:
-            yield Transaction(self.connection)
+        try:
+            with translated():
+                yield Transaction(self.connection)
+                self.connection.commit()
+        except BaseException:
+            with suppress(
+                psycopg2.Error
+            ):  # where the server ended the connection, there is nothing to take back
+                self.connection.rollback()
+            raise
+
+    def retried(self, work: Callable[[Transaction], Result], *, pauses: Sequence[float] = PAUSES) -> Result:
+        """Do work in one transaction; when others were in its way, pause and do all of it again.
+
+        Args:
+            work: Does nothing but what the transaction takes back.
+            pauses: Seconds before each further try.
+
+        Raises:
+            StoreBusyError: They still were at the last try, or the server ended the connection.
+        """
+        for pause in (*pauses, None):
+            try:
+                with self.transaction() as transaction:
+                    return work(transaction)
+            except StoreBusyError as error:
+                if pause is None or self.connection.closed:
+                    raise
+                log.warning("database busy, again in %.0f s: %s", pause, str(error).splitlines()[0])
+                time.sleep(pause)
+        raise AssertionError("the last try returns or raises")
 
 
 class Database:
@@ -97,14 +154,23 @@ class Database:
             yield transaction
 
 
-def connect(url: str, *, autocommit: bool = False) -> Any:
-    """Connect, or say in one line what to do.
+def connect(url: str, *, autocommit: bool = False, limits: Limits = LIMITS) -> Any:
+    """Connect, with limits of time for all that the session does; or say in one line what to do.
 
     Raises:
         StoreError: The server cannot be reached or refuses the user.
     """
     try:
         connection = psycopg2.connect(url, connect_timeout=10, application_name="tocsin")
+        # Set outside of a transaction, whose rollback would take them back, and not by connection options,
+        # which would replace those of the URL.
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false),"
+                " set_config('idle_in_transaction_session_timeout', %s, false)",
+                [f"{1000 * seconds:.0f}ms" for seconds in (limits.statement, limits.lock, limits.idle)],
+            )
     except psycopg2.Error as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise StoreError(
@@ -124,9 +190,11 @@ def redacted(url: str) -> str:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn psycopg2's errors into StoreError, chained."""
+    """Turn psycopg2's errors into StoreError, chained; into StoreBusyError what may pass when tried again."""
     try:
         yield
+    except BUSY as error:
+        raise StoreBusyError(f"the database says: {str(error).strip() or type(error).__name__}") from error
     except psycopg2.Error as error:
         raise StoreError(f"the database says: {str(error).strip() or type(error).__name__}") from error
 

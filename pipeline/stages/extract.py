@@ -14,6 +14,7 @@ from pipeline.model import Candidate
 from pipeline.postgres.database import Session, Transaction
 from pipeline.postgres.rows import article_from, candidate_row
 from pipeline.stages.common import Counts, counted, database, quarantine
+from pipeline.store.merge import event_key
 
 EXTRACT_AT_ONCE = 16  # articles; more make the parser no faster and hold their locks longer
 
@@ -111,7 +112,9 @@ def _written(
     sure = [candidate for candidate in coded if is_sure(candidate, settings)]
     new = transaction.all(
         "insert_candidates",
-        candidates=json.dumps([candidate_row(candidate) for candidate in sure]),
+        candidates=json.dumps(
+            [candidate_row(candidate) | {"event_key": event_key(candidate)} for candidate in sure]
+        ),
         batch_id=batch_id,
         article_id=row["id"],
         codebook=coder.codebook,

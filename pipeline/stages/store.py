@@ -2,48 +2,83 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 
 from pipeline.config import Settings, load_settings
-from pipeline.postgres.database import Session
+from pipeline.postgres.database import Session, Transaction
 from pipeline.postgres.rows import candidate_from
-from pipeline.stages.common import Counts, counted, database
-from pipeline.store.merge import mention_rows
+from pipeline.stages.common import Counts, counted, database, log
+from pipeline.store.merge import event_key
 
 STORE_AT_ONCE = 5_000
 
 
 def store(batch_id: int, settings: Settings | None = None) -> Counts:
-    """Merge accepted candidates into events and mentions, and owe the rules a look at each."""
+    """Merge accepted candidates into events and mentions, and owe the rules a look at each.
+
+    Raises:
+        StoreBusyError: Others were in the way for longer than several tries last; nothing is half written.
+    """
     settings = settings or load_settings()
     started = time.monotonic()
     counts: Counter[str] = Counter({"events_new": 0, "events_changed": 0, "mentions": 0})
     with database(settings).session() as session:
-        while stored := _store_some(session):
+        _give_keys(session)
+        last_id: int | None = 0
+        while last_id is not None:
+            stored, last_id = _store_some(session, last_id)
             counts.update(stored)
         with session.transaction() as transaction:
             counts["pending_alerts"] = (transaction.one("count_pending_alerts") or {})["event_count"]
             counts["articles_left"] = int((transaction.one("is_article_waiting") or {})["is_waiting"])
+    if counts["waiting"]:
+        log.warning(
+            "candidates wait for an event that another session holds stage=store count=%d", counts["waiting"]
+        )
     return counted("store", batch_id, started, counts)
 
 
-def _store_some(session: Session) -> Counter[str] | None:
-    with session.transaction() as transaction:
+def _give_keys(session: Session) -> None:
+    """Give event keys to candidates that were coded by a version that wrote none."""
+
+    def some(transaction: Transaction) -> int:
+        rows = transaction.all("claim_without_key", limit=STORE_AT_ONCE)
+        keys = [{"id": row["id"], "event_key": event_key(candidate_from(row))} for row in rows]
+        if keys:
+            transaction.run("save_event_keys", keys=json.dumps(keys))
+        return len(keys)
+
+    while session.retried(some):
+        pass
+
+
+def _store_some(session: Session, after_id: int) -> tuple[Counter[str], int | None]:
+    """Store the candidates behind an id; what that gave, and the id to go on behind, or None at the end."""
+
+    def some(transaction: Transaction) -> tuple[Counter[str], int | None]:
         transaction.all("lock_store")
-        claimed = transaction.all("claim_accepted", limit=STORE_AT_ONCE)
-        if not claimed:
-            return None
-        rows = mention_rows((row["id"], row["article_id"], candidate_from(row)) for row in claimed)
-        transaction.run("stage_mentions")
-        columns = (
-            "event_key", "event_date", "candidate_id", "article_id", "trigger_start", "trigger_end", "trigger_text",
-        )  # fmt: skip
-        transaction.copy("staged_mentions", columns, rows)
-        transaction.all("ensure_months")
-        transaction.run("mark_stored")
-        events = transaction.all("upsert_events")
-        mentions = transaction.all("insert_mentions")
-        transaction.run("insert_pending_alerts")
-    new = sum(event["revision"] == 1 for event in events)
-    return Counter({"events_new": new, "events_changed": len(events) - new, "mentions": len(mentions)})
+        transaction.run("make_staging")
+        staged = transaction.one("stage_candidates", after_id=after_id, limit=STORE_AT_ONCE)
+        if not staged or not staged["candidate_count"]:
+            return Counter(), None
+        return _merged(transaction), int(staged["last_id"])
+
+    return session.retried(some)
+
+
+def _merged(transaction: Transaction) -> Counter[str]:
+    transaction.run("analyze_staged_candidates")
+    transaction.run("stage_events")
+    waiting = transaction.run("leave_busy_events")
+    transaction.run("stage_mentions")
+    transaction.run("analyze_staged_events")
+    transaction.run("stage_values")
+    transaction.run("analyze_staged_values")
+    new = transaction.run("insert_events")
+    changed = transaction.run("revise_events") + transaction.run("recount_events")
+    mentions = transaction.run("insert_mentions")
+    transaction.run("insert_pending_alerts")
+    transaction.run("mark_stored")
+    return Counter({"events_new": new, "events_changed": changed, "mentions": mentions, "waiting": waiting})

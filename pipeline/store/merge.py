@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
 
-from pipeline.model import Actor, Candidate, Place, Span
+from pipeline.model import Actor, Candidate, Place
 
 
 def event_key(candidate: Candidate) -> str:
@@ -25,34 +24,6 @@ def event_key(candidate: Candidate) -> str:
         _place_key(candidate.place),
     )
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-
-
-def tellings(candidate: Candidate) -> Iterator[Span]:
-    """The triggers that tell the event in its article, the candidate's own first, none twice."""
-    seen = set()
-    for span in (candidate.trigger, *candidate.mentions):
-        if span.start not in seen:
-            seen.add(span.start)
-            yield span
-
-
-def mention_rows(
-    candidates: Iterable[tuple[int, int, Candidate]],
-) -> list[tuple[str, str, int, int, int, int, str]]:
-    """Rows to stage, ordered by event key.
-
-    Args:
-        candidates: (candidate id, article id, candidate).
-
-    Returns:
-        (event_key, event_date, candidate_id, article_id, trigger_start, trigger_end, trigger_text).
-    """
-    return sorted(
-        (event_key(candidate), candidate.event_date.value.isoformat(), candidate_id, article_id,
-         span.start, span.end, span.text)
-        for candidate_id, article_id, candidate in candidates
-        for span in tellings(candidate)
-    )  # fmt: skip
 
 
 def _actor_key(actor: Actor | None) -> str:

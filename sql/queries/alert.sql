@@ -21,7 +21,7 @@ SELECT count(*) AS event_count FROM tocsin.pending_alerts;
 
 -- name: lock_alert
 -- One matching at a time, so that two do not both find a group untold.
-SELECT pg_advisory_xact_lock(7283463);
+SELECT lock FROM tocsin.locks WHERE lock = 'alert' FOR UPDATE;
 
 -- name: claim_pending_events
 -- Events that the rules have not seen, with their surest telling; oldest news first, locked until the end.

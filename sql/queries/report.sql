@@ -9,23 +9,20 @@ GROUP BY feed.id
 ORDER BY count(article.id) DESC, feed.last_error NULLS FIRST, feed.source, feed.url;
 
 -- name: report_events
--- The surest events told by the articles of a batch, each with one sentence that tells it.
+-- The surest events told by the articles of a batch, each with the sentence of its surest telling.
 SELECT event.id, event.event_date, event.date_precision, event.event_type, event.mode, event.status,
        event.actor_name, event.actor_country, event.actor_sector,
        event.recipient_name, event.recipient_country, event.recipient_sector,
        event.place_name, event.confidence, event.mention_count, telling.sentence, telling.title
-FROM (
-    SELECT DISTINCT ON (candidate.event_key)
-           candidate.event_key, candidate.event_date, candidate.sentence, candidate.trigger_start,
-           article.title, article.published_at, article.id AS article_id
-    FROM tocsin.candidates AS candidate
-    JOIN tocsin.articles AS article ON article.id = candidate.article_id
-    WHERE candidate.verdict = 'accepted'
-      AND (%(batch_id)s::bigint IS NULL OR article.batch_id = %(batch_id)s)
-    ORDER BY candidate.event_key, candidate.confidence DESC
-) AS telling
-JOIN tocsin.events AS event ON event.event_date = telling.event_date AND event.event_key = telling.event_key
+FROM tocsin.events AS event
+JOIN tocsin.surest_tellings AS telling ON telling.event_date = event.event_date AND telling.event_id = event.id
 WHERE event.deleted_at IS NULL
+  AND (%(batch_id)s::bigint IS NULL OR event.id IN (
+      SELECT mention.event_id
+      FROM tocsin.articles AS article
+      JOIN tocsin.mentions AS mention ON mention.article_id = article.id
+      WHERE article.batch_id = %(batch_id)s
+  ))
 ORDER BY telling.published_at, telling.article_id, telling.trigger_start
 LIMIT %(limit)s;
 
@@ -63,11 +60,13 @@ SELECT (SELECT count(*) FROM tocsin.articles) AS articles,
        (SELECT max(stored_at) FROM tocsin.events) AS newest_event_at;
 
 -- name: candidates_of_event
--- All candidates that tell an event, surest first, with their article.
+-- All candidates that tell an event, the surest first, with their article; those that are kept.
 SELECT candidate.*, article.url, article.source, article.title, article.text, article.published_at,
        article.fetched_at, article.language, article.feed_id, article.text_method
 FROM tocsin.events AS event
-JOIN tocsin.candidates AS candidate ON candidate.event_key = event.event_key AND candidate.verdict = 'accepted'
+JOIN tocsin.candidates AS candidate
+    ON candidate.id IN (SELECT candidate_id FROM tocsin.mentions WHERE event_id = %(event_id)s)
 JOIN tocsin.articles AS article ON article.id = candidate.article_id
 WHERE event.id = %(event_id)s
-ORDER BY candidate.confidence DESC, article.published_at, article.url;
+ORDER BY candidate.id = event.candidate_id DESC, candidate.confidence DESC, article.published_at, article.url,
+         candidate.trigger_start;

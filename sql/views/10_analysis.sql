@@ -17,12 +17,12 @@ COMMENT ON VIEW analysis.events IS 'One row an event: who did what to whom, wher
 CREATE VIEW analysis.mentions AS
 SELECT mention.id, mention.event_id, mention.event_date, mention.article_id,
        article.source, article.url, article.title, article.published_at,
-       candidate.sentence, mention.trigger_text, mention.trigger_start, mention.trigger_end,
+       mention.sentence, mention.trigger_text, mention.trigger_start, mention.trigger_end,
        candidate.actor_text, candidate.actor_start, candidate.actor_end,
        candidate.recipient_text, candidate.recipient_start, candidate.recipient_end,
-       candidate.speaker_name, candidate.status_reason, candidate.frame_id, candidate.confidence
+       candidate.speaker_name, candidate.status_reason, candidate.frame_id, mention.confidence
 FROM tocsin.mentions AS mention
-JOIN tocsin.candidates AS candidate ON candidate.id = mention.candidate_id
+LEFT JOIN tocsin.candidates AS candidate ON candidate.id = mention.candidate_id
 JOIN tocsin.articles AS article ON article.id = mention.article_id;
 COMMENT ON VIEW analysis.mentions IS 'Where each event is told: article, sentence, and the spans of trigger, actor and recipient.';
 

@@ -40,13 +40,12 @@ def test_an_unknown_query_lists_the_known_ones(db) -> None:
 
 @pytest.mark.parametrize("name", sorted(queries.load()))
 def test_postgres_can_plan_every_query(db, name: str) -> None:
-    """Each query fits the newest schema: Postgres plans it with parameters left null."""
+    """Each query fits the newest schema: Postgres plans it with parameters left null, or runs what has no plan."""
     statement = queries.load()[name]
-    if "CREATE TEMPORARY" in statement:
-        db.run(name)
+    db.run("make_staging")
+    if re.match(r"/\*.*?\*/ (CREATE|ANALYZE)", statement):
+        assert name == "make_staging" or db.run(name)
         return
-    if "staged_mentions" in statement:
-        db.run("stage_mentions")
     parameters = dict.fromkeys(re.findall(r"%\((\w+)\)s", statement), None)
     with db.connection.cursor() as cursor:
         cursor.execute("EXPLAIN " + re.sub(r"^/\*.*?\*/ ", "", statement), parameters)

@@ -31,7 +31,7 @@ def test_a_candidate_survives_the_database(db, changes: dict) -> None:
     )  # fmt: skip
     db.run("judge_candidates", candidate_ids=[row["id"]], verdict="accepted")
 
-    assert candidate_from(db.one("claim_accepted", limit=1)) == told
+    assert candidate_from(db.one("claim_without_key", limit=1)) == told
 
 
 def test_the_key_of_a_candidate_is_made_of_what_was_coded() -> None:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from pipeline.model import Actor, EventDate
-from pipeline.store.merge import event_key, mention_rows, tellings
+from pipeline.store.merge import event_key
 from tests.records import candidate, span
 
 
@@ -51,19 +51,3 @@ def test_an_unknown_actor_goes_by_its_name_without_case() -> None:
     small = Actor(name="Acme Guard", country=None, sector=None, span=span("NATO"))
 
     assert event_key(candidate(actor=small)) == event_key(candidate(actor=replace(small, name="ACME  GUARD")))
-
-
-def test_a_trigger_told_twice_is_one_telling() -> None:
-    """The candidate's own trigger is not counted again among its mentions."""
-    told = candidate(mentions=(span("end"), span("mission")))
-
-    assert [found.text for found in tellings(told)] == ["end", "mission"]
-
-
-def test_rows_come_in_the_order_of_their_keys() -> None:
-    """Two workers that write the same events touch them in the same order."""
-    rows = mention_rows(
-        [(1, 1, candidate()), (2, 1, candidate(status="actual")), (3, 1, candidate(actor=None))]
-    )
-
-    assert [row[0] for row in rows] == sorted(row[0] for row in rows)

@@ -30,8 +30,11 @@ CHECKSUMS = {
     "articles": "SELECT url, title, md5(text), published_at, codebook, is_quarantined FROM tocsin.articles",
     "candidates": "SELECT url, candidate_key, verdict, event_key, stored_at IS NULL"
     " FROM tocsin.candidates JOIN tocsin.articles ON articles.id = article_id",
-    "events": "SELECT (to_jsonb(event) - '{id,stored_at,revised_at,revision}'::text[])::text FROM tocsin.events AS event",
-    "mentions": "SELECT event_key, url, trigger_start FROM tocsin.mentions JOIN tocsin.articles ON articles.id = article_id",
+    "events": "SELECT (to_jsonb(event) - '{id,candidate_id,stored_at,revised_at,revision}'::text[])::text"
+    " FROM tocsin.events AS event",
+    "surest_tellings": "SELECT event_key, url, trigger_start, sentence FROM tocsin.surest_tellings",
+    "mentions": "SELECT event_key, url, mentions.trigger_start, sentence, mentions.confidence FROM tocsin.mentions"
+    " JOIN tocsin.articles ON articles.id = article_id JOIN tocsin.events ON events.id = event_id",
     "pending_alerts": "SELECT event_id FROM tocsin.pending_alerts",
     "alerts": "SELECT alert_key, rule, group_key, reason, why FROM tocsin.alerts",
     "notifications": "SELECT notification_key, receiver, state FROM tocsin.notifications",
