@@ -200,9 +200,14 @@ def test_an_article_taken_in_hand_and_not_finished_comes_alone_and_last(database
 
 
 def test_extract_takes_no_more_articles_when_its_time_is_over(database: Database, settings: Settings) -> None:
-    """So that events appear while a long queue is worked off; what is left waits for the next run."""
-    put_articles(database, 2)
-    counts = extract_stage.extract(1, settings, seconds=0)
+    """So that events appear while a long queue is worked off; a slow start must not keep all from being coded."""
+    put_articles(database, extract_stage.EXTRACT_AT_ONCE + 1)
+    with database.transaction() as transaction:
+        batch = transaction.one("open_batch", run_key="claims")
+    counts = extract_stage.extract(batch["id"], settings, seconds=0)
 
     with database.transaction() as transaction:
-        assert (counts["articles"], transaction.one("is_article_waiting")) == (0, {"is_waiting": True})
+        assert (counts["articles"], transaction.one("is_article_waiting")) == (
+            extract_stage.EXTRACT_AT_ONCE,
+            {"is_waiting": True},
+        )
