@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pipeline.alert.decide import alert_key, decide, group_key, notification_key
@@ -21,7 +21,7 @@ from pipeline.alert.rules import load_rules
 from pipeline.config import Settings, load_settings
 from pipeline.errors import ConfigError, NotifyError
 from pipeline.postgres.database import Database, Session, Transaction
-from pipeline.stages.common import Counts, counted, database, log, quarantine
+from pipeline.stages.common import Counts, counted, database, database_time, log, quarantine
 
 ALERT_AT_ONCE = 500
 
@@ -73,7 +73,7 @@ def _match_some(
             rules=[rule.id for rule, _ in met],
             group_keys=[group_key(rule, event) for rule, event in met],
         )
-        now = datetime.now(UTC)
+        now = database_time(transaction)
         raised: list[EarlierAlert] = []
         for rule, event in met:
             made = _raise_alert(transaction, rule, event, decide(rule, event, [*earlier, *raised], now), now)
@@ -160,7 +160,7 @@ def _send_one(session: Session, receivers: dict[str, Receiver], settings: Settin
             if not getattr(error, "is_final", False):
                 retry_after = getattr(error, "retry_after_seconds", None)
                 again_at = next_attempt(
-                    attempt_count, datetime.now(UTC), retry_after, row["notification_key"]
+                    attempt_count, row["claimed_at"], retry_after, row["notification_key"]
                 )
             state = "pending" if again_at else "quarantined"
             log.warning("notification %s key=%s error=%r", state, row["notification_key"], failure)
@@ -187,4 +187,6 @@ def _deliver(row: dict[str, Any], receivers: dict[str, Receiver], settings: Sett
         receiver=receiver,
         attempt_count=row["attempt_count"],
     )
-    notifier(receiver.channel, settings)(notification, unpack_message(row["message"]))
+    notifier(receiver.channel, settings, clock=lambda: row["claimed_at"])(
+        notification, unpack_message(row["message"])
+    )

@@ -31,6 +31,14 @@ def open_batch(run_key: str, settings: Settings | None = None) -> int:
     return int(row["id"])
 
 
+def database_time(transaction: Transaction) -> datetime:
+    """The time by Postgres' clock: what is due is due by it, on every machine, whatever its own clock says."""
+    row = transaction.one("database_time")
+    assert row
+    now: datetime = row["now"]
+    return now
+
+
 def quarantine(
     transaction: Transaction,
     stage: str,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.config import Settings, load_settings
 from pipeline.errors import ValidateError
 from pipeline.postgres.database import Session
-from pipeline.stages.common import Counts, counted, database, log, quarantine
+from pipeline.stages.common import Counts, counted, database, database_time, log, quarantine
 from pipeline.validate.judge import judge
 
 VALIDATE_AT_ONCE = 20_000  # ids travel to Great Expectations in one SQL literal of some 150 kB
@@ -43,7 +42,9 @@ def _validate_some(session: Session, url: str, settings: Settings) -> Counter[st
         candidate_ids = [row["id"] for row in transaction.all("claim_candidates", limit=VALIDATE_AT_ONCE)]
         if not candidate_ids:
             return None
-        verdict = judge(url, candidate_ids, docs_folder=settings.home / "data_docs", now=datetime.now(UTC))
+        verdict = judge(
+            url, candidate_ids, docs_folder=settings.home / "data_docs", now=database_time(transaction)
+        )
         findings: list[dict[str, Any]] = [
             {"candidate_id": finding.candidate_id, "reason": finding.expectation, "seen": finding.seen}
             for finding in verdict.findings

@@ -65,8 +65,8 @@ WHERE alert_key = %(alert_key)s
 ON CONFLICT (notification_key) DO NOTHING;
 
 -- name: claim_notification
--- One message that is due, locked until the transaction ends; nothing when none is.
-SELECT notification.id, notification.notification_key, notification.receiver, notification.attempt_count,
+-- One message that is due, locked until the transaction ends, and the time it was taken; nothing when none is.
+SELECT clock_timestamp() AS claimed_at, notification.id, notification.notification_key, notification.receiver, notification.attempt_count,
        notification.message, alert.alert_key
 FROM tocsin.notifications AS notification
 JOIN tocsin.alerts AS alert ON alert.id = notification.alert_id

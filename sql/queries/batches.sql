@@ -9,6 +9,10 @@ RETURNING id;
 -- Id and key of the batch that was opened last.
 SELECT id, run_key FROM tocsin.batches ORDER BY id DESC LIMIT 1;
 
+-- name: database_time
+-- The time by Postgres' clock, the one by which all that is due is due. A worker's own may be wrong.
+SELECT clock_timestamp() AS now;
+
 -- name: quarantine
 -- Refuses one item; a second time changes nothing. Returns the row's id when it is new, or was released before.
 INSERT INTO tocsin.quarantine (stage, item_key, reason, seen, batch_id, article_id, candidate_id, url)
