@@ -5,6 +5,7 @@ A wrong value is refused with its name, the value and what is allowed; nothing i
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -64,7 +65,8 @@ class Settings:
         smtp_url: smtp://user@host:port or smtps://…; empty means e-mail cannot be sent.
             The password comes from smtp_password_file.
         webhook_secret_file: Standard Webhooks secret(s), one per line, newest first.
-        desk_url: Address shown in alerts to look events up; empty for none.
+        desk_url: Address shown in alerts to look events up; empty for none. "{event_id}" in it becomes the event's id.
+        min_free_bytes: With less free on the disk no new work is taken, until there is more; 0 never stops.
     """
 
     home: Path = field(default_factory=default_home)
@@ -93,6 +95,7 @@ class Settings:
     mail_from: str = "tocsin@localhost"
     webhook_secret_file: str = ""
     desk_url: str = ""
+    min_free_bytes: int = 1_000_000_000
     log_level: str = "INFO"
 
     def __post_init__(self) -> None:
@@ -100,6 +103,8 @@ class Settings:
                      "max_attempts"):  # fmt: skip
             if getattr(self, name) <= 0:
                 raise ConfigError(f"TOCSIN_{name.upper()} must be above 0, got {getattr(self, name)}")
+        if self.min_free_bytes < 0:
+            raise ConfigError(f"TOCSIN_MIN_FREE_BYTES must be 0 or above, got {self.min_free_bytes}")
         if not 0 <= self.extract_tasks <= MAX_EXTRACT_TASKS:
             raise ConfigError(
                 f"TOCSIN_EXTRACT_TASKS must lie in 0..{MAX_EXTRACT_TASKS}, got {self.extract_tasks}"
@@ -119,13 +124,27 @@ class Settings:
         if self.log_level.upper() not in levels:
             raise ConfigError(f"TOCSIN_LOG_LEVEL must be one of {', '.join(levels)}, got {self.log_level!r}")
 
+    @property
+    def alerts_log(self) -> Path:
+        """The file that receivers with the channel `log` write to."""
+        return self.home / "alerts.log"
+
+
+def _finite(raw: str) -> float:
+    if not math.isfinite(value := float(raw)):
+        raise ValueError(raw)
+    return value
+
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "int": int,
-    "float": float,
+    "float": _finite,
     "str": str,
     "Path": lambda raw: Path(raw).expanduser().resolve(),
 }
+
+
+_KINDS = {"int": "a whole number", "float": "a finite number", "str": "text", "Path": "a path"}
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -147,5 +166,5 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         try:
             values[setting.name] = _READERS[str(setting.type)](raw)
         except ValueError:
-            raise ConfigError(f"{name} must be of type {setting.type}, got {raw!r}") from None
+            raise ConfigError(f"{name} must be {_KINDS[str(setting.type)]}, got {raw!r}") from None
     return Settings(**values)

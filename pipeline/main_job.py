@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -10,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 
 from pipeline.config import ROOT, Settings
 from pipeline.errors import ConfigError
+from pipeline.local.ports import is_free
 from pipeline.postgres.rows import candidate_from
 from pipeline.report import console, report
 from pipeline.stages.common import database
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 SEED_ARTICLES = ROOT / "seeds"
 NEW_ENTRIES_SHOWN = 5  # from each real feed: enough to see that it works, few enough to end in minutes
 EVENTS_SHOWN = 40
+EARLIER_SHOWN = 10
 
 
 def main_job(settings: Settings) -> bool:
@@ -39,23 +44,65 @@ def main_job(settings: Settings) -> bool:
                 "tocsin up runs already: this run is given to it, on its own feeds, without the seed article"
             )
         else:
+            _look_ahead(shown, settings)
             run_settings = stack.enter_context(served_seeds(settings))
         result = run.run_once(run_settings, stack.enter_context(progress(shown)))
-        print_report(settings)
+    print_report(settings)
     for failure in result.failures:
         shown.print(f"[bold red]{failure.task} failed[/]; its log: {failure.log_file}")
     return result.is_success
 
 
+def run_for_good(settings: Settings, *, broker_url: str = "") -> None:
+    """`tocsin up`: run until Ctrl-C, and show in the terminal what is told by the log receiver."""
+    from pipeline.local.bell import Bell
+    from pipeline.local.instance import running_instance
+    from pipeline.local.run import up
+
+    shown = console()
+    _look_ahead(shown, settings, broker_url=broker_url)
+    bell = Bell(settings.alerts_log, lambda told: shown.print(f"[bold red]alert[/] {escape(told)}"))
+
+    def running() -> str:
+        instance = running_instance(settings.home)
+        return f"running; the UI is on {instance.address if instance else '?'}; Ctrl-C stops"
+
+    with progress(shown, when_ready=running) as tell:
+        up(
+            settings,
+            on_progress=tell,
+            executor="CeleryExecutor" if broker_url else "LocalExecutor",
+            broker_url=broker_url,
+            beside=bell.check,
+        )
+    if not settings.database_url:
+        shown.print(f"stopped; Postgres runs on, `{command()} stop` stops it")
+
+
+def _look_ahead(shown: Console, settings: Settings, *, broker_url: str = "") -> None:
+    from pipeline.preflight import check_start
+
+    for problem in check_start(settings, broker_url=broker_url):
+        shown.print(f"[yellow]![/] {escape(problem)}")
+
+
 @contextmanager
-def progress(shown: Console) -> Iterator[Callable[[Progress], None]]:
-    """Show what is at work, and a line for each part that is done."""
+def progress(
+    shown: Console, *, when_ready: Callable[[], str] = lambda: ""
+) -> Iterator[Callable[[Progress], None]]:
+    """Show what is at work, and a line for each part that is done; `when_ready` says what stands below once all is."""
     with shown.status("starting") as status:
 
         def tell(change: Progress) -> None:
             name = change.subject.removeprefix("news.").removeprefix("alerts.")
-            if change.state in ("ready", "success"):
+            if change.subject == "disk":
+                shown.print(f"[yellow]![/] {escape(change.state)}")
+            elif change.state in ("ready", "success"):
                 shown.print(f"[green]✓[/] {name} [dim]{change.seconds:.0f} s[/]")
+                if change.subject == "airflow":
+                    status.update(when_ready() or "waiting for the first task")
+                    if when_ready() and not shown.is_terminal:
+                        shown.print(when_ready())
             elif change.state in ("failed", "upstream_failed", "up_for_retry"):
                 shown.print(
                     f"[red]✗[/] {name} {change.state.replace('_', ' ')} [dim]{change.seconds:.0f} s[/]"
@@ -71,7 +118,9 @@ def served_seeds(settings: Settings) -> Iterator[Settings]:
     """Serve the seed articles as a feed from this machine; give settings whose feed list has it on top."""
     from pipeline.fetch.serve import serve_seed
 
-    with serve_seed(sorted(SEED_ARTICLES.glob("*.txt")), port=settings.seed_port) as base_url:
+    # A second user of the machine may be at it too; whatever the port, an article keeps its first address.
+    port = settings.seed_port if settings.seed_port and is_free(settings.seed_port) else 0
+    with serve_seed(sorted(SEED_ARTICLES.glob("*.txt")), port=port) as base_url:
         feeds_path = settings.home / "run" / "feeds.csv"
         _write_feeds(settings.feeds_path, feeds_path, f"{base_url}/feed.xml")
         place = base_url.partition("://")[2]
@@ -106,29 +155,49 @@ def print_report(settings: Settings) -> None:
         if batch is None:
             raise ConfigError("nothing has run yet; `tocsin run` does")
         events = transaction.all("report_events", batch_id=batch["id"], limit=EVENTS_SHOWN)
-        if not events:
-            events = transaction.all("report_events", batch_id=None, limit=EVENTS_SHOWN)
+        is_news = bool(events)
+        if not is_news:
+            events = transaction.all("newest_events", limit=EARLIER_SHOWN)
         shown = report(
             transaction.all("report_feeds", batch_id=batch["id"]),
             events,
             transaction.all("report_alerts", limit=10),
             transaction.all("report_quarantine"),
             _next_steps(events[0]["id"] if events else None, settings),
+            is_news=is_news,
         )
     console().print(shown)
 
 
+def command() -> str:
+    """How to call us again: by name where that finds this very program, else by the way there."""
+    beside = Path(sys.executable).with_name("tocsin")
+    found = shutil.which("tocsin")
+    if not beside.exists() or (found and Path(found).resolve() == beside.resolve()):
+        return "tocsin"
+    return str(beside.relative_to(Path.cwd())) if beside.is_relative_to(Path.cwd()) else str(beside)
+
+
 def _next_steps(event_id: int | None, settings: Settings) -> str:
-    command = ".venv/bin/tocsin"
+    name = command()
     steps = [
-        (f"{command} explain {event_id}", "why an event was coded so") if event_id else None,
-        (f"{command} psql", "ask Postgres: SELECT * FROM events;") if not settings.database_url else None,
-        (f"{command} up", f"run every minute; the UI is on http://127.0.0.1:{settings.airflow_port}"),
-        (f"{settings.home / 'data_docs' / 'index.html'}", "what the checks found, in a browser"),
+        (f"{name} explain {event_id}", "why an event was coded so") if event_id else None,
+        (f"{name} psql", "ask Postgres: SELECT * FROM events;"),
+        (f"{name} psql --url", "its address for pandas, R, QGIS, Grafana"),
+        (f"{name} up", "run every minute, with a UI; Ctrl-C stops"),
+        (f"{name} unit", "a systemd unit, to run it for good"),
+        (f"{name} stop", "stop Postgres, which runs on") if not settings.database_url else None,
+        (_near(settings.home / "data_docs" / "index.html"), "what the checks found, in a browser"),
+        (_near(settings.alerts_log), "every alert that was told by log"),
     ]
     told = [step for step in steps if step]
     width = max(len(step) for step, _ in told)
     return "\n".join(f"  {step:<{width}}  {about}" for step, about in told)
+
+
+def _near(path: Path) -> str:
+    """A path as short as it can be written from here."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def explain_event(event_id: int, settings: Settings) -> str:

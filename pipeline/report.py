@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -23,11 +25,18 @@ def report(
     alerts: Sequence[Row],
     quarantine: Sequence[Row],
     next_steps: str,
+    *,
+    is_news: bool = True,
 ) -> Group:
-    """Put the parts of a run's report together."""
+    """Put the parts of a run's report together; without news the events are earlier ones."""
+    about = (
+        f"{len(events)} shown, newest first"
+        if is_news
+        else f"no new ones; the newest {len(events)} of before"
+    )
     parts: list[RenderableType] = [
         "", "[bold]Fetched[/]", _feeds(feeds),
-        "", f"[bold]Events[/] ({len(events)} shown)", _events(events),
+        "", f"[bold]Events[/] ({about})", _events(events),
         "", "[bold]Alerts[/]", _alerts(alerts),
         "", "[bold]Quarantine[/]", _quarantine(quarantine),
         "", "[bold]Next[/]", next_steps,
@@ -80,22 +89,17 @@ def _feed_result(row: Row) -> str:
 
 
 def _events(rows: Sequence[Row]) -> RenderableType:
+    """Two lines an event, within 80 columns: what, when, where and how sure; who to whom."""
     if not rows:
         return "none"
-    table = Table(
-        "id", "actor", "what", "recipient", "where", "when", "confidence", padding=(0, 1), show_lines=False
-    )
-    for row in rows:
-        values = (
-            row["id"],
-            who(row, "actor"),
-            what(row),
-            who(row, "recipient"),
-            row["place_name"] or "–",
-            when(row),
-        )
-        table.add_row(*(escape(str(value)) for value in values), f"{row['confidence']:.2f}")
-    return table
+    return Group(*(part for row in rows for part in _event(row)))
+
+
+def _event(row: Row) -> tuple[RenderableType, RenderableType]:
+    place = _short(row["place_name"] or "–", 14)
+    head = f"{row['id']:>5}  {what(row):<33} {when(row):<18} {place:<14} {row['confidence']:.2f}"
+    parties = f"{who(row, 'actor')} → {who(row, 'recipient')}"
+    return f"[bold]{escape(head)}[/]", Padding(escape(parties), (0, 0, 0, 7))
 
 
 def _alerts(rows: Sequence[Row]) -> RenderableType:
@@ -126,24 +130,35 @@ def _quarantine(rows: Sequence[Row]) -> RenderableType:
     return table
 
 
+def _moment(value: object) -> str:
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else str(value)
+
+
 def _short(text: str, limit: int = MAX_SENTENCE) -> str:
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def console() -> Console:
-    """A console that prints at least 100 columns wide, also into a file."""
-    console = Console(highlight=False)
-    return console if console.width >= 100 else Console(highlight=False, width=140, soft_wrap=True)
+    """A console as wide as the terminal, 80 columns into a file; a path is never cut in two."""
+    return Console(highlight=False, soft_wrap=False)
 
 
 def processes(found: OperateStatus) -> RenderableType:
-    """What runs, with its memory, and what failed last."""
+    """What runs, with its memory, what a killed one left, and what failed last."""
     parts: list[RenderableType] = [
         f"Tocsin runs, the UI is on {found.address} (passwords: {found.passwords_file})"
         if found.is_running
         else "Tocsin does not run; `tocsin up` starts it"
     ]
+    if found.orphans:
+        parts.append(
+            f"[red]{len(found.orphans)} of its processes go on without it[/] (it was killed): `tocsin up` ends them and "
+            "starts anew, `tocsin stop` ends them"
+        )
+    if not found.has_database:
+        parts.append("the embedded Postgres does not run; any command that asks it starts it")
+    parts.append(f"alerts told by log: {found.alerts_log}")
     if found.components:
         table = Table("process", "pid", "memory", box=None, pad_edge=False, padding=(0, 2))
         for component in found.components:
@@ -162,5 +177,5 @@ def lag(stages: Sequence[Row], totals: Row) -> RenderableType:
     table = Table("stage", "waiting", "oldest for", box=None, pad_edge=False, padding=(0, 2))
     for row in stages:
         table.add_row(row["stage"], str(row["waiting_count"]), str(row["oldest_age"] or "–").split(".")[0])
-    told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in totals.items())
+    told = ", ".join(f"{name.replace('_', ' ')} {_moment(value)}" for name, value in totals.items())
     return Group(table, told)

@@ -34,7 +34,7 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     """The setting, its value and what is allowed."""
     done = tocsin("report", TOCSIN_HOME=str(tmp_path), TOCSIN_AIRFLOW_PORT="eighty")
 
-    assert "TOCSIN_AIRFLOW_PORT must be of type int, got 'eighty'" in told_in_one_line(done)
+    assert "TOCSIN_AIRFLOW_PORT must be a whole number, got 'eighty'" in told_in_one_line(done)
 
 
 def test_an_unreachable_database_is_told_without_its_password(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pipeline.errors import ConfigError
     [
         pytest.param(
             {"TOCSIN_AIRFLOW_PORT": "eighty"},
-            "TOCSIN_AIRFLOW_PORT must be of type int, got 'eighty'",
+            "TOCSIN_AIRFLOW_PORT must be a whole number, got 'eighty'",
             id="type",
         ),
         pytest.param({"TOCSIN_AIRFLOW_PORT": "70000"}, "TOCSIN_AIRFLOW_PORT must lie in 0..65535", id="port"),

@@ -18,20 +18,54 @@ EVENT = {
 FEED = {"source": "Reuters", "url": "http://x", "fetched_at": 1, "last_error": None, "article_count": 1}
 
 
-def shown(**parts: list[dict]) -> str:
-    console = Console(width=140, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
+def shown(*, width: int = 140, is_news: bool = True, **parts: list[dict]) -> str:
+    console = Console(width=width, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
     values: dict = {"feeds": [FEED], "events": [EVENT], "alerts": [], "quarantine": []} | parts
-    console.print(report(**values, next_steps="type this"))
+    console.print(report(**values, next_steps="type this", is_news=is_news))
     return console.export_text()
 
 
-def test_an_event_is_one_line() -> None:
-    """Who, what, to whom, where, when and how sure."""
-    (line,) = [line for line in shown().splitlines() if "NATO" in line]
+def test_an_event_is_two_lines() -> None:
+    """What, when, where and how sure; who to whom."""
+    lines = shown().splitlines()
+    (second,) = [number for number, line in enumerate(lines) if "NATO" in line]
 
-    assert [cell.strip() for cell in line.strip("│┃ ").split("│")] == [
-        "7", "NATO (IGO)", "RETREAT withdraw, planned", "–", "Libya", "2011-10-31", "0.81",
-    ]  # fmt: skip
+    assert lines[second - 1].split() == [
+        "7",
+        "RETREAT",
+        "withdraw,",
+        "planned",
+        "2011-10-31",
+        "Libya",
+        "0.81",
+    ]
+    assert lines[second].strip() == "NATO (IGO) → –"
+
+
+def test_the_report_fits_80_columns() -> None:
+    """Whatever the names, a terminal of the old width cuts no line and tears no column."""
+    long = EVENT | {
+        "id": 12345, "event_type": "MOBILIZE", "mode": "weapons", "status": "hypothetical", "date_precision": "week",
+        "actor_name": "Office of the United Nations High Commissioner for Human Rights in the Sahel", "confidence": 1,
+        "place_name": "Saint-Rémy-lès-Chevreuse", "recipient_name": "the government " * 8,
+    }  # fmt: skip
+    alert = {
+        "severity": "high", "rule": "r" * 30, "event_id": 12345, "notifications": "desk by log: sent", "reason": "x",
+        "sentence": "word " * 80, "why": "matched branch 2 of 4: event_type RETREAT, status actual " * 3,
+    }  # fmt: skip
+    refused = {"stage": "validate", "reason": "a reason of " * 9, "item_count": 5, "example": "value " * 30}
+    text = shown(
+        width=80, events=[long], alerts=[alert], quarantine=[refused],
+        feeds=[FEED, *(FEED | {"source": f"The Long Paper {n}", "last_error": "no host " * 40} for n in range(9))],
+    )  # fmt: skip
+
+    assert max(map(len, text.splitlines())) <= 80
+    assert "12345  MOBILIZE weapons, hypothetical" in text
+
+
+def test_a_run_without_news_says_so() -> None:
+    """Earlier events are not shown as if they were new."""
+    assert "no new ones" in shown(is_news=False)
 
 
 def test_an_actual_event_needs_no_word_for_it() -> None:

@@ -23,6 +23,8 @@ MAX_NAME = 200
 MAX_CODE = 40
 MAX_TITLE = 300
 MAX_WHY = 500
+# Stands for the event's id in TOCSIN_DESK_URL.
+EVENT_ID = "{event_id}"
 
 
 def compose(rule: Rule, event: AlertEvent, *, created_at: datetime, desk_url: str = "") -> Message:
@@ -91,6 +93,11 @@ def what(event: AlertEvent) -> str:
     return clean(f"{event.event_type} ({event.mode})" if event.mode else event.event_type, 60)
 
 
+def look_up(event: AlertEvent) -> str:
+    """The command that tells all about the event, on the machine that coded it."""
+    return f"tocsin explain {event.id}" if event.id else ""
+
+
 def _subject(rule: Rule, event: AlertEvent) -> str:
     actor, recipient = (
         clean(name or code, 40)
@@ -111,6 +118,7 @@ def _plain(text: str) -> str:
 def _rows(rule: Rule, event: AlertEvent, created_at: datetime) -> list[tuple[str, str]]:
     rows = [
         ("Rule", f"{clean(rule.title, 120)} ({rule.id}, {rule.severity})"),
+        ("Event", f"{event.id}, told by: {look_up(event)}" if event.id else ""),
         ("Who", party(event.actor_name, event.actor)),
         ("What", what(event)),
         ("To whom", party(event.recipient_name, event.recipient)),
@@ -160,8 +168,9 @@ def _beside(text: str, limit: int, *, is_before: bool) -> str:
 
 def _links(event: AlertEvent, desk_url: str) -> list[tuple[str, str]]:
     links = [(clean(event.article_title, MAX_TITLE) or "The article", safe_link(event.article_url))]
-    if safe_link(desk_url):
-        links.append(("Look it up", safe_link(desk_url)))
+    desk_link = safe_link(desk_url.replace(EVENT_ID, str(event.id)))
+    if desk_link:
+        links.append(("Look it up", desk_link))
     return links
 
 
@@ -215,7 +224,9 @@ def _body(rule: Rule, event: AlertEvent, created_at: datetime, share: float) -> 
             "severity": rule.severity,
             "why": clean(why(rule, event), int(MAX_WHY * share)),
             "event": {
+                "id": event.id or None,
                 "event_key": clean(event.event_key, 100),
+                "look_up": look_up(event) or None,
                 "event_type": clean(event.event_type, MAX_CODE),
                 "mode": clean(event.mode, MAX_CODE) or None,
                 "contexts": [clean(context, MAX_CODE) for context in event.contexts[:20]],
@@ -268,6 +279,8 @@ def _fields(rule: Rule, event: AlertEvent) -> tuple[tuple[str, str], ...]:
         "rule": rule.id,
         "severity": rule.severity,
         "event": clean(event.event_key, 100),
+        "event_id": str(event.id) if event.id else "",
+        "look_up": look_up(event),
         "event_type": event.event_type,
         "mode": event.mode or "",
         "status": event.status,

@@ -7,14 +7,16 @@ import sys
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pipeline.config import IMPORT_ROOT, ROOT, Settings
 from pipeline.local import embedded
 from pipeline.local.secrets import ROLES, load_secrets
+from pipeline.postgres.databases import database_name, with_database
 
 # Variables of the caller that would change what Airflow does behind our back.
-FOREIGN_PREFIXES = ("AIRFLOW", "TOCSIN_", "PG", "SQLALCHEMY_")
+FOREIGN_PREFIXES = ("AIRFLOW", "TOCSIN_", "SQLALCHEMY_")
+# What libpq reads beside an address: it would lead astray from the embedded server, and belongs to one's own.
+LIBPQ_PREFIX = "PG"
 
 TELEMETRY_OFF = {
     "SCARF_ANALYTICS": "false",
@@ -78,7 +80,12 @@ def airflow_environment(
     secrets = load_secrets(home / "secrets")
     metadata = metadata_url(settings).replace("postgresql://", "postgresql+psycopg2://", 1)
     address = f"http://127.0.0.1:{port}"
-    environment = _inherited(os.environ) | TELEMETRY_OFF | MEASURED | settings_environment(settings)
+    environment = (
+        _inherited(os.environ, has_own_server=bool(settings.database_url))
+        | TELEMETRY_OFF
+        | MEASURED
+        | settings_environment(settings)
+    )
     environment |= {
         "AIRFLOW_HOME": str(home / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
@@ -113,8 +120,8 @@ def metadata_url(settings: Settings) -> str:
     if settings.airflow_database_url:
         return settings.airflow_database_url.replace("postgres://", "postgresql://", 1)
     if settings.database_url:
-        parts = urlsplit(settings.database_url)
-        return parts._replace(scheme="postgresql", path=f"{parts.path or '/tocsin'}_airflow").geturl()
+        url = settings.database_url.replace("postgres://", "postgresql://", 1)
+        return with_database(url, f"{database_name(url) or 'tocsin'}_airflow")
     return embedded.url(settings, "airflow")
 
 
@@ -123,8 +130,9 @@ def settings_environment(settings: Settings) -> dict[str, str]:
     return {f"TOCSIN_{field.name.upper()}": str(getattr(settings, field.name)) for field in fields(settings)}
 
 
-def _inherited(environment: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in environment.items() if not name.startswith(FOREIGN_PREFIXES)}
+def _inherited(environment: Mapping[str, str], *, has_own_server: bool) -> dict[str, str]:
+    foreign = FOREIGN_PREFIXES if has_own_server else (*FOREIGN_PREFIXES, LIBPQ_PREFIX)
+    kept = {name: value for name, value in environment.items() if not name.startswith(foreign)}
     # Airflow's processes talk to each other on loopback, whatever proxy the rest of the machine uses.
     direct = ",".join(filter(None, (kept.get("NO_PROXY", kept.get("no_proxy", "")), "127.0.0.1,localhost")))
     path = os.pathsep.join(filter(None, (str(IMPORT_ROOT), kept.get("PYTHONPATH", ""))))

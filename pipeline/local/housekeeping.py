@@ -36,6 +36,7 @@ class Housekeeper:
         if time.monotonic() - self.logs_at > LOGS_EVERY_SECONDS:
             self.logs_at = time.monotonic()
             cut_large_logs(self.home / "logs")
+            cut_large_logs(self.home)
         if self.process is not None:
             code = self.process.poll()
             if code is None:
@@ -51,6 +52,9 @@ class Housekeeper:
         removed = remove_old_files(self.home / "logs", before)
         self.process = self._drop_old_rows(before)
         log.info("cleaning keep_days=%d log_files_removed=%d", KEEP_DAYS, removed)
+
+    def forgive(self) -> None:
+        """Nothing is held against it: the next look begins anew."""
 
     def stop(self) -> None:
         """End a cleaning that goes on; the next one takes what is left."""

@@ -76,6 +76,8 @@ class OperateStatus:
         pid: Of `tocsin up`; None when it does not run.
         address: Of the UI; None when it does not run.
         passwords_file: Where the passwords of the UI are.
+        alerts_log: Where receivers with the channel `log` write.
+        has_database: Whether a database can be asked: one of the user's own, or the embedded one, which runs.
         components: What runs of Airflow and of the embedded Postgres.
         failures: Tasks that failed last, newest first; empty when Airflow does not run.
     """
@@ -83,9 +85,18 @@ class OperateStatus:
     pid: int | None
     address: str | None
     passwords_file: Path
+    alerts_log: Path
+    has_database: bool
     components: tuple[ComponentStatus, ...]
     failures: tuple[Failure, ...]
 
     @property
     def is_running(self) -> bool:
         return self.pid is not None
+
+    @property
+    def orphans(self) -> tuple[ComponentStatus, ...]:
+        """What a killed `tocsin up` left running; of a supervisor that lives it is no orphan."""
+        if self.is_running:
+            return ()
+        return tuple(component for component in self.components if component.name != "postgres")

@@ -17,13 +17,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
 from pipeline.config import Settings
-from pipeline.errors import OperateError
+from pipeline.errors import OperateError, TocsinError
 from pipeline.local import embedded, rest
-from pipeline.local.environment import airflow_environment, metadata_url
+from pipeline.local.environment import airflow_environment
 from pipeline.local.files import write_private
 from pipeline.local.follow import await_dags, follow, last_failures, trigger
 from pipeline.local.housekeeping import Housekeeper
@@ -38,14 +39,14 @@ from pipeline.local.ports import free_port, is_free
 from pipeline.local.records import ComponentStatus, Failure, OperateStatus, Progress, RunResult
 from pipeline.local.rest import AirflowApi
 from pipeline.local.secrets import ADMIN, load_secrets
+from pipeline.local.server import PostgresKeeper, prepare
+from pipeline.local.space import SpaceKeeper, await_space, is_no_space, refuse_shortage
 from pipeline.local.supervisor import (
     Supervisor,
     airflow_commands,
     descendants_of,
     running_components,
 )
-from pipeline.postgres.databases import ensure_database
-from pipeline.postgres.migrate import migrate
 
 UP_COMPONENTS = ("api-server", "dag-processor", "scheduler", "triggerer")
 # Nothing waits for a trigger in one run, and the triggerer takes 190 MB.
@@ -55,14 +56,22 @@ MIGRATE_SECONDS = 300
 ANSWER_SECONDS = 180
 POLL_SECONDS = 0.4
 
-POSTGRES_EVERY_SECONDS = 2
-# So often in so long it is started again; then something is wrong that a start does not mend.
-POSTGRES_DEATHS = 5
-POSTGRES_FORGET_SECONDS = 600
+# Nobody has chosen it, so a second user of the machine may be given another.
+DEFAULT_PORT = Settings.airflow_port
 
 OnProgress = Callable[[Progress], None]
 
 log = logging.getLogger(__name__)
+
+
+class Part(Protocol):
+    """What `up` looks after twice a second."""
+
+    def check(self) -> None:
+        """See to it; raises when that does not help."""
+
+    def forgive(self) -> None:
+        """Forget what went wrong until now."""
 
 
 def up(
@@ -72,39 +81,58 @@ def up(
     executor: str = "LocalExecutor",
     broker_url: str = "",
     worker_count: int = 1,
+    beside: Callable[[], None] = lambda: None,
 ) -> None:
     """Run everything until SIGTERM or Ctrl-C, then stop it cleanly; the embedded Postgres runs on.
 
     Args:
-        settings: A taken `airflow_port` is refused.
-        on_progress: Told when Postgres and Airflow are starting, ready and stopping.
+        settings: A taken `airflow_port` is refused, unless it is the one nobody chose.
+        on_progress: Told when Postgres and Airflow are starting, ready and stopping, and of the disk.
         executor: LocalExecutor, or CeleryExecutor with the `broker_url` of a Redis and `worker_count` workers.
+        beside: Called twice a second, for what else there is to look after.
 
     Raises:
         OperateError: Another `up` runs here, a port is taken, or a component cannot be kept alive.
         StoreError: The database cannot be reached.
     """
+    tell = _teller(on_progress)
+    await_space(settings, tell)
+    port = _port(settings, may_move=settings.airflow_port == DEFAULT_PORT)
     with _operating(
         settings,
-        port=_port(settings, may_move=False),
+        port=port,
         components=UP_COMPONENTS,
-        tell=_teller(on_progress),
+        tell=tell,
         executor=executor,
         broker_url=broker_url,
         worker_count=worker_count,
     ) as supervisor:
         housekeeper = Housekeeper(supervisor.environment, settings.home)
         postgres = PostgresKeeper(settings)
+        space = SpaceKeeper(settings, _api(settings, port, patience_seconds=0), tell)
         try:
             while True:
-                postgres.check()
-                supervisor.check()
-                housekeeper.check()
+                _look_after((postgres, supervisor, housekeeper), space)
+                beside()
                 time.sleep(0.5)
         except KeyboardInterrupt:
             log.info("asked to stop")
         finally:
             housekeeper.stop()
+
+
+def _look_after(parts: Sequence[Part], space: SpaceKeeper) -> None:
+    """Let each part see to what is its own; what a full disk does to one is not held against it."""
+    space.check()
+    for part in parts:
+        try:
+            part.check()
+        except (OSError, TocsinError) as error:
+            space.look_again()
+            if not (space.check() or is_no_space(error)):
+                raise
+            log.warning("while the disk is nearly full: %s", error)
+            part.forgive()
 
 
 def run_once(
@@ -133,6 +161,7 @@ def run_once(
         await_dags(api, since=None)
         trigger(api, run_id)
         return follow(api, settings.home, run_id, tell=tell, began=began, check=lambda: None)
+    refuse_shortage(settings)
     port = _port(settings, may_move=True)
     api = _api(settings, port)
     started_at = datetime.now(UTC)
@@ -163,6 +192,7 @@ def status(settings: Settings) -> OperateStatus:
     if not settings.database_url and (pid := embedded.status(settings).pid) is not None:
         with suppress(psutil.NoSuchProcess):
             components.append(_component("postgres", psutil.Process(pid)))
+    has_database = bool(settings.database_url) or any(part.name == "postgres" for part in components)
     failures: tuple[Failure, ...] = ()
     if instance is not None and rest.answers(instance.address):
         try:
@@ -174,58 +204,14 @@ def status(settings: Settings) -> OperateStatus:
         pid=instance.pid if instance else None,
         address=instance.address if instance else None,
         passwords_file=settings.home / "secrets" / "airflow_passwords.json",
+        alerts_log=settings.alerts_log,
+        has_database=has_database,
         components=tuple(components),
         failures=failures,
     )
 
 
-def prepare(settings: Settings) -> None:
-    """Start the embedded Postgres unless a server of the user's own is set; bring our tables up to date.
-
-    Raises:
-        OperateError: The embedded Postgres did not start.
-        StoreError: A server of the user's own cannot be reached, or a migration failed.
-    """
-    if settings.database_url:
-        migrate(settings.database_url)
-        ensure_database(metadata_url(settings))
-    else:
-        embedded.start(settings)
-        migrate(embedded.url(settings))
-
-
 # Start and stop
-
-
-class PostgresKeeper:
-    """Starts the embedded Postgres again when it was killed; everything of ours connects anew by itself."""
-
-    def __init__(self, settings: Settings):
-        self.settings = settings
-        self.looked_at = 0.0
-        self.started_at: list[float] = []
-
-    def check(self) -> None:
-        """Look every few seconds.
-
-        Raises:
-            OperateError: It cannot be started, or was found dead too often.
-        """
-        now = time.monotonic()
-        if self.settings.database_url or now - self.looked_at < POSTGRES_EVERY_SECONDS:
-            return
-        self.looked_at = now
-        found = embedded.status(self.settings)
-        if found.is_running:
-            return
-        self.started_at = [at for at in self.started_at if now - at < POSTGRES_FORGET_SECONDS]
-        if len(self.started_at) >= POSTGRES_DEATHS:
-            raise OperateError(
-                f"the embedded Postgres died {POSTGRES_DEATHS + 1} times (log: {found.server_log})"
-            )
-        self.started_at.append(now)
-        log.warning("the embedded postgres is gone and is started again")
-        embedded.start(self.settings)
 
 
 @contextmanager
@@ -316,7 +302,11 @@ def _port(settings: Settings, *, may_move: bool) -> int:
         return settings.airflow_port
     port = free_port()
     if settings.airflow_port:
-        log.info("port %d is in use; this run takes port %d", settings.airflow_port, port)
+        log.warning(
+            "port %d is in use; this takes port %d. TOCSIN_AIRFLOW_PORT chooses one",
+            settings.airflow_port,
+            port,
+        )
     return port
 
 

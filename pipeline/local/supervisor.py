@@ -134,6 +134,11 @@ class Supervisor:
             elif component.process is not None and component.process.poll() is not None:
                 self._mourn(component, now)
 
+    def forgive(self) -> None:
+        """Forget earlier deaths, whose reason is known and passes."""
+        for component in self.components:
+            component.deaths = 0
+
     def stop(self) -> None:
         """Stop all components; kill what does not end in time.
 
@@ -263,14 +268,17 @@ def _read_processes(home: Path) -> dict[str, tuple[int, float]]:
     return {name: (int(pid), float(created_at)) for name, (pid, created_at) in noted.items()}
 
 
-def end_leftovers(home: Path) -> None:
-    """End what a killed supervisor left: its components, and workers whose component is gone."""
+def end_leftovers(home: Path) -> int:
+    """End what a killed supervisor left, and say how many: its components, workers whose component is gone, and
+    what led a session of its own below one of them."""
     noted = _noted(home)
-    leftovers = [process for process in psutil.process_iter() if _is_leftover(process, noted)]
+    left = {process for process in psutil.process_iter() if _is_leftover(process, noted)}
+    leftovers = left.union(*map(descendants_of, left))
     for process in leftovers:
         log.warning("ending a leftover of a killed supervisor pid=%d", process.pid)
         _kill(process)
-    psutil.wait_procs(leftovers, timeout=5)
+    psutil.wait_procs(list(leftovers), timeout=5)
+    return len(leftovers)
 
 
 def _is_leftover(process: psutil.Process, noted: Mapping[int, float]) -> bool:

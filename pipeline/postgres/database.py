@@ -181,6 +181,15 @@ def connect(url: str, *, autocommit: bool = False, limits: Limits = LIMITS) -> A
     return connection
 
 
+def connects(url: str) -> bool:
+    """Say whether an address lets one in."""
+    try:
+        psycopg2.connect(url, connect_timeout=10, application_name="tocsin").close()
+    except psycopg2.Error:
+        return False
+    return True
+
+
 def redacted(url: str) -> str:
     """The URL without its password, fit for a log."""
     head, separator, rest = url.partition("://")

@@ -221,6 +221,23 @@ def post_once(
     return asyncio.run(once())
 
 
+def check_target(url: str, *, allowed: str) -> None:
+    """Say now what a POST to an address would be refused for; resolves its host and connects to nothing.
+
+    Raises:
+        FetchError: It is no address, not allowed, or its host has no address.
+    """
+    guard = Guard(read_named_hosts(allowed))
+    target = parse_url(url)
+    guard.check_url(target)
+    host, port = host_name(target), target.port or 0
+    try:
+        infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise FetchError(f"no address is known for {host}") from error
+    guard.check_resolved(host, port, [str(info[4][0]) for info in infos])
+
+
 def parse_url(url: str) -> URL:
     """Read an address.
 

@@ -4,12 +4,13 @@ SELECT feed.source, feed.url, feed.fetched_at, feed.last_error,
        count(article.id) AS article_count
 FROM tocsin.feeds AS feed
 LEFT JOIN tocsin.articles AS article ON article.feed_id = feed.id AND article.batch_id = %(batch_id)s
-WHERE feed.is_active OR feed.last_error IS NOT NULL
+-- One that left the list is nobody's trouble; one that is gone for good (410) is listed and has no next time.
+WHERE feed.is_active OR (feed.last_error IS NOT NULL AND feed.next_fetch_at IS NULL)
 GROUP BY feed.id
 ORDER BY count(article.id) DESC, feed.last_error NULLS FIRST, feed.source, feed.url;
 
 -- name: report_events
--- The surest events told by the articles of a batch, each with the sentence of its surest telling.
+-- Events told by the articles of a batch, those of the newest article first, with the sentence of the surest telling.
 SELECT event.id, event.event_date, event.date_precision, event.event_type, event.mode, event.status,
        event.actor_name, event.actor_country, event.actor_sector,
        event.recipient_name, event.recipient_country, event.recipient_sector,
@@ -17,14 +18,27 @@ SELECT event.id, event.event_date, event.date_precision, event.event_type, event
 FROM tocsin.events AS event
 JOIN tocsin.surest_tellings AS telling ON telling.event_date = event.event_date AND telling.event_id = event.id
 WHERE event.deleted_at IS NULL
-  AND (%(batch_id)s::bigint IS NULL OR event.id IN (
+  AND event.id IN (
       SELECT mention.event_id
       FROM tocsin.articles AS article
       JOIN tocsin.mentions AS mention ON mention.article_id = article.id
       WHERE article.batch_id = %(batch_id)s
-  ))
-ORDER BY telling.published_at, telling.article_id, telling.trigger_start
+  )
+ORDER BY telling.published_at DESC, telling.article_id DESC, telling.trigger_start
 LIMIT %(limit)s;
+
+-- name: newest_events
+-- The events that were stored last, newest first, as report_events has them.
+SELECT event.id, event.event_date, event.date_precision, event.event_type, event.mode, event.status,
+       event.actor_name, event.actor_country, event.actor_sector,
+       event.recipient_name, event.recipient_country, event.recipient_sector,
+       event.place_name, event.confidence, event.mention_count, telling.sentence, telling.title
+FROM (
+    SELECT id, event_date FROM tocsin.events WHERE deleted_at IS NULL ORDER BY stored_at DESC, id DESC LIMIT %(limit)s
+) AS newest
+JOIN tocsin.events AS event ON event.event_date = newest.event_date AND event.id = newest.id
+JOIN tocsin.surest_tellings AS telling ON telling.event_date = newest.event_date AND telling.event_id = newest.id
+ORDER BY event.stored_at DESC, event.id DESC;
 
 -- name: report_alerts
 -- The newest alerts with their event and how each notification fared.

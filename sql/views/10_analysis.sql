@@ -9,7 +9,7 @@ SELECT id, event_date, date_precision, event_type, mode, contexts, status,
        (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(counts) AS c WHERE c ->> 'kind' = 'arrested') AS arrested_lower,
        (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(counts) AS c WHERE c ->> 'kind' = 'crowd') AS crowd_lower,
        counts, quad_class, score, cameo, confidence, codebook,
-       mention_count, article_count, source_count, first_reported_at, stored_at, revised_at, revision
+       mention_count, article_count, source_count, first_reported_at, stored_at, revised_at, revision, event_key
 FROM tocsin.events
 WHERE deleted_at IS NULL;
 COMMENT ON VIEW analysis.events IS 'One row an event: who did what to whom, where and when. Merged from all mentions.';
@@ -34,14 +34,16 @@ COMMENT ON VIEW analysis.articles IS 'Articles we keep, without their text.';
 
 CREATE VIEW analysis.alerts AS
 SELECT alert.id, alert.rule, alert.severity, alert.reason, alert.why, alert.created_at, alert.acknowledged_at,
-       alert.event_id, alert.event_date, event.event_type, event.actor_name, event.recipient_name, event.place_name
+       alert.event_id, alert.event_date, event.event_type, event.actor_name, event.recipient_name, event.place_name,
+       alert.alert_key, event.event_key
 FROM tocsin.alerts AS alert
 JOIN tocsin.events AS event ON event.event_date = alert.event_date AND event.id = alert.event_id;
 COMMENT ON VIEW analysis.alerts IS 'Every rule that was met, by which event, and whether it was told.';
 
 CREATE VIEW analysis.notifications AS
 SELECT notification.id, notification.alert_id, alert.rule, notification.receiver, notification.channel,
-       notification.state, notification.attempt_count, notification.sent_at, notification.last_error, notification.created_at
+       notification.state, notification.attempt_count, notification.sent_at, notification.last_error, notification.created_at,
+       notification.notification_key, alert.alert_key, alert.event_id
 FROM tocsin.notifications AS notification
 JOIN tocsin.alerts AS alert ON alert.id = notification.alert_id;
 COMMENT ON VIEW analysis.notifications IS 'What was sent to whom, what waits, what failed.';

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import stat
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ from pipeline.alert.message import compose
 from pipeline.alert.notifiers.channels import NOTIFIERS, notifier
 from pipeline.alert.records import CHANNELS
 from pipeline.config import ROOT, Settings
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, NotifyError
 
 HOSTILE = [
     *(chr(point) for point in range(0x20)), *(chr(point) for point in range(0x7F, 0xA0)),
@@ -33,10 +34,10 @@ def test_unknown_channel_lists_the_known_ones():
         notifier("sms", Settings())
 
 
-def test_log_writes_one_line_of_key_and_value(caplog, notification, message):
+def test_log_writes_one_line_of_key_and_value(caplog, notification, message, tmp_path):
     """What a machine can read again."""
     caplog.set_level(logging.INFO)
-    notifier("log", Settings())(notification(), message)
+    notifier("log", Settings(home=tmp_path))(notification(), message)
 
     assert [record.getMessage() for record in caplog.records] == [
         "alert receiver=desk notification=0123456789abcdef0123456789abcdef rule=leaving "
@@ -50,7 +51,7 @@ def test_there_are_at_least_a_hundred_hostile_names():
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_name_forges_no_log_line(caplog, notification, event, rule, now, name):
+def test_hostile_name_forges_no_log_line(caplog, notification, event, rule, now, name, tmp_path):
     """One notification is one printable line, and its keys are ours."""
     caplog.set_level(logging.INFO)
     composed = compose(
@@ -58,8 +59,10 @@ def test_hostile_name_forges_no_log_line(caplog, notification, event, rule, now,
         event(actor_name=name, place_name=name, mode=name, article_title=name),
         created_at=now,
     )
-    notifier("log", Settings())(notification(), composed)
+    settings = Settings(home=tmp_path)
+    notifier("log", settings, clock=lambda: now)(notification(), composed)
     [line] = [record.getMessage() for record in caplog.records]
+    [written] = settings.alerts_log.read_text().split("\n")[:-1]
 
     pairs = re.findall(r'(\w+)=("(?:[^"\\]|\\.)*"|\S+)', line)
 
@@ -68,6 +71,39 @@ def test_hostile_name_forges_no_log_line(caplog, notification, event, rule, now,
     assert [key for key, _ in pairs] == [
         "receiver", "notification", *(key for key, _ in composed.fields), "subject",
     ]  # fmt: skip
+    assert written.isprintable()
+    assert written.count(" | ") - line.count(" | ") == 2
+    assert written.endswith(f" | {line.removeprefix('alert ')}")
+
+
+def test_log_rings_in_a_file_of_its_own(notification, event, rule, now, tmp_path):
+    """When, what, and how to look it up, first of all; only its owner reads it."""
+    settings = Settings(home=tmp_path / "var")
+    composed = compose(rule(), event(id=6), created_at=now)
+    notifier("log", settings, clock=lambda: now)(notification(), composed)
+
+    told, look_up, pairs = settings.alerts_log.read_text().split(" | ")
+
+    assert told == "2020-05-04T18:00:00+00:00 [high] Northern Alliance RETREAT, AFG: Somebody leaves"
+    assert look_up == "tocsin explain 6"
+    assert "event_id=6" in pairs
+    assert stat.S_IMODE(settings.alerts_log.stat().st_mode) == 0o600
+
+
+def test_log_that_cannot_be_written_is_tried_again(notification, message, tmp_path):
+    """No alert is lost to a full or missing disk."""
+    (tmp_path / "var").write_text("a file where a folder must be")
+
+    with pytest.raises(NotifyError, match=r"alerts\.log cannot be written") as error:
+        notifier("log", Settings(home=tmp_path / "var"))(notification(), message)
+
+    assert not error.value.is_final
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_every_channel_can_be_checked(channel):
+    """`tocsin rules check` goes each way as far as it goes without telling anything."""
+    assert callable(NOTIFIERS[channel]().check)
 
 
 def test_importing_alert_loads_nothing_heavy():

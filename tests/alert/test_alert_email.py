@@ -20,7 +20,8 @@ import pytest
 
 from pipeline.alert.message import compose
 from pipeline.alert.notifiers.channels import notifier
-from pipeline.alert.notifiers.email import compose_mail, make_notifier
+from pipeline.alert.notifiers.email import check, compose_mail, make_notifier
+from pipeline.alert.records import Receiver
 from pipeline.config import Settings
 from pipeline.errors import NotifyError
 from tests.certificates import make_certificate
@@ -160,6 +161,23 @@ def send(notification, message, now) -> Callable[..., None]:
         notify(notification(channel="email", to=to), message)
 
     return deliver
+
+
+def test_check_logs_in_and_sends_nothing(secure_relay, tmp_path):
+    """`tocsin rules check` goes as far as it goes without a mail; a wrong password is told, not shown."""
+    (tmp_path / "password").write_text("CANARY password")
+    (tmp_path / "wrong").write_text("CANARY guess")
+    settings = Settings(
+        smtp_url=f"smtp://desk@127.0.0.1:{secure_relay.port}", smtp_password_file=str(tmp_path / "password")
+    )
+    receiver = Receiver(name="night", channel="email", to="night@example.org")
+
+    check(receiver, settings)
+    with pytest.raises(NotifyError, match="refused the log-in") as error:
+        check(receiver, replace(settings, smtp_password_file=str(tmp_path / "wrong")))
+
+    assert "CANARY" not in str(error.value)
+    assert secure_relay.parsed == []
 
 
 def test_mail_arrives_with_text_and_html(relay, send, message):
@@ -348,7 +366,7 @@ def test_wrong_password_is_temporary_and_not_shown(secure_relay, send, tmp_path,
 @pytest.mark.parametrize(
     ("extra", "says"),
     [
-        ({"smtp_url": ""}, "TOCSIN_SMTP_URL must look like"),
+        ({"smtp_url": ""}, "set TOCSIN_SMTP_URL to smtp://"),
         ({"smtp_url": "http://127.0.0.1"}, "TOCSIN_SMTP_URL must look like"),
         ({"smtp_url": "smtp://desk:CANARY@127.0.0.1"}, "the password in TOCSIN_SMTP_PASSWORD_FILE"),
         ({"smtp_url": "smtp://nowhere.invalid:25"}, "cannot be reached"),

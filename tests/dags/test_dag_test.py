@@ -15,7 +15,7 @@ from pipeline.config import ROOT, Settings
 from pipeline.fetch.serve import serve_seed
 from pipeline.local import embedded
 from pipeline.local.environment import airflow_environment
-from pipeline.local.run import prepare
+from pipeline.local.server import prepare
 
 pytestmark = pytest.mark.slow
 

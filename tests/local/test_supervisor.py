@@ -203,6 +203,17 @@ def test_leftover_worker_of_a_dead_component_is_ended(supervise, home):
     assert wait_for(lambda: is_gone(worker))
 
 
+def test_leftover_that_leads_a_session_of_its_own_is_ended(supervise, home):
+    """A task of a killed supervisor leaves its scheduler's group; who counts is told."""
+    supervise(scheduler=STUBBORN).start()
+    family = family_of(running_components(home)["scheduler"], 2)
+
+    ended = end_leftovers(home)
+
+    assert all(wait_for(lambda process=process: is_gone(process)) for process in family)
+    assert ended >= len(family)
+
+
 def test_stranger_with_a_noted_number_is_left_alone(home):
     """After a reboot the number in the file may be anybody's."""
     processes_file(home).write_text(json.dumps({"scheduler": [os.getpgid(0), 1.0]}))

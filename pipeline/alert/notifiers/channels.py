@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module
+from typing import Any
 
-from pipeline.alert.records import Message, Notification
+from pipeline.alert.records import Message, Notification, Receiver
 from pipeline.config import Settings
 from pipeline.errors import ConfigError
 
@@ -20,12 +21,12 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _lazy(module: str) -> Callable[[], Factory]:
+def _lazy(module: str) -> Callable[[], Any]:
     # smtplib, ssl and http.client are only paid for by who sends through them.
-    return lambda: import_module(f"pipeline.alert.notifiers.{module}").make_notifier
+    return lambda: import_module(f"pipeline.alert.notifiers.{module}")
 
 
-NOTIFIERS: dict[str, Callable[[], Factory]] = {
+NOTIFIERS: dict[str, Callable[[], Any]] = {
     "log": _lazy("log"),
     "webhook": _lazy("webhook"),
     "email": _lazy("email"),
@@ -38,7 +39,20 @@ def notifier(channel: str, settings: Settings, *, clock: Clock = _now) -> Notifi
     Raises:
         ConfigError: There is no such channel.
     """
-    factory = NOTIFIERS.get(channel)
-    if factory is None:
+    factory: Factory = _module(channel).make_notifier
+    return factory(settings, clock=clock)
+
+
+def check(receiver: Receiver, settings: Settings) -> None:
+    """Go a receiver's way as far as it goes without telling it anything.
+
+    Raises:
+        NotifyError: What would hinder a notification now: a secret, an address, a log-in.
+    """
+    _module(receiver.channel).check(receiver, settings)
+
+
+def _module(channel: str) -> Any:
+    if channel not in NOTIFIERS:
         raise ConfigError(f"no channel {channel!r}; there are: {', '.join(sorted(NOTIFIERS))}")
-    return factory()(settings, clock=clock)
+    return NOTIFIERS[channel]()

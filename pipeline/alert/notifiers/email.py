@@ -14,11 +14,12 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from pipeline.alert.receivers import is_mail_address, read_secret_file
-from pipeline.alert.records import Message, Notification
+from pipeline.alert.records import Message, Notification, Receiver
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, NotifyError
 
 TIMEOUT_SECONDS = 20.0
+CHECK_SECONDS = 5.0
 _PORTS = {"smtp": 25, "smtps": 465}
 
 
@@ -34,6 +35,24 @@ def make_notifier(
     return notify
 
 
+def check(receiver: Receiver, settings: Settings, *, timeout_seconds: float = CHECK_SECONDS) -> None:
+    """Log in at the mail server and leave again.
+
+    Raises:
+        NotifyError: The server cannot be reached or refuses us, or an address is none.
+    """
+    _check_addresses(settings.mail_from, receiver.to)
+    client = _opened(settings, timeout_seconds)
+    try:
+        _secure(client, settings)
+    except smtplib.SMTPAuthenticationError as error:
+        raise NotifyError(f"the mail server refused the log-in: {error.smtp_code}") from error
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        raise NotifyError(f"the mail server cannot be used: {_reason(error)}") from error
+    finally:
+        _leave(client)
+
+
 def compose_mail(notification: Notification, message: Message, *, sender: str) -> EmailMessage:
     """Write the mail: text and HTML, nothing fetched from elsewhere.
 
@@ -41,14 +60,18 @@ def compose_mail(notification: Notification, message: Message, *, sender: str) -
         NotifyError: Sender or address is no mail address, or a header holds a line break; final.
     """
     to = notification.receiver.to
-    for address in (sender, to):
-        if not is_mail_address(address):
-            raise NotifyError(f"{address!r} is no mail address such as desk@example.org", is_final=True)
+    _check_addresses(sender, to)
     try:
         return _mail(notification.notification_key, message, sender=sender, to=to)
     except ValueError as error:
         # EmailMessage refuses line breaks in headers; composed messages have none.
         raise NotifyError(f"the mail cannot be written: {_reason(error)}", is_final=True) from error
+
+
+def _check_addresses(*addresses: str) -> None:
+    for address in addresses:
+        if not is_mail_address(address):
+            raise NotifyError(f"{address!r} is no mail address such as desk@example.org", is_final=True)
 
 
 def _mail(key: str, message: Message, *, sender: str, to: str) -> EmailMessage:
@@ -68,10 +91,7 @@ def _mail(key: str, message: Message, *, sender: str, to: str) -> EmailMessage:
 
 
 def _send(mail: EmailMessage, settings: Settings, timeout_seconds: float) -> None:
-    try:
-        client = _connect(settings, timeout_seconds)
-    except (OSError, ValueError, smtplib.SMTPException) as error:
-        raise NotifyError(f"the mail server cannot be reached: {_reason(error)}") from error
+    client = _opened(settings, timeout_seconds)
     try:
         _secure(client, settings)
         client.send_message(mail)
@@ -87,6 +107,15 @@ def _send(mail: EmailMessage, settings: Settings, timeout_seconds: float) -> Non
         raise NotifyError(f"the mail was not sent: {_reason(error)}") from error
     finally:
         _leave(client)
+
+
+def _opened(settings: Settings, timeout_seconds: float) -> smtplib.SMTP:
+    if not settings.smtp_url:
+        raise NotifyError("no mail server is named: set TOCSIN_SMTP_URL to smtp://user@host:587 or smtps://…")
+    try:
+        return _connect(settings, timeout_seconds)
+    except (OSError, ValueError, smtplib.SMTPException) as error:
+        raise NotifyError(f"the mail server cannot be reached: {_reason(error)}") from error
 
 
 def _connect(settings: Settings, timeout_seconds: float) -> smtplib.SMTP:

@@ -18,7 +18,7 @@ from pipeline.alert.receivers import is_webhook_url, read_secret_file
 from pipeline.alert.records import Message, Notification, Receiver
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, FetchError, NotifyError
-from pipeline.web.client import post_once
+from pipeline.web.client import check_target, post_once
 from pipeline.web.retry_after import parse_retry_after
 
 TIMEOUT_SECONDS = 15.0
@@ -48,6 +48,19 @@ def make_notifier(
         _check_status(urlsplit(notification.receiver.url).hostname or "", status, retry_after, now)
 
     return notify
+
+
+def check(receiver: Receiver, settings: Settings) -> None:
+    """Read the secrets, and see that the address is allowed and its host known.
+
+    Raises:
+        NotifyError: One of them would hinder a notification now.
+    """
+    _keys(receiver, settings)
+    try:
+        check_target(receiver.url, allowed=settings.allow_private_addresses)
+    except FetchError as error:
+        raise NotifyError(str(error), is_final=error.is_final) from None
 
 
 def signed_headers(keys: Sequence[bytes], webhook_id: str, now: datetime, body: bytes) -> dict[str, str]:

@@ -1,0 +1,187 @@
+"""What each command of `tocsin` does: options and settings in, one call of the library, text out."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from pipeline.config import Settings
+from pipeline.errors import ConfigError
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    from pipeline.main_job import main_job
+
+    logging.getLogger().setLevel(logging.ERROR)
+    return 0 if main_job(settings) else 1
+
+
+def up(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.main_job import run_for_good
+
+    run_for_good(settings, broker_url=options.celery)
+
+
+def status(options: argparse.Namespace, settings: Settings) -> int:
+    from pipeline.local.run import status
+    from pipeline.report import console, lag, processes
+    from pipeline.stages.common import database
+
+    shown = console()
+    found = status(settings)
+    shown.print(processes(found))
+    if found.has_database:
+        with database(settings).transaction() as transaction:
+            shown.print(lag(transaction.all("stage_lag"), transaction.one("totals") or {}))
+    return 0 if found.is_running else 1
+
+
+def report(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.server import wake
+    from pipeline.main_job import print_report
+
+    wake(settings)
+    print_report(settings)
+
+
+def migrate(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.server import prepare
+
+    prepare(settings)
+    print("the schema is up to date")
+
+
+def stage(name: str) -> Callable[[argparse.Namespace, Settings], None]:
+    def run(options: argparse.Namespace, settings: Settings) -> None:
+        from pipeline.local.server import prepare
+        from pipeline.stages.common import open_batch
+
+        work = getattr(import_module(f"pipeline.stages.{name}"), name)
+        prepare(settings)
+        counts = (
+            work(settings=settings) if name == "alert" else work(open_batch(options.run, settings), settings)
+        )
+        print(" ".join(f"{name}={count}" for name, count in counts.items()))
+
+    return run
+
+
+def code(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.extract.code_command import code_jsonl
+
+    source, target = options.jsonl
+    if not source.is_file():
+        raise ConfigError(f"no file {str(source)!r} to code")
+    if target.exists() and target.samefile(source):
+        raise ConfigError(f"{str(target)!r} is the file to code and would be overwritten: name another OUT")
+    if not os.access(target if target.exists() else target.parent, os.W_OK):
+        raise ConfigError(f"cannot write {str(target)!r}: name an OUT in a folder that is there and yours")
+    code_jsonl(source, target, phrases=options.phrases, settings=settings)
+
+
+def explain(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.server import wake
+    from pipeline.main_job import explain_event
+
+    wake(settings)
+    print(explain_event(options.event_id, settings))
+
+
+def quarantine(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.server import wake
+    from pipeline.stages.common import database
+
+    wake(settings)
+    with database(settings).transaction() as transaction:
+        if options.release:
+            released = transaction.all("release_quarantined", ids=options.release)
+            missing = sorted(set(options.release) - {row["id"] for row in released})
+            if missing:
+                raise ConfigError(
+                    f"not in quarantine: {', '.join(map(str, missing))}; none was released. "
+                    "`tocsin quarantine` lists what is"
+                )
+            for row in released:
+                print(f"{row['id']} goes back to {row['stage']}")
+            return
+        for row in transaction.all("list_quarantine", limit=options.limit):
+            print(f"{row['id']}\t{row['stage']}\t{row['reason']}\t{row['seen'] or row['url'] or ''}")
+
+
+def rules(options: argparse.Namespace, settings: Settings) -> int:
+    from pipeline.preflight import check_alerts
+
+    found = check_alerts(settings)
+    for problem in found.problems:
+        print(f"tocsin: {problem}", file=sys.stderr)
+    print(f"{found.rule_count} rules and {found.test_count} tests in them are good")
+    return ConfigError.exit_code if found.problems else 0
+
+
+def psql(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local import analyst
+    from pipeline.local.server import wake
+
+    wake(settings)
+    if options.others == ["--new-password"]:
+        analyst.new_password(settings)
+        print(f"the analyst has a new password, in {analyst.password_file(settings)}")
+        return
+    analyst.keep_password(settings)
+    if options.others == ["--url"]:
+        print(analyst.analyst_url(settings))
+        return
+    program = analyst.psql(settings)
+    # What the caller's variables say of another server would lead psql there.
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if settings.database_url or not name.startswith("PG")
+    }
+    os.execve(program, ["psql", *options.others], {**kept, **analyst.analyst_environment(settings)})
+
+
+def airflow(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.environment import airflow_environment
+    from pipeline.local.server import wake
+
+    if not {"-h", "--help", "version"} & set(options.others):
+        wake(settings)
+    program = Path(sys.executable).with_name("airflow")
+    environment = airflow_environment(settings, home=settings.home, port=settings.airflow_port)
+    os.execve(program, ["airflow", *options.others], environment)
+
+
+def stop(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.stopping import stop_all
+
+    logging.getLogger().setLevel(logging.ERROR)
+    for line in stop_all(settings):
+        print(line)
+
+
+def unit(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.unit import unit
+
+    print(unit(settings, os.environ, is_root=os.geteuid() == 0), end="")
+
+
+def backup(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.backup import backup
+    from pipeline.local.server import wake
+
+    wake(settings)
+    size = backup(settings, options.file)
+    print(f"{options.file}: {size / 1e6:.1f} MB; `tocsin restore {options.file}` puts it back")
+
+
+def restore(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.backup import restore
+
+    restore(settings, options.file, replace=options.replace)
+    print("restored; `tocsin status` says what there is")
