@@ -1,4 +1,7 @@
-"""Every night: months of the events table made ahead, old texts dropped."""
+"""Every night: what is older than the settings keep is dropped, and the analyst's limits are set anew.
+
+Every five minutes: what the analyst's role runs over its limits is ended.
+"""
 
 from __future__ import annotations
 
@@ -36,3 +39,30 @@ def upkeep() -> None:
 
 
 upkeep()
+
+
+@dag(
+    schedule=None if IS_ON_DEMAND else "*/5 * * * *",
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(minutes=5),
+    default_args={
+        "retries": 3,
+        "retry_delay": timedelta(seconds=5),
+        "execution_timeout": timedelta(minutes=1),
+    },
+    tags=["tocsin"],
+    doc_md=__doc__,
+)
+def watch() -> None:
+    @task(do_xcom_push=False)
+    def end_overlong() -> None:
+        from pipeline.stages import upkeep as stage
+
+        stage.watch()
+
+    end_overlong()
+
+
+watch()

@@ -98,8 +98,8 @@ def test_files_import_without_error(facts):
 
 
 def test_the_dags_are(facts):
-    """Three, for now."""
-    assert sorted(facts["dags"]) == ["alerts", "news", "upkeep"]
+    """Four, for now."""
+    assert sorted(facts["dags"]) == ["alerts", "news", "upkeep", "watch"]
 
 
 @pytest.mark.parametrize("name", ["news", "alerts", "upkeep"])
@@ -138,14 +138,19 @@ def test_only_the_batch_id_goes_between_tasks(facts):
 
 @pytest.mark.parametrize(
     ("name", "schedule"),
-    [("news", "AssetOrTimeSchedule"), ("alerts", "AssetOrTimeSchedule"), ("upkeep", "17 3 * * *")],
+    [
+        ("news", "AssetOrTimeSchedule"),
+        ("alerts", "AssetOrTimeSchedule"),
+        ("upkeep", "17 3 * * *"),
+        ("watch", "*/5 * * * *"),
+    ],
 )
 def test_schedule_is(facts, name, schedule):
     """News every minute and while articles wait, alerts on news and every few minutes, upkeep at night."""
     assert facts["dags"][name]["schedule"] == schedule
 
 
-@pytest.mark.parametrize("name", ["news", "alerts", "upkeep"])
+@pytest.mark.parametrize("name", ["news", "alerts", "upkeep", "watch"])
 def test_runs_neither_overlap_nor_catch_up(facts, name):
     """After a night off, one run takes all that waits."""
     dag = facts["dags"][name]
@@ -153,7 +158,7 @@ def test_runs_neither_overlap_nor_catch_up(facts, name):
     assert (dag["max_active_runs"], dag["catchup"]) == (1, False)
 
 
-@pytest.mark.parametrize("name", ["news", "alerts", "upkeep"])
+@pytest.mark.parametrize("name", ["news", "alerts", "upkeep", "watch"])
 def test_each_task_is_tried_again_and_never_hangs(facts, name):
     """Three retries after a short while, and a time limit."""
     dag = facts["dags"][name]
@@ -179,4 +184,5 @@ def test_run_by_hand_has_no_schedule_beside_it(tmp_path):
         "news": "NoneType",
         "alerts": "Asset",
         "upkeep": "NoneType",
+        "watch": "NoneType",
     }
