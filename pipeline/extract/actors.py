@@ -9,7 +9,7 @@ An unknown actor keeps its name and has no code. A surname that several people b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -114,19 +114,17 @@ class _Coding:
 class _Reader:
     """The state of coding one phrase: its words, its matches, the day."""
 
-    __slots__ = ("at", "known", "lexicon", "on", "words")
+    __slots__ = ("at", "lexicon", "on", "words")
 
     def __init__(
         self,
         words: Sequence[Word],
         lexicon: ActorLexicon,
         on: date | None,
-        known: Mapping[str, ActorCode] | None,
     ) -> None:
         self.words = words
         self.lexicon = lexicon
         self.on = on
-        self.known = known
         self.at: dict[int, Match] = {match.start: match for match in lexicon.scan(words)}
 
     def phrase(self, low: int, high: int, *, nested: bool = False) -> _Coding:
@@ -497,17 +495,12 @@ class _Reader:
                 return
 
     def _bearer(self, coding: _Coding, tail: Sequence[Word], head: Entry, hint: str) -> None:
-        """The name after a title: known in this article, known by surname, or new."""
+        """The name after a title: known by surname, or new."""
         words = [word for word in tail if word.key not in _HONORIFICS]
         if not words or (not words[-1].text[:1].isupper() and head.strength != "title"):
             return
         coding.name = " ".join(word.text for word in words)
         coding.kind = "person"
-        told = self._told(words)
-        if told:
-            coding.name, coding.country = told.name, told.country or ""
-            coding.ids.extend(told.entry_ids)
-            return
         terms = self._surname(words, hint, titled=True)
         if terms:
             coding.country, coding.organisation = terms[0].country, terms[0].organisation
@@ -539,18 +532,6 @@ class _Reader:
             found = tuple(in_office)
         return tuple(found) if len({term.country for term in found}) == 1 else ()
 
-    def _told(self, words: Sequence[Word]) -> ActorCode | None:
-        """Somebody this article named in full before, if just one fits."""
-        if not self.known:
-            return None
-        keys = [word.key for word in words]
-        fitting = {}
-        for full, code in self.known.items():
-            parts = [word.key for word in tokenize(full)]
-            if parts[-len(keys) :] == keys:
-                fitting[code.code, code.name] = code
-        return next(iter(fitting.values())) if len(fitting) == 1 else None
-
     def _unknown(
         self, coding: _Coding, low: int, high: int, possessor: _Coding | None, rest: _Coding | None, link: str,
         *, counted: bool,
@@ -563,12 +544,6 @@ class _Reader:
             coding.name, coding.kind, coding.body = rest.name, rest.kind, rest.body
             return
         if not words:
-            return
-        told = self._told(words)
-        if told:
-            coding.name, coding.country, coding.sector = told.name, told.country or "", told.sector or ""
-            coding.organisation = told.organisation or ""
-            coding.ids.extend(told.entry_ids)
             return
         if len(words) == 1 and words[0].text[:1].isupper() and not possessor:
             terms = self._surname(words, "", titled=False)
@@ -616,17 +591,11 @@ def code_phrase(phrase: str, lexicon: ActorLexicon, *, on: date | None = None) -
 
 @lru_cache(maxsize=20_000)
 def _coded(phrase: str, lexicon: ActorLexicon, on: date | None) -> ActorCode:
-    return _code_text(phrase, lexicon, on, None)
-
-
-def _code_text(
-    phrase: str, lexicon: ActorLexicon, on: date | None, known: Mapping[str, ActorCode] | None
-) -> ActorCode:
     words = tokenize(phrase[:2000])[:MAX_WORDS]
     words, aside = _split_aside(words)
-    coding = _Reader(words, lexicon, on, known).phrase(0, len(words))
+    coding = _Reader(words, lexicon, on).phrase(0, len(words))
     if aside and not (coding.country and coding.sector):
-        other = _Reader(aside, lexicon, on, known).phrase(0, len(aside))
+        other = _Reader(aside, lexicon, on).phrase(0, len(aside))
         if other.country or other.sector:
             coding.country = coding.country or other.country
             coding.sector = coding.sector or other.sector
@@ -663,17 +632,14 @@ def _trim(phrase: str) -> str:
     return _TRIM.sub("", text) or text
 
 
-def code_span(
-    span: Span, lexicon: ActorLexicon, *, on: date | None = None, known: Mapping[str, ActorCode] | None = None
-) -> ActorCode:
+def code_span(span: Span, lexicon: ActorLexicon, *, on: date | None = None) -> ActorCode:
     """Code a noun phrase in its tree; coordinated heads, relative clauses and adverbials are left out.
 
     Args:
         span: The phrase; its root decides. Universal Dependencies labels are expected.
-        known: Full names already coded in this article, so that a surname resolves.
     """
     text = _shared_head(span.root) or phrase_text(span)
-    coded = code_phrase(text, lexicon, on=on) if not known else _code_text(text, lexicon, on, known)
+    coded = code_phrase(text, lexicon, on=on)
     if _is_half_a_name(span.root, coded):
         return ActorCode(name=coded.name)
     return _without_namesakes(span, text, coded, lexicon, on)

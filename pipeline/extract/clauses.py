@@ -7,7 +7,6 @@ undone. All functions are pure and read `Token`s; hand-made Docs test them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from spacy.attrs import HEAD
@@ -20,7 +19,6 @@ PASSIVE_SUBJECTS = frozenset({"nsubj:pass", "nsubjpass", "csubj:pass"})
 OBJECTS = frozenset({"obj", "dobj"})
 INDIRECT = frozenset({"iobj", "dative"})
 OBLIQUES = frozenset({"obl", "obl:agent", "obl:arg", "nmod", "obl:npmod", "obl:unmarked"})
-COMPLEMENTS = frozenset({"ccomp", "xcomp", "advcl", "acl", "obl"})
 NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "hardly", "barely", "scarcely"})
 RELATIVES = frozenset({"who", "which", "that", "whom", "whose"})
 # Lemmas that suffix rules get wrong, right for every pipeline.
@@ -751,7 +749,3 @@ def _left_edge(token: Token) -> int:
     ):
         edge = edge.nbor(1)
     return edge.i
-
-
-def predicates(doc: Doc) -> Iterator[Token]:
-    return (token for token in doc if is_verbal(token))

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -39,7 +38,6 @@ from pipeline.extract.sentences import may_hold_event, readings_of
 from pipeline.model import Actor, Article, Candidate, Count, EventDate, Place, Span
 
 DATA = Path(__file__).resolve().parent / "data"
-log = logging.getLogger(__name__)
 
 # More dyads than this from one reading is a list the parser misread.
 MAX_SIDES = 6

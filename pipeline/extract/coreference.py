@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
 
-from pipeline.extract import clauses, status
+from pipeline.extract import clauses
 from pipeline.extract.bounds import entities, text_of
 from pipeline.extract.clauses import kids, lemma_of
 
@@ -83,7 +83,7 @@ class Mentions:
             r"((?:[A-Z][\w.'-]+ (?:(?:of|for|and|the|in) )*){1,6}[A-Z][\w'-]+) ?\((the )?([A-Z][\w-]{1,9})\)",
             doc[start:end].text,
         ):
-            base = doc[start].idx - 0
+            base = doc[start].idx
             span = doc.char_span(base + match.start(1), base + match.end(1), alignment_mode="expand")
             if span is not None:
                 self.acronyms.setdefault(match.group(3), span.root)
@@ -208,11 +208,3 @@ def _fits(subject: Token, kinds: frozenset[str], pronoun: Token) -> bool:
     return (
         subject.ent_type_ in kinds or (subject.ent_type_ in ("", "NORP") and "" in kinds) or "PERSON" in kinds
     )
-
-
-def speaker_side(speaker: Token | None) -> Token | None:
-    """For "we": the speaker; kept apart so that its meaning is in one place."""
-    return speaker
-
-
-__all__ = ["Mention", "Mentions", "speaker_side", "status"]

@@ -180,7 +180,6 @@ _RESULTS = frozenset(
     ("advcl", "conj", "xcomp", "acl", "obj", "obl", "nmod", "acl:relcl", "parataxis", "dep", "amod")
 )
 _BORNE_BY_SUBJECT = frozenset(("die", "perish", "flee", "dead", "homeless"))
-_PEOPLE_LABELS = frozenset(("PERSON", "NORP"))
 _DEEPEST = 3
 
 

@@ -379,9 +379,3 @@ def _operator(row: dict[str, str]) -> Operator:
         recipient=tuple(row["recipient"].split()),
         reason=row["reason"],
     )
-
-
-def count_frames(frames: Frames) -> int:
-    """How many distinct (verb, object word) pairs, nouns and operators the lexicon tells apart."""
-    pairs = sum(len(frame.objects or ()) or 1 for found in frames.verbs.values() for frame in found)
-    return pairs + len(frames.nouns) + len(frames.operators)

@@ -87,13 +87,13 @@ def _is_given_a_name(clause: Clause) -> bool:
     )
 
 
-def operator_of(clause: Clause, parties: Parties) -> tuple[Operator | None, str]:
-    """The operator a verb is, and the particle or preposition it was found with."""
+def operator_of(clause: Clause, parties: Parties) -> Operator | None:
+    """The operator a verb is."""
     for key in keys_of(clause):
         found = parties.frames.operators.get((key, "verb"))
         if found is not None:
-            return found, key.partition("+")[2]
-    return None, ""
+            return found
+    return None
 
 
 def frame_of(clause: Clause, parties: Parties) -> Frame | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -21,8 +20,6 @@ from pipeline import plover
 from pipeline.errors import ExtractError
 from pipeline.extract.capitals import recase
 from pipeline.extract.gazetteer import load_gazetteer
-
-log = logging.getLogger(__name__)
 
 DATA = Path(__file__).resolve().parent / "data"
 

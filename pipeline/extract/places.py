@@ -61,22 +61,20 @@ def place_of(
     *,
     gazetteer: Gazetteer,
     country_hints: Collection[str] = (),
-    dateline: Place | None = None,
 ) -> Place | None:
     """Say where the event that this word names happened.
 
     Args:
         trigger: Verb or noun that names the event, in a parsed text.
         country_hints: ISO 3166 alpha-3 codes of countries the text is about (its actors').
-        dateline: Answered when the text links no place to the event; the caller marks it as such.
 
     Returns:
-        The place with its span in the text; `dateline` or None where the text gives none, or one that
-        cannot be told on the map.
+        The place with its span in the text; None where the text gives none, or one that cannot be told
+        on the map.
     """
     span = event_place_span(trigger)
     if span is None:
-        return dateline
+        return None
     return locate(span, gazetteer=gazetteer, country_hints=country_hints)
 
 

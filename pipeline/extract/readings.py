@@ -137,7 +137,7 @@ class Reader:
         clause = clause_of(token)
         if self._informs(clause):
             return None
-        operator, extra = operator_of(clause, self.parties)
+        operator = operator_of(clause, self.parties)
         if (
             operator is not None
             and operator.kind == "accuse"
@@ -153,7 +153,7 @@ class Reader:
         ):
             return under_auxiliaries(framed(frame, clause, self.parties), clause.predicate, self.frames)
         if operator is not None:
-            reading = self._apply(operator, clause, extra, depth)
+            reading = self._apply(operator, clause, depth)
             if reading is not None:
                 return under_auxiliaries(reading, clause.predicate, self.frames)
         if frame is not None:
@@ -344,7 +344,7 @@ class Reader:
                     )
         return None
 
-    def _apply(self, operator: Operator, clause: Clause, extra: str, depth: int) -> Reading | None:
+    def _apply(self, operator: Operator, clause: Clause, depth: int) -> Reading | None:
         agents = self.parties.agents(clause)
         if operator.kind in SPOKEN_KINDS:
             agents = tuple(token for token in agents if self._can_speak(token))

@@ -28,14 +28,7 @@ FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo", "would", "'d"})
 POSSIBLE = frozenset({"may", "might", "could", "can", "ca"})
 DUTY = frozenset({"must", "should", "ought"})
 INVERTED = frozenset({"had", "should", "were"})
-CONDITIONS = frozenset(
-    {"if", "unless", "whether", "lest", "until", "till", "provided", "before", "in case", "once"}
-)
-# "before" and "until" leave the event open; "once" and "until" look ahead.
 STRONG_CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided"})
-DOUBTFUL_ADVERBS = frozenset(
-    {"possibly", "perhaps", "maybe", "allegedly", "reportedly", "supposedly", "purportedly"}
-)
 HYPOTHETICAL_ADVERBS = frozenset({"possibly", "perhaps", "maybe", "allegedly", "supposedly", "purportedly"})
 PASSED_THROUGH = frozenset(
     {"conj", "xcomp", "ccomp", "acl", "acl:relcl", "advcl", "parataxis", "obj", "obl", "nmod"}

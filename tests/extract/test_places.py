@@ -220,25 +220,6 @@ def test_a_name_the_recogniser_missed_is_found_behind_in():
     assert [span.text for span in place_spans(doc)] == ["Idlib"]
 
 
-def test_the_dateline_is_the_last_resort():
-    """It is answered only where the text links no place."""
-    dateline = resolve("Cairo", GAZETTEER)
-    alone = tree("Ten # nsubj:pass 2", "were A aux:pass 2", "killed V ROOT 2")
-    placed = tree(
-        "Ten # nsubj:pass 2",
-        "were A aux:pass 2",
-        "killed V ROOT 2",
-        "in I case 4",
-        "Beirut P obl 2",
-        places=("Beirut",),
-    )
-    found = place_of(placed[2], gazetteer=GAZETTEER, dateline=dateline)
-
-    assert place_of(alone[2], gazetteer=GAZETTEER, dateline=dateline) is dateline
-    assert found is not None
-    assert found.name == "Beirut"
-
-
 def test_an_unknown_quarter_stands_where_its_town_stands():
     """Named as written, placed by what holds it."""
     doc = tree("Ten # nsubj:pass 2", "were A aux:pass 2", "killed V ROOT 2", "in I case 6", "the D det 6", "Qwertsalam P compound 6",
