@@ -27,8 +27,8 @@ from thinc.api import Config
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 import pipeline.extract.components  # noqa: E402, F401
-from pipeline.extract.actor_files import own_files, read_own  # noqa: E402
-from pipeline.extract.gazetteer import load_gazetteer  # noqa: E402
+from pipeline.extract.lexicon.actor_files import own_files, read_own  # noqa: E402
+from pipeline.extract.lexicon.gazetteer import load_gazetteer  # noqa: E402
 from pipeline.extract.piece_vectors import PieceVectors  # noqa: E402
 from pipeline.plover import read_list  # noqa: E402
 

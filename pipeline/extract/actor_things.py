@@ -7,18 +7,14 @@ its government: such nouns act where somebody they belong to is named with them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.extract.actor_entries import DATA, POSSESSIVE, Word, fold, tokenize
-from pipeline.extract.actor_lexicon import Match, load_lexicon
-from pipeline.plover import read_table
+from pipeline.extract.lexicon.actor_entries import POSSESSIVE, Word, fold, tokenize
+from pipeline.extract.lexicon.actor_lexicon import Match, load_lexicon
+from pipeline.extract.lexicon.things import OWNED, acts_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Span
-
-NEVER = "never"
-OWNED = "owned"
 
 _OPENERS = frozenset(
     ("of", "in", "on", "at", "for", "from", "to", "by", "with", "against", "over", "about", "between", "under",
@@ -44,27 +40,6 @@ def may_act(phrase: Span | str) -> bool:
         return False
     words = tokenize(phrase.text)
     return _acts(words, _index(words, fold(root.text), root.i - phrase.start))
-
-
-def acts_of(noun: str) -> str:
-    """`NEVER` or `OWNED` for a noun in data/actors/things.csv, in the singular or plural; "" for any other."""
-    things = _things()
-    key = fold(noun)
-    if key in things:
-        return things[key]
-    for ending, singular in (("ies", "y"), ("es", ""), ("s", "")):
-        if key.endswith(ending) and len(key) > len(ending) + 2:
-            found = things.get(key[: -len(ending)] + singular)
-            if found:
-                return found
-    return ""
-
-
-@lru_cache(maxsize=1)
-def _things() -> dict[str, str]:
-    return {
-        fold(word): row["acts"] for row in read_table(DATA / "things.csv") for word in row["words"].split("|")
-    }
 
 
 def _acts(words: Sequence[Word], head: int) -> bool:

@@ -15,20 +15,17 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.extract.actor_entries import POSSESSIVE, QUALIFIER, Entry, Word, tokenize, word_list
-from pipeline.extract.actor_lexicon import ActorLexicon, Match, holds, load_lexicon, sector_on, term_on
-from pipeline.extract.actor_things import acts_of, may_act
 from pipeline.extract.bounds import entities
 from pipeline.extract.clauses import lands_after, lands_before
+from pipeline.extract.lexicon.actor_entries import POSSESSIVE, QUALIFIER, Entry, Word, tokenize, word_list
+from pipeline.extract.lexicon.actor_lexicon import ActorLexicon, Match, holds, sector_on, term_on
+from pipeline.extract.lexicon.things import acts_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
-__all__ = ["ActorCode", "ActorLexicon", "code_phrase", "code_span", "load_lexicon", "may_act"]
-
 MAX_WORDS = 60
 """A longer phrase is a parsing accident; its first words carry the actor, and time stays linear."""
-
 _HONORIFICS = word_list("honorifics")
 _ARTICLES = word_list("articles")
 _OF = frozenset(("of", "for"))

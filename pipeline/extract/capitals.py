@@ -13,24 +13,22 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from spacy.language import Language
 
 from pipeline import plover
 from pipeline.errors import ConfigError
-from pipeline.extract.dates import load_words
-from pipeline.extract.gazetteer import Gazetteer
+from pipeline.extract.lexicon import files
+from pipeline.extract.lexicon.calendar import load_calendar
+from pipeline.extract.lexicon.gazetteer import Gazetteer
 
-DATA = Path(__file__).resolve().parent / "data" / "capitals"
+DATA = files.DATA / "capitals"
 # A plural of a name is longer: "Jesuits".
 _SHORT = 5
-
 # Fewer letters, or fewer capitals among them, and the text is left as it is.
 _FEWEST_LETTERS = 12
 _CAPITAL_SHARE = 0.8
-
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ABBREVIATION = re.compile(r"(?:[A-Z]\.){2,}")
 # "M-19", "F-16": a letter and a number.
@@ -46,7 +44,6 @@ _PLACE_BEFORE = frozenset(
 # Endings of English words that a list of dictionary forms does not show.
 _ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("d", ""),
             ("ly", ""), ("ally", ""), ("ily", "y"), ("ably", "able"), ("ibly", "ible"), ("er", ""), ("est", ""), ("est", "e"), ("er", "e"), ("men", "man"), ("ves", "f"))  # fmt: skip
-
 # "gunned", "planning".
 _DOUBLED = re.compile(r"(\w+([bdglmnprt]))\2(?:ed|ing|er)$")
 
@@ -213,7 +210,7 @@ def _is_name(small: str, written: _Written, known: _Known) -> bool:
     singular = bare.removesuffix("s") if len(bare) > _SHORT else bare
     if not word_list("names").isdisjoint((bare, singular)):
         return True
-    words = load_words()
+    words = load_calendar()
     if small in words.weekdays and len(small) > 3:
         return True
     if small in words.months:

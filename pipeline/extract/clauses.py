@@ -301,7 +301,7 @@ def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
             objects = children(head, OBJECTS | INDIRECT)
             if objects and lemma_of(head) not in ("promise", "vow", "threaten"):
                 return [member for thing in objects for member in coordinated(thing)]
-            addressed = [t for p, t in _obliques(head) if p in ("on", "upon", "to") and t.i < verb.i]
+            addressed = [t for p, t in obliques_of(head) if p in ("on", "upon", "to") and t.i < verb.i]
             if addressed and lemma_of(head) in ("call", "appeal"):
                 return addressed
             if is_passive(head):
@@ -392,7 +392,7 @@ def governor_of_noun(noun: Token, depth: int = 0) -> list[Token]:
 
 
 @once
-def _obliques(verb: Token) -> list[tuple[str, Token]]:
+def obliques_of(verb: Token) -> list[tuple[str, Token]]:
     found: list[tuple[str, Token]] = []
     for child in kids(verb):
         if child.dep_ in OBLIQUES or (child.dep_ == "advcl" and child.pos_ in ("NOUN", "PROPN")):
@@ -416,7 +416,7 @@ def _undated(noun: Token) -> Token:
 
 
 def by_phrase(verb: Token) -> list[Token]:
-    return [token for prep, token in _obliques(verb) if prep == "by"]
+    return [token for prep, token in obliques_of(verb) if prep == "by"]
 
 
 @once
@@ -549,7 +549,7 @@ def clause_of(verb: Token) -> Clause:
         objects = [m for c in children(verb.head.head, OBJECTS) if c.i > verb.i for m in coordinated(c)]
     if not objects and verb.dep_ == "conj" and is_verbal(verb.head) and not passive:
         objects = _shared_objects(verb)
-    obliques = _obliques(verb)
+    obliques = obliques_of(verb)
     if is_swallowed(verb):
         obliques = noun_phrases(verb.head)
     if passive:
@@ -616,7 +616,7 @@ def state_clause(token: Token, key: str) -> Clause:
         agents=tuple(with_antecedent(surface_subjects(token))),
         patients=(),
         indirect=(),
-        obliques=tuple(dict.fromkeys([*_obliques(token), *noun_phrases(token)])),
+        obliques=tuple(dict.fromkeys([*obliques_of(token), *noun_phrases(token)])),
         complements=tuple(complements_of(token)),
     )
 

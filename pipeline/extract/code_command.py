@@ -12,15 +12,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeline.config import Settings
 from pipeline.errors import ExtractError
-from pipeline.extract.gazetteer import load_gazetteer
+from pipeline.extract import actors
+from pipeline.extract.coder import Coder, Said, load_coder
+from pipeline.extract.lexicon.actor_lexicon import load_lexicon
+from pipeline.extract.lexicon.gazetteer import load_gazetteer
+from pipeline.extract.pairs import classify_pair
 from pipeline.model import Actor, Article, Candidate, Span
-
-if TYPE_CHECKING:
-    from pipeline.extract.coder import Coder, Said
 
 BATCH = 200
 
@@ -60,9 +61,7 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def _coded(rows: list[dict[str, Any]], phrases: bool, settings: Settings) -> Iterator[dict[str, Any]]:
     if phrases:
-        from pipeline.extract import actors
-
-        lexicon = actors.load_lexicon(settings.actors_path)
+        lexicon = load_lexicon(settings.actors_path)
         for row in rows:
             on = _date(row).date() if row.get("date") else None
             code = actors.code_phrase(row["text"], lexicon, on=on)
@@ -73,9 +72,6 @@ def _coded(rows: list[dict[str, Any]], phrases: bool, settings: Settings) -> Ite
                 "name": code.name,
             }
         return
-    from pipeline.extract.coder import load_coder
-    from pipeline.extract.pairs import classify_pair
-
     coder = load_coder(settings)
     whole = code_rows([row for row in rows if not _is_pair(row)], coder)
     for row in rows:

@@ -12,7 +12,6 @@ import gc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from spacy.tokens import Doc, Token
@@ -20,24 +19,28 @@ from spacy.tokens import Span as DocSpan
 
 from pipeline import plover
 from pipeline.config import Settings
-from pipeline.errors import ExtractError
 from pipeline.extract import actors, clauses, counts, dates, parse, places
-from pipeline.extract.cameo import cameo_code
+from pipeline.extract.actor_things import may_act
 from pipeline.extract.capitals import dictionary
 from pipeline.extract.clauses import kids
 from pipeline.extract.confidence import confidence, weights_for
-from pipeline.extract.contexts import contexts_of
 from pipeline.extract.coreference import Mentions
-from pipeline.extract.event_types import Frames, load_frames
+from pipeline.extract.lexicon.actor_lexicon import load_lexicon
+from pipeline.extract.lexicon.cameo import cameo_code
+from pipeline.extract.lexicon.contexts import contexts_of
+from pipeline.extract.lexicon.files import DATA
+from pipeline.extract.lexicon.frame_files import load_frames
+from pipeline.extract.lexicon.frames import Frames
+from pipeline.extract.lexicon.gazetteer import load_gazetteer
+from pipeline.extract.lexicon.version import folder_version, model_version
 from pipeline.extract.merge_mentions import merge
 from pipeline.extract.party_words import is_human_word
-from pipeline.extract.readings import Reader, Reading
+from pipeline.extract.reading import Reading
+from pipeline.extract.readings import Reader
 from pipeline.extract.relevance import Side, is_political
 from pipeline.extract.scene import Scene
 from pipeline.extract.sentences import may_hold_event, readings_of
 from pipeline.model import Actor, Article, Candidate, Count, EventDate, Place, Span
-
-DATA = Path(__file__).resolve().parent / "data"
 
 # More dyads than this from one reading is a list the parser misread.
 MAX_SIDES = 6
@@ -307,11 +310,11 @@ def _may_act(noun: Token) -> bool:
     """Whether a noun names somebody; one of a list of common nouns is of the kind of its fellows."""
     if noun.pos_ == "PRON" or noun.ent_type_ in ("PERSON", "PER", "GPE", "NORP"):
         return True
-    if not actors.may_act(_wide(noun)):
+    if not may_act(_wide(noun)):
         return False
     fellows = [child for child in kids(noun) if child.dep_ == "conj"] if noun.pos_ == "NOUN" else []
     is_bare = noun.tag_ == "NN" and not any(child.dep_ in ("det", "nmod:poss") for child in kids(noun))
-    return not (is_bare and any(not actors.may_act(_wide(fellow)) for fellow in fellows))
+    return not (is_bare and any(not may_act(_wide(fellow)) for fellow in fellows))
 
 
 def _known(
@@ -539,23 +542,18 @@ def load_coder(settings: Settings) -> Coder:
     """
     nlp = parse.load_model(settings.model_path)
     frames = load_frames()
-    lexicon = actors.load_lexicon(settings.actors_path)
-    version = parse.folder_version(DATA / "actors", settings.actors_path)
-    codebook = (
-        f"plover-2.0/frames-{frames.version}/actors-{version}/{parse.model_version(settings.model_path)}"
-    )
+    lexicon = load_lexicon(settings.actors_path)
+    version = folder_version(DATA / "actors", settings.actors_path)
+    codebook = f"plover-2.0/frames-{frames.version}/actors-{version}/{model_version(settings.model_path)}"
     coder = Coder(
         nlp=nlp,
         frames=frames,
         reader=Reader(frames),
         lexicon=lexicon,
-        gazetteer=places.load_gazetteer(),
+        gazetteer=load_gazetteer(),
         codebook=codebook,
         vocabulary=dictionary(nlp) | frames.triggers.keys(),
     )
     gc.collect()
     gc.freeze()
     return coder
-
-
-__all__ = ["Coder", "ExtractError", "at_home", "load_coder"]

@@ -34,14 +34,13 @@ from spacy.tokens import Doc, Span, Token
 from spacy.util import ensure_path, filter_spans
 from thinc.api import Model, set_dropout_rate
 
-from pipeline.extract.gazetteer import load_gazetteer
+from pipeline.extract.lexicon.gazetteer import load_gazetteer
 from pipeline.extract.networks import Stepper, chunks, quicken
 from pipeline.extract.piece_vectors import PieceVectors
 
 TABLES = "tables.json.gz"
 SUBWORDS = "subwords"
 CACHE_SIZE = 200_000
-
 # Detachment rules in the order they are tried: ending, what replaces it.
 _ENDINGS: dict[str, tuple[tuple[str, str], ...]] = {
     "noun": (

@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-WEIGHTS = Path(__file__).resolve().parent / "data" / "confidence.toml"
+from pipeline.extract.lexicon.files import DATA
+
+WEIGHTS = DATA / "confidence.toml"
 
 
 @cache

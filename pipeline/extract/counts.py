@@ -8,78 +8,16 @@ wounding 30"). A bound that the text leaves open is None.
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, get_args
 
 from spacy.tokens import Token
 
-from pipeline.errors import ConfigError
 from pipeline.extract.bounds import sentence_bounds
+from pipeline.extract.lexicon.number_words import NumberWords, load_number_words
 from pipeline.model import Count, CountKind, Span
 
-_WORDS_PATH = Path(__file__).parent / "data" / "counts" / "words.toml"
-
 Bounds = tuple[int | None, int | None]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Words:
-    """words.toml, ready for use."""
-
-    numbers: Mapping[str, int]
-    scales: Mapping[str, int]
-    least: Mapping[str, int]
-    exactly: Mapping[str, int]
-    bounds: tuple[tuple[str, re.Pattern[str]], ...]
-    nearly_share: float
-    kinds: Mapping[str, CountKind]
-    not_people: frozenset[str]
-
-
-@lru_cache(maxsize=1)
-def load_words() -> Words:
-    """Read words.toml.
-
-    Raises:
-        ConfigError: It is missing, no TOML, lacks a table, or names a kind we do not have.
-    """
-    try:
-        return _read(tomllib.loads(_WORDS_PATH.read_text("utf-8")))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"words.toml of the counts cannot be read: {error}") from error
-    except KeyError as error:
-        raise ConfigError(f"words.toml of the counts lacks {error}") from error
-
-
-def _read(tables: dict[str, Any]) -> Words:
-    bounds = dict(tables["bounds"])
-    share = float(bounds.pop("nearly_share"))
-    kinds: dict[str, CountKind] = {}
-    for kind, lemmas in tables["kinds"].items():
-        if kind not in get_args(CountKind):
-            raise ConfigError(f"no kind of count {kind!r}; there are: {', '.join(get_args(CountKind))}")
-        kinds |= dict.fromkeys(lemmas, kind)
-    return Words(
-        numbers=tables["numbers"],
-        scales=tables["scales"],
-        least=tables["least"],
-        exactly=tables["exactly"],
-        bounds=tuple((name, _one_of(words)) for name, words in bounds.items()),
-        nearly_share=share,
-        kinds=kinds,
-        not_people=frozenset(tables["not_people"]["lemmas"].split()),
-    )
-
-
-def _one_of(phrases: list[str]) -> re.Pattern[str]:
-    choices = "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True))
-    return re.compile(rf"(?<![\w-])(?:{choices})(?![\w-])")
-
-
 _AGE = re.compile(r"\b[\w-]+?[ -]years?[ -]olds?\b|\baged \d+\b")
 _BETWEEN = re.compile(r"\bbetween (.+?) and (.+)")
 _RANGE = re.compile(r"(?<![\d,.])(\d[\d,]*) ?(?:-|–|to|or) ?(\d[\d,]*)(?![\d,.])")
@@ -98,7 +36,7 @@ def quantity(phrase: str) -> Bounds | None:
     An age ("a 12-year-old") is no number of people. "About 50" is taken as 50, and "more than 100"
     as 100 or more: nobody means 101.
     """
-    words = load_words()
+    words = load_number_words()
     text = _AGE.sub(" ", phrase[:_LONGEST_PHRASE].lower().replace("’", "'"))
     between = _BETWEEN.search(text)
     if between:
@@ -113,7 +51,7 @@ def quantity(phrase: str) -> Bounds | None:
 
 
 @lru_cache(maxsize=1)
-def _word_range(words: Words) -> re.Pattern[str]:
+def _word_range(words: NumberWords) -> re.Pattern[str]:
     number = "|".join(words.numbers)
     return re.compile(rf"\b({number}) (?:to|or) ({number})\b")
 
@@ -122,7 +60,7 @@ def _ordered(low: int | None, high: int | None) -> Bounds | None:
     return (low, high) if low is not None and high is not None and low <= high else None
 
 
-def _bounded(text: str, value: int, words: Words) -> Bounds:
+def _bounded(text: str, value: int, words: NumberWords) -> Bounds:
     name = next((name for name, pattern in words.bounds if pattern.search(text)), None)
     if name == "lower" or (name is None and _MORE.search(text)):
         return value, None
@@ -133,7 +71,7 @@ def _bounded(text: str, value: int, words: Words) -> Bounds:
     return value, value
 
 
-def _number(text: str, words: Words) -> int | None:
+def _number(text: str, words: NumberWords) -> int | None:
     """The first number written in a text, in figures or words; None when it has none."""
     total, current, seen = 0, 0.0, False
     for match in _TOKEN.finditer(text):
@@ -160,7 +98,7 @@ def _is_article(text: str, start: int) -> bool:
     return text[:start].rstrip().endswith(("a", "half a"))
 
 
-def _vague(text: str, words: Words) -> Bounds | None:
+def _vague(text: str, words: NumberWords) -> Bounds | None:
     """ "tens of thousands", "dozens", "several hundred"."""
     tokens = _TOKEN.findall(text)
     product, seen = 1, False
@@ -185,7 +123,7 @@ _DEEPEST = 3
 
 def counts_of(trigger: Token) -> tuple[Count, ...]:
     """Find the counts that belong to the event this word names, one a kind, in the order of kinds found."""
-    words = load_words()
+    words = load_number_words()
     counts: dict[CountKind, Count] = {}
     for word in _words_of(trigger):
         kind = _kind(word, words)
@@ -199,7 +137,7 @@ def counts_of(trigger: Token) -> tuple[Count, ...]:
     return tuple(counts.values())
 
 
-def _kind(word: Token, words: Words) -> CountKind | None:
+def _kind(word: Token, words: NumberWords) -> CountKind | None:
     kind = words.kinds.get(word.lemma_.lower()) or words.kinds.get(word.lower_)
     if kind or not word.is_upper:
         return kind
@@ -234,7 +172,7 @@ def _words_of(trigger: Token) -> Iterator[Token]:
         )
 
 
-def _count(word: Token, kind: CountKind, words: Words) -> Count | None:
+def _count(word: Token, kind: CountKind, words: NumberWords) -> Count | None:
     people = _people(word, kind)
     parts = [part for noun in people if (part := _part(noun, words))]
     if not parts:
@@ -248,7 +186,7 @@ def _count(word: Token, kind: CountKind, words: Words) -> Count | None:
     return Count(kind=kind, lower=lower, upper=upper, span=Span(start=start, end=end, text=text))
 
 
-def _count_by_order(word: Token, kind: CountKind, words: Words) -> Count | None:
+def _count_by_order(word: Token, kind: CountKind, words: NumberWords) -> Count | None:
     """What the order of words says where the tree says nothing: "killed 12", "12 people were killed"."""
     doc, (first, behind) = word.doc, sentence_bounds(word)
     is_borne = (
@@ -270,7 +208,7 @@ def _count_by_order(word: Token, kind: CountKind, words: Words) -> Count | None:
 
 def _run(word: Token, start: int, end: int) -> list[Token]:
     """The tokens of a counted phrase next to the word: up to the noun, with nothing but its modifiers."""
-    words = load_words()
+    words = load_number_words()
     tokens = list(word.doc[start:end])
     if end <= word.i:
         while tokens and (tokens[-1].pos_ in ("AUX", "ADV", "PART") or tokens[-1].lower_ in _AUXILIARIES):
@@ -314,7 +252,7 @@ def _breaks(rest: list[Token]) -> bool:
 
 
 def _stops(token: Token) -> bool:
-    if _kind(token, load_words()) not in (None, "crowd"):
+    if _kind(token, load_number_words()) not in (None, "crowd"):
         return True
     is_text = token.pos_ in ("VERB", "PUNCT", "SCONJ", "PRON") or token.lower_ in (
         "in",
@@ -327,7 +265,7 @@ def _stops(token: Token) -> bool:
     return is_text or (token.lower_ == "and" and token.nbor(-1).pos_ == "VERB" if token.i else False)
 
 
-def _is_number(token: Token, words: Words) -> bool:
+def _is_number(token: Token, words: NumberWords) -> bool:
     return (
         token.like_num
         or token.lower_ in words.least
@@ -369,7 +307,7 @@ def _joined(head: Token) -> list[Token]:
     return [head, *(child for child in head.conjuncts if child.i > head.i and child.dep_ == "conj")]
 
 
-def _part(noun: Token, words: Words) -> tuple[Bounds, int, int] | None:
+def _part(noun: Token, words: NumberWords) -> tuple[Bounds, int, int] | None:
     """The bounds of one noun phrase and its characters."""
     if noun.lemma_.lower() in words.not_people:
         return None

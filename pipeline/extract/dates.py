@@ -13,19 +13,17 @@ from __future__ import annotations
 
 import calendar
 import re
-import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 
 from spacy.tokens import Doc, Token
 from spacy.tokens import Span as DocSpan
 
-from pipeline.errors import ConfigError
 from pipeline.extract.bounds import sentence_bounds, sentence_starts, text_of
+from pipeline.extract.lexicon.calendar import load_calendar
 from pipeline.model import DatePrecision, EventDate, Span
 
 
@@ -33,33 +31,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_WORDS_PATH = Path(__file__).parent / "data" / "dates" / "words.toml"
-
 Resolved = tuple[date, DatePrecision]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Words:
-    """words.toml: months, weekdays, days from today, numbers and seasons by their words."""
-
-    months: Mapping[str, int]
-    weekdays: Mapping[str, int]
-    days: Mapping[str, int]
-    numbers: Mapping[str, int]
-    seasons: Mapping[str, int]
-
-
-@lru_cache(maxsize=1)
-def load_words() -> Words:
-    """Read words.toml.
-
-    Raises:
-        ConfigError: It is missing, no TOML, or lacks a table.
-    """
-    try:
-        return Words(**tomllib.loads(_WORDS_PATH.read_text("utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, TypeError) as error:
-        raise ConfigError(f"words.toml of the dates cannot be read: {error}") from error
 
 
 def _any(words: Mapping[str, int], *, dotted: bool = False) -> str:
@@ -71,7 +43,7 @@ def _any(words: Mapping[str, int], *, dotted: bool = False) -> str:
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """The kinds of expression, the most telling first; the first that matches at a place wins."""
-    words = load_words()
+    words = load_calendar()
     month = _any(words.months, dotted=True)
     weekday = _any({w: n for w, n in words.weekdays.items() if len(w) > 3}) + "|" + _any(
         {w: n for w, n in words.weekdays.items() if len(w) == 3 and w not in ("sat", "sun", "mon", "wed")}, dotted=True
@@ -114,7 +86,7 @@ _ANCHOR = re.compile(r"[a-z]{3,}|\d[\d/.-]{3,}")
 @lru_cache(maxsize=1)
 def _anchors() -> dict[str, str]:
     """Word to the kind of expression it may be part of."""
-    words = load_words()
+    words = load_calendar()
     units = [
         "day",
         "week",
@@ -238,17 +210,17 @@ Groups = dict[str, str | None]
 
 
 def _month(groups: Groups) -> int:
-    return load_words().months[(groups["month"] or "").rstrip(".")]
+    return load_calendar().months[(groups["month"] or "").rstrip(".")]
 
 
 def _weekday(groups: Groups) -> int:
-    return load_words().weekdays[(groups["weekday"] or "").rstrip(".")]
+    return load_calendar().weekdays[(groups["weekday"] or "").rstrip(".")]
 
 
 def _number(word: str) -> int:
     if word.isdigit():
         return int(word)
-    return load_words().numbers.get(word, 3)  # "few"
+    return load_calendar().numbers.get(word, 3)  # "few"
 
 
 def _full_year(groups: Groups, today: date) -> int | None:
@@ -376,13 +348,13 @@ def _rel_month(groups: Groups, today: date, ahead: bool) -> Resolved:
 
 
 def _rel_season(groups: Groups, today: date, ahead: bool) -> Resolved:
-    month = load_words().seasons[(groups["season"] or "")]
+    month = load_calendar().seasons[(groups["season"] or "")]
     groups = groups | {"month": calendar.month_name[month].lower()}
     return _rel_month(groups, today, ahead)
 
 
 def _season_year(groups: Groups, today: date, ahead: bool) -> Resolved:
-    return date(int(groups["year"] or 0), load_words().seasons[(groups["season"] or "")], 1), "month"
+    return date(int(groups["year"] or 0), load_calendar().seasons[(groups["season"] or "")], 1), "month"
 
 
 _STEPS = {"last": -1, "past": -1, "the past": -1, "the last": -1, "previous": -1, "the previous": -1,
@@ -422,7 +394,7 @@ def _month_alone(groups: Groups, today: date, ahead: bool) -> Resolved:
 
 
 def _named(groups: Groups, today: date, ahead: bool) -> Resolved:
-    return today + timedelta(days=load_words().days[(groups["named"] or "")]), "day"
+    return today + timedelta(days=load_calendar().days[(groups["named"] or "")]), "day"
 
 
 def _year_alone(groups: Groups, today: date, ahead: bool) -> Resolved:
@@ -451,7 +423,6 @@ _RESOLVERS = {
     "season_year": _season_year,
     "year_alone": _year_alone,
 }
-
 # What a date is linked by, and how doubtful that is; as in places, set by hand.
 _CLIMB = {"conj": 0.5, "xcomp": 0.3, "advcl": 0.8, "acl": 0.6, "acl:relcl": 0.7, "nsubj": 0.5, "nsubj:pass": 0.6,
           "obj": 0.5, "obl": 0.6, "nmod": 0.8, "compound": 0.4, "amod": 0.5, "ccomp": 2.2, "parataxis": 2.4}  # fmt: skip

@@ -8,7 +8,7 @@ from spacy.tokens import Token
 
 from pipeline.extract import clauses
 from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of
-from pipeline.extract.event_types import COOPERATION, JOINT, Frame, Operator
+from pipeline.extract.lexicon.frames import COOPERATION, JOINT, Frame, Operator
 from pipeline.extract.parties import Parties
 from pipeline.extract.party_words import DOER_SLOTS
 from pipeline.extract.reading import CLASHES, Reading
@@ -19,7 +19,6 @@ NAME_KINDS = {"GPE": "gpe", "NORP": "norp", "ORG": "org"}
 CLAIM = "claim-responsibility"
 # Prepositions that are particles of the lexicon's verbs as well: "give in" is not "give … in".
 NO_KEYS = frozenset(["in", "over", "up", "down", "off", "back", "away"])
-
 PLACE_ENTITIES = frozenset({"GPE", "LOC", "FAC"})
 
 

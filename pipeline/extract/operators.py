@@ -11,7 +11,7 @@ from spacy.tokens import Token
 
 from pipeline.extract import clauses
 from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of
-from pipeline.extract.event_types import COOPERATION, Operator, Outcome
+from pipeline.extract.lexicon.frames import COOPERATION, Operator, Outcome
 from pipeline.extract.parties import Parties
 from pipeline.extract.party_words import DOCUMENTS, PRONOUNS
 from pipeline.extract.reading import Reading

@@ -7,20 +7,18 @@ asked, word by word, without slots. Not used when coding articles: there nothing
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from spacy.tokens import Doc, Token
 
 from pipeline import plover
 from pipeline.extract import clauses, parse
-from pipeline.extract.cameo import cameo_code
-from pipeline.extract.contexts import contexts_of
+from pipeline.extract.coder import Coder
+from pipeline.extract.lexicon.cameo import cameo_code
+from pipeline.extract.lexicon.contexts import contexts_of
 from pipeline.extract.reading import Reading
 from pipeline.extract.readings import Reader
 from pipeline.extract.sentences import readings_of
-
-if TYPE_CHECKING:
-    from pipeline.extract.coder import Coder
 
 Range = tuple[int, int]
 

@@ -6,8 +6,6 @@ safe without moving a single character, so that `token.idx` needs no correction.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -19,9 +17,8 @@ from spacy.attrs import DEP, HEAD, TAG
 from pipeline import plover
 from pipeline.errors import ExtractError
 from pipeline.extract.capitals import recase
-from pipeline.extract.gazetteer import load_gazetteer
-
-DATA = Path(__file__).resolve().parent / "data"
+from pipeline.extract.lexicon.files import DATA
+from pipeline.extract.lexicon.gazetteer import load_gazetteer
 
 # Longer sentences are lists, tables or lost full stops; the parser's time grows with length and its
 # trees mean little, so text is cut into pieces of at most this many characters at a space.
@@ -37,7 +34,6 @@ _DATELINE = re.compile(
     r" ?(?:\([^()\n]{2,40}\) ?(?:--?|[–—])|--|[–—]| - ) ?"
 )
 LABELS_NEEDED = frozenset({"nsubj", "obj", "obl", "ccomp", "xcomp", "conj", "nmod"})
-
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffc\ufffd]"
 )
@@ -93,27 +89,6 @@ def missing_parts(nlp: Any) -> list[str]:
         if absent:
             lacking.append(f"the UD labels {' '.join(absent)}")
     return lacking
-
-
-def model_version(path: Path) -> str:
-    """Name, version and a hash of the weights, short enough for a codebook column."""
-    meta = json.loads((Path(path) / "meta.json").read_text(encoding="utf-8"))
-    digest = hashlib.sha256()
-    for file in sorted(Path(path).rglob("*")):
-        if file.is_file():
-            digest.update(file.name.encode())
-            digest.update(file.read_bytes())
-    return f"{meta.get('name', 'model')}-{meta.get('version', '0')}-{digest.hexdigest()[:8]}"
-
-
-def folder_version(folder: Path, extra: str = "") -> str:
-    """A short hash of the data files of a folder and of one more file, for the codebook."""
-    digest = hashlib.sha256()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(file.read_bytes())
-    if extra:
-        digest.update(Path(extra).read_bytes())
-    return digest.hexdigest()[:8]
 
 
 def clean(text: str, vocabulary: frozenset[str] = frozenset()) -> str:

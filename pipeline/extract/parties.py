@@ -9,10 +9,10 @@ from collections.abc import Iterable
 
 from spacy.tokens import Token
 
-from pipeline.extract import clauses, status
+from pipeline.extract import clauses
 from pipeline.extract.bounds import once
-from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of
-from pipeline.extract.event_types import CONFLICT, EventNoun, Frame, Frames
+from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of, marker
+from pipeline.extract.lexicon.frames import CONFLICT, EventNoun, Frame, Frames
 from pipeline.extract.party_words import (
     ACTOR_ENTITIES,
     ACTOR_GROUPS,
@@ -361,7 +361,7 @@ class Parties:
             return (
                 (led or clauses.preposition(child) not in NOT_TOWARDS)
                 and child.ent_type_ not in ("DATE", "TIME")
-                and status.marker(child) not in ("if", "unless", "because", "after", "as")
+                and marker(child) not in ("if", "unless", "because", "after", "as")
             )
         if child.dep_ == "acl" and child.tag_ == "VBG":
             return True

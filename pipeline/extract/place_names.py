@@ -8,8 +8,9 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as DocSpan
 
 from pipeline.extract.bounds import entities
-from pipeline.extract.gazetteer import Gazetteer, fold, load_gazetteer
-from pipeline.extract.place_links import COMPASS, Links, is_among, load_links
+from pipeline.extract.lexicon.gazetteer import Gazetteer, fold, load_gazetteer
+from pipeline.extract.lexicon.link_costs import Links, load_links
+from pipeline.extract.place_links import COMPASS, is_among
 from pipeline.extract.place_resolution import POSSESSIVE, is_well_known, word_set
 
 _PLACE_LABELS = frozenset(("GPE", "LOC", "FAC"))
@@ -27,14 +28,10 @@ SITE = word_set(
     tower headquarters compound embassy consulate ward lga locality settlement sector suburb suburbs
     """
 )
-
-
 # Bodies are called after their seat too; these words alone do not make a name one of a place.
 _BODY_OR_SITE = word_set(
     "embassy consulate church academy headquarters station market university hospital sector"
 )
-
-
 _NAME_TAGS = frozenset(("PROPN", "ADJ", "NOUN", "X"))
 
 
@@ -134,8 +131,6 @@ _NAME_OPENERS = word_set(
     "jabal jebel tal tel tell wadi kafr deir khirbat khirbet bir ayn beit umm mount mt lake fort camp port cape khan "
     "puerto villa playa cerro monte rio isla"
 )
-
-
 _TITLES = word_set(
     "msgr mr mrs ms dr gen col lt sgt maj capt presidente monsignor father bishop president don dona"
 )

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from pipeline.extract.gazetteer import Entry, Gazetteer, fold
+from pipeline.extract.lexicon.gazetteer import Entry, Gazetteer, fold
 from pipeline.model import Place, Span
 
 
@@ -24,23 +24,17 @@ DIVISION = re.compile(
     r"\s+(?:province|governorate|department|state|region|oblast|republic|prefecture|county|autonomous region)$",
     re.I,
 )
-
-
 _TOWN = re.compile(
     r"\s+(?:city|town|village|municipality|quarter|neighbou?rhood|suburb|district|(?:refugee )?camp|area"
     r"|(?:international |military )?airport|air ?base|airfield|base|port|countryside|sub-?district|commune|township)$",
     re.I,
 )
-
-
 LEAD = re.compile(
     r"^(?:the\s+|greater\s+|downtown\s+|central\s+|rural\s+|outer\s+|(?:north|south|east|west|northeast|northwest"
     r"|southeast|southwest|north-east|north-west|south-east|south-west)(?:ern)?\s+(?:part\s+of\s+)?"
     r"|(?:city|town|village|province|district|state|region|department|outskirts|suburbs|port)\s+of\s+)+",
     re.I,
 )
-
-
 _ARTICLE = re.compile(r"^(?:al|an|ar|as|at|az|el|ad|ash) ")
 POSSESSIVE = re.compile(r"(?:['’]s?|\s+)$")
 # A town is believed without any hint from here on, as log10 of its people; below, its country must be named.
@@ -132,8 +126,6 @@ _THE = re.compile(r"^the\s+", re.I)
 _DIVISION_OF = re.compile(
     r"(?:the\s+)?(?:province|governorate|department|state|region|prefecture|county)\s+of\s", re.I
 )
-
-
 # Ways to write the same Arabic and Persian words; as the press does, as the gazetteer does.
 _TRANSLITERATIONS = (
     ("tal ", "tall "), ("tel ", "tall "), ("tell ", "tall "), ("kafr ", "kafr "), ("kafar ", "kafr "), ("beit ", "bayt "),

@@ -21,16 +21,9 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as DocSpan
 
 from pipeline.extract.bounds import sentence_bounds, sentence_starts
-from pipeline.extract.gazetteer import Entry, Gazetteer, load_gazetteer
-from pipeline.extract.place_links import (
-    Links,
-    bearing_cost,
-    front_of,
-    is_among,
-    level_of,
-    link_cost,
-    load_links,
-)
+from pipeline.extract.lexicon.gazetteer import Entry, Gazetteer, load_gazetteer
+from pipeline.extract.lexicon.link_costs import Links, load_links
+from pipeline.extract.place_links import bearing_cost, front_of, is_among, level_of, link_cost
 from pipeline.extract.place_names import SITE, place_spans
 from pipeline.extract.place_resolution import (
     DIVISION,
@@ -44,16 +37,6 @@ from pipeline.extract.place_resolution import (
     word_set,
 )
 from pipeline.model import Place, Span
-
-__all__ = [
-    "event_place_span",
-    "find_dateline",
-    "lands_named",
-    "load_gazetteer",
-    "locate",
-    "nearby_place",
-    "place_of",
-]
 
 
 def place_of(
@@ -149,8 +132,6 @@ _DATELINE = re.compile(
     r"\s*(?:[(\[][^()\[\]]{2,50}[)\]]\s*)?(?:--|—|–|_|-)\s",
     re.I,
 )
-
-
 # What monitoring services put where the town is not known: "NO CITY (EL SALVADOR), 20 OCT 89 --".
 _NO_PLACE = frozenset(("no city", "clandestine"))
 

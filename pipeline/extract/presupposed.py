@@ -14,8 +14,8 @@ from functools import lru_cache
 from spacy.tokens import Span, Token
 
 from pipeline.extract import status
-from pipeline.extract.clauses import is_verbal, kids, lemma_of
-from pipeline.extract.event_types import load_frames
+from pipeline.extract.clauses import SUBJECTS, is_verbal, kids, lemma_of
+from pipeline.extract.lexicon.frame_files import load_frames
 from pipeline.extract.operators import UNREAL_KINDS
 from pipeline.extract.party_words import is_human_word
 from pipeline.extract.reading import Reading
@@ -103,7 +103,7 @@ def _is_spoken_of(noun: Token, reader: Reader) -> bool:
 
 def is_left_open(noun: Token, reader: Reader) -> bool:
     """Whether a deed is only thought of: "the murder of X would change all", "… was not", "rumours of …", "plotted …"."""
-    if noun.dep_ in status.SUBJECTS and is_verbal(noun.head):
+    if noun.dep_ in SUBJECTS and is_verbal(noun.head):
         said = status.modality(noun.head)
         if said.modal or said.is_negated:
             return True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from pipeline.extract.event_types import JOINT
+from pipeline.extract.lexicon.frames import JOINT
 from pipeline.model import Status
 
 CLASHES = frozenset({"clash", "skirmish"})

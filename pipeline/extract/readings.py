@@ -14,17 +14,16 @@ from dataclasses import replace
 from spacy.tokens import Token
 
 from pipeline.extract import clauses, status
-from pipeline.extract.clauses import Clause, clause_of, is_verbal, kids, lemma_of
-from pipeline.extract.event_types import Frames, Operator, trigger_word
+from pipeline.extract.clauses import Clause, clause_of, is_verbal, kids, lemma_of, obliques_of
 from pipeline.extract.framing import frame_of, framed, keys_of, operator_of
+from pipeline.extract.lexicon.frames import Frames, Operator
+from pipeline.extract.lexicon.triggers import trigger_word
 from pipeline.extract.means import MEANS_MODES, means_mode, purposed
 from pipeline.extract.operators import UNREAL_KINDS, combine, contents_of, is_completed, noun_contents, says
 from pipeline.extract.parties import Parties
-from pipeline.extract.party_words import DOCUMENTS, is_human_word
+from pipeline.extract.party_words import DOCUMENTS
 from pipeline.extract.reading import Reading
 from pipeline.extract.verb_modality import under_auxiliaries, under_copula, urged
-
-__all__ = ["Reader", "Reading", "is_human_word"]
 
 MAX_DEPTH = 5
 MISSION_VERBS = frozenset(
@@ -87,7 +86,7 @@ class Reader:
 
     def _read_adjective(self, token: Token, operator: Operator, depth: int) -> Reading | None:
         contents = [c for c in kids(token) if c.dep_ in ("xcomp", "advcl", "ccomp", "acl") and c.i > token.i]
-        nouns = [t for p, t in clauses._obliques(token) if p in ("to", "for")]
+        nouns = [t for p, t in obliques_of(token) if p in ("to", "for")]
         subjects = [
             m for c in kids(token) if c.dep_ in ("nsubj", "nsubj:pass") for m in clauses.coordinated(c)
         ]

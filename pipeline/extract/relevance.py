@@ -9,9 +9,10 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 
-WORDS = Path(__file__).resolve().parent / "data" / "relevance.toml"
+from pipeline.extract.lexicon.files import DATA
+
+WORDS = DATA / "relevance.toml"
 
 # Sectors that make anything they do public business; civilians, firms and schools alone do not.
 PUBLIC = frozenset(

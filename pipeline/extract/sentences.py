@@ -9,25 +9,22 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 
 from spacy.attrs import DEP, HEAD
 from spacy.tokens import Doc, Span, Token
 
-from pipeline import plover
 from pipeline.extract import status
-from pipeline.extract.clauses import is_verbal, kids, lemma_of, preposition
-from pipeline.extract.event_types import DATA, Frames
+from pipeline.extract.clauses import SUBJECTS, is_verbal, kids, lemma_of, preposition
+from pipeline.extract.lexicon.frames import Frames
+from pipeline.extract.lexicon.inflection import forms_of
 from pipeline.extract.party_words import CARRIERS
 from pipeline.extract.presupposed import is_certain_somebody, is_left_open, presupposed
 from pipeline.extract.reading import Reading
 from pipeline.extract.readings import Reader
 
-IRREGULAR = DATA / "irregular_forms.csv"
 _WORD = re.compile(r"[a-z]+|[$€£]")
 # A nominal event needs more than its noun to be worth a candidate of its own.
 SELF_STANDING = frozenset({"ASSAULT", "PROTEST", "COERCE", "CONSULT", "RETREAT", "ACCUSE", "REQUEST"})
-
 # Prepositions that set an event behind another: it is told all the same.
 BACKGROUND = frozenset(
     {"despite", "after", "following", "amid", "before", "since", "over", "because+of", "due+to", "in"}
@@ -51,44 +48,17 @@ def _sieve(frames: Frames) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
     """Forms that tell an event alone, and those that need company, with the forms of the company."""
     alone: set[str] = set()
     needy: dict[str, frozenset[str]] = {}
-    forms = {others: _forms(others) for others in set(frames.triggers.values())}
+    forms = {others: forms_of(others) for others in set(frames.triggers.values())}
     for word, others in frames.triggers.items():
-        for form in _forms(frozenset({word})) - FUNCTION_WORDS:
+        for form in forms_of(frozenset({word})) - FUNCTION_WORDS:
             if others:
                 needy[form] = needy.get(form, frozenset()) | forms[others]
             else:
                 alone.add(form)
     # "X said Y must …" asks Y for something, whatever the verb.
-    told = _forms(frames.groups["report"])
+    told = forms_of(frames.groups["report"])
     needy.update((word, needy.get(word, frozenset()) | told) for word in status.DUTY)
     return frozenset(alone), needy
-
-
-def _forms(words: frozenset[str]) -> frozenset[str]:
-    """Every form words may take in a text, regular ones made, irregular ones listed."""
-    found: set[str] = set()
-    irregular = load_irregular()
-    for word in words:
-        stem = word[:-1] if word.endswith("e") else word
-        found.update((word, f"{word}s", f"{word}es", f"{stem}ed", f"{stem}ing", f"{stem}er", f"{word}d"))
-        if word.endswith("y"):
-            found.update((f"{word[:-1]}ies", f"{word[:-1]}ied"))
-        if word[-1:] in "bdglmnprt":
-            found.update((f"{word}{word[-1]}ed", f"{word}{word[-1]}ing"))
-        if word.endswith("ize"):
-            found.update(form.replace("iz", "is") for form in (word, f"{word}s", f"{word}d", f"{stem}ing"))
-        if word.endswith("man"):
-            found.add(f"{word[:-2]}en")
-        if word.endswith(("fe", "f")):
-            found.add(f"{word.removesuffix('e').removesuffix('f')}ves")
-        found.update(irregular.get(word, ()))
-    return frozenset(found)
-
-
-@lru_cache(maxsize=1)
-def load_irregular(path: Path = IRREGULAR) -> dict[str, tuple[str, ...]]:
-    """Other forms of a word that no ending explains: "shot" of "shoot"."""
-    return {row["word"]: tuple(row["forms"].split()) for row in plover.read_table(path)}
 
 
 TELLING = frozenset({"VERB", "AUX", "NOUN", "ADJ", "PROPN"})
@@ -196,7 +166,7 @@ def _stands_alone(token: Token, reading: Reading, consumed: set[int], reader: Re
 
 def _is_said_to_occur(noun: Token, frames: Frames) -> bool:
     """ "The rebel attack took place at night"."""
-    if noun.dep_ not in status.SUBJECTS or not is_verbal(noun.head):
+    if noun.dep_ not in SUBJECTS or not is_verbal(noun.head):
         return False
     verb = lemma_of(noun.head)
     keys = {verb, *(f"{verb}+{child.lower_}" for child in kids(noun.head) if child.dep_ == "obj")}

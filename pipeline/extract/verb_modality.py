@@ -8,7 +8,7 @@ from spacy.tokens import Token
 
 from pipeline.extract import status
 from pipeline.extract.clauses import is_verbal, lemma_of
-from pipeline.extract.event_types import COOPERATION, Frames, Outcome
+from pipeline.extract.lexicon.frames import COOPERATION, Frames, Outcome
 from pipeline.extract.reading import Reading
 
 # Frames whose plain negation is a refusal: "did not give permission".

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 from spacy.tokens import Span
 
-from pipeline.extract.actor_entries import INTERNATIONAL, KNOWN_SECTORS
-from pipeline.extract.actors import code_phrase, code_span, code_words, load_lexicon
+from pipeline.extract.actors import code_phrase, code_span, code_words
+from pipeline.extract.lexicon.actor_entries import INTERNATIONAL, KNOWN_SECTORS
+from pipeline.extract.lexicon.actor_lexicon import load_lexicon
 
 PHRASES = {
     "a country": ("Libya", "LBY", None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.extract.capitals import is_capitals, recase
-from pipeline.extract.gazetteer import load_gazetteer
+from pipeline.extract.lexicon.gazetteer import load_gazetteer
 
 GAZETTEER = load_gazetteer()
 WORDS = frozenset(

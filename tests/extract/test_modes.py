@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import plover
-from pipeline.extract import event_types
+from pipeline.extract.lexicon.frame_files import load_frames
+from pipeline.extract.lexicon.frames import THREAT_MODES, threat_mode
 from pipeline.extract.means import MEANS_MODES
 
 CASES = Path(__file__).parent / "cases"
@@ -20,11 +21,11 @@ def rows(name: str) -> list[list[str]]:
 
 def test_no_mode_of_the_codebook_is_out_of_reach():
     """Some frame, noun, outcome, threat or means gives each of the 67 modes."""
-    frames = event_types.load_frames()
+    frames = load_frames()
     told = {(frame.event_type, frame.mode) for found in frames.verbs.values() for frame in found}
     told |= {(noun.event_type, noun.mode) for noun in frames.nouns.values()}
     told |= {(row["event_type"], row["mode"]) for row in frames.outcomes}
-    told |= {("THREATEN", mode) for mode in event_types.THREAT_MODES.values()} | {("THREATEN", "territory")}
+    told |= {("THREATEN", mode) for mode in THREAT_MODES.values()} | {("THREATEN", "territory")}
     told |= {(kind, mode) for kind, means in MEANS_MODES.items() for mode, _ in means}
     modes = {pair for pair in plover.codes() if pair[1]}
 
@@ -68,4 +69,4 @@ def test_context_comes_out_of_its_sentence(code, context, sentence):
     ],
 )
 def test_threat_is_named_after_what_is_threatened(event_type, mode, frame_id, threat):
-    assert event_types.threat_mode(event_type, mode, frame_id) == threat
+    assert threat_mode(event_type, mode, frame_id) == threat

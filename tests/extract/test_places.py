@@ -6,17 +6,10 @@ import pytest
 import spacy
 from spacy.tokens import Doc, Span
 
+from pipeline.extract.lexicon.gazetteer import load_gazetteer
 from pipeline.extract.place_names import place_spans
 from pipeline.extract.place_resolution import resolve
-from pipeline.extract.places import (
-    HOME,
-    event_place_span,
-    find_dateline,
-    load_gazetteer,
-    locate,
-    nearby_place,
-    place_of,
-)
+from pipeline.extract.places import HOME, event_place_span, find_dateline, locate, nearby_place, place_of
 
 GAZETTEER = load_gazetteer()
 VOCAB = spacy.blank("en").vocab

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract import event_types
+from pipeline.extract.lexicon.frame_files import load_frames
 from pipeline.extract.readings import Reader
 
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return Reader(event_types.load_frames())
+    return Reader(load_frames())
 
 
 def parties(reading) -> tuple[list[str], list[str]]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pipeline.extract import places
+from pipeline.extract.lexicon.gazetteer import load_gazetteer
 from pipeline.extract.scene import Scene, is_inferred
 from pipeline.model import Actor, Candidate, EventDate, Place, Span
 
@@ -48,7 +48,7 @@ def doc(tree):
 
 def settled(doc, candidate, dateline=None):
     scene = Scene(
-        text=TEXT, docs=[doc], offsets=[0], published_at=PUBLISHED_AT, gazetteer=places.load_gazetteer(), dateline=dateline
+        text=TEXT, docs=[doc], offsets=[0], published_at=PUBLISHED_AT, gazetteer=load_gazetteer(), dateline=dateline
     )  # fmt: skip
     return scene.settled([candidate], doc[8], 0)[0]
 
@@ -81,7 +81,7 @@ def test_without_a_place_near_by_the_dateline_serves(tree):
     doc = tree("Rebels rebel NNS NOUN 2 nsubj\nkilled kill VBD VERB 0 ROOT\nten ten CD NUM 2 obj")
     scene = Scene(
         text="Rebels killed ten", docs=[doc], offsets=[0], published_at=PUBLISHED_AT,
-        gazetteer=places.load_gazetteer(), dateline=SIRTE,
+        gazetteer=load_gazetteer(), dateline=SIRTE,
     )  # fmt: skip
 
     assert scene.settled([event()], doc[1], 0)[0].place == SIRTE
@@ -108,7 +108,7 @@ def lone(
     doc = tree(rows)
     return Scene(
         text="Rebels killed ten", docs=[doc], offsets=[0], published_at=PUBLISHED_AT,
-        gazetteer=places.load_gazetteer(), dateline=dateline,
+        gazetteer=load_gazetteer(), dateline=dateline,
     )  # fmt: skip
 
 
@@ -131,9 +131,7 @@ def test_an_attack_stands_where_the_nearest_other_is_told_to(tree):
 
 def test_a_place_in_the_own_sentence_goes_before_that_of_another_attack(doc):
     own = replace(event(), sentence=Span(start=0, end=57, text=TEXT))
-    scene = Scene(
-        text=TEXT, docs=[doc], offsets=[0], published_at=PUBLISHED_AT, gazetteer=places.load_gazetteer()
-    )
+    scene = Scene(text=TEXT, docs=[doc], offsets=[0], published_at=PUBLISHED_AT, gazetteer=load_gazetteer())
 
     assert scene.settled([own], doc[8], 0, (event(MISRATA),))[0].place.name == "Sirte"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract import event_types
+from pipeline.extract.lexicon.frame_files import load_frames
 from pipeline.extract.sentences import may_hold_event
 
 
@@ -22,7 +22,7 @@ from pipeline.extract.sentences import may_hold_event
     ],
 )
 def test_text_with_a_trigger_in_its_company_is_parsed(text):
-    assert may_hold_event(text, event_types.load_frames())
+    assert may_hold_event(text, load_frames())
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,11 @@ def test_text_with_a_trigger_in_its_company_is_parsed(text):
     ],
 )
 def test_text_whose_triggers_lack_their_company_needs_no_parser(text):
-    assert not may_hold_event(text, event_types.load_frames())
+    assert not may_hold_event(text, load_frames())
 
 
 def test_company_of_a_trigger_is_what_each_of_its_frames_needs():
-    triggers = event_types.load_frames().triggers
+    triggers = load_frames().triggers
 
     assert triggers["attack"] == frozenset()
     assert {"siege", "mine", "down"} <= triggers["lay"]

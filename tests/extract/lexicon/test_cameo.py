@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline import plover
-from pipeline.extract.cameo import cameo_code
-from pipeline.extract.contexts import contexts_of
+from pipeline.extract.lexicon.cameo import cameo_code
+from pipeline.extract.lexicon.contexts import contexts_of
 
 # The CAMEO cue categories (first two digits) that may stand for a type.
 CUES = {
@@ -43,7 +43,7 @@ def test_words_tell_the_context(text, context):
 
 
 def test_every_context_is_one_of_the_codebook():
-    from pipeline.extract.contexts import load_words
+    from pipeline.extract.lexicon.contexts import load_words
 
     whole, begun, phrases = load_words()
     named = {*whole.values(), *(c for found in begun.values() for _, c in found), *(c for _, c in phrases)}

@@ -7,9 +7,8 @@ import time
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.extract import gazetteer as module
-from pipeline.extract.actor_entries import DATA as ACTORS
-from pipeline.extract.gazetteer import COUNTRIES, fold, load_gazetteer, read_rows
+from pipeline.extract.lexicon.actor_entries import DATA as ACTORS
+from pipeline.extract.lexicon.gazetteer import COUNTRIES, fold, load_gazetteer, read_rows
 
 ACTOR_COUNTRIES = ACTORS / "countries.csv"
 
@@ -37,7 +36,7 @@ def test_fold_leaves_small_ascii_letters(written, key):
 
 def test_loading_takes_under_a_second():
     """The lists are read once, fast."""
-    module.load_gazetteer.cache_clear()
+    load_gazetteer.cache_clear()
     began = time.process_time()
     load_gazetteer()
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from pipeline.extract.lexicon.files import DATA
 from pipeline.plover import read_table
 
-TABLE = Path(__file__).resolve().parent / "data" / "cameo.csv"
+TABLE = DATA / "cameo.csv"
 
 
 @cache

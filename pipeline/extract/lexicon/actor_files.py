@@ -15,14 +15,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.errors import ConfigError
-from pipeline.extract.actor_entries import DATA, FIRST_DAY, INTERNATIONAL, KNOWN_SECTORS, LAST_DAY, Entry
+from pipeline.extract.lexicon.actor_entries import (
+    DATA,
+    FIRST_DAY,
+    INTERNATIONAL,
+    KNOWN_SECTORS,
+    LAST_DAY,
+    Entry,
+)
 from pipeline.plover import SECTORS, read_table
 
 HEADER = ("name", "country", "sector", "valid from", "valid to", "aliases")
 PERSON_FILES = ("leaders", "persons")
 ORGANISATION_CODES = ("UNO", "EUR")
 """Bodies that some users of PLOVER write in the country's place; kept beside IGO."""
-
 _CAMEO_COUNTRIES = {"ROM": "ROU", "KSV": "XKX", "KOS": "XKX", "TMP": "TLS", "ZAR": "COD", "BUR": "MMR", "WSB": "PSE",
                     "GZS": "PSE", "PAL": "PSE", "YUG": "SRB", "SCG": "SRB", "GER": "DEU", "SUN": "RUS"}  # fmt: skip
 _CAMEO_SECTORS = {"CIV": "CVL", "REL": "REL", "SET": "CVL", "RAD": "REB", "MOD": "OPP", "HRI": "NGO", "ENV": "NGO",

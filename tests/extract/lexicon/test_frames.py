@@ -8,11 +8,11 @@ import pytest
 
 from pipeline import plover
 from pipeline.errors import ConfigError
-from pipeline.extract import event_types
+from pipeline.extract.lexicon.frame_files import DATA, load_frames
 
 
 def test_all_sixteen_types_can_come_out():
-    frames = event_types.load_frames()
+    frames = load_frames()
     told = {frame.event_type for found in frames.verbs.values() for frame in found}
     told |= {noun.event_type for noun in frames.nouns.values()} | {
         row["event_type"] for row in frames.outcomes
@@ -22,7 +22,7 @@ def test_all_sixteen_types_can_come_out():
 
 
 def test_every_entry_gives_a_reason():
-    frames = event_types.load_frames()
+    frames = load_frames()
     entries = [
         *(f for found in frames.verbs.values() for f in found),
         *frames.nouns.values(),
@@ -33,13 +33,13 @@ def test_every_entry_gives_a_reason():
 
 
 def test_british_spelling_finds_the_same_entry():
-    frames = event_types.load_frames()
+    frames = load_frames()
 
     assert frames.verbs["mobilise"] == frames.verbs["mobilize"]
 
 
 def test_entry_of_a_candidates_frame_id_is_its_last_part():
-    entry = event_types.load_frames().entry("reject-verb+noun:attack")
+    entry = load_frames().entry("reject-verb+noun:attack")
 
     assert entry is not None
     assert entry.id == "noun:attack"
@@ -60,7 +60,7 @@ def test_entry_of_a_candidates_frame_id_is_its_last_part():
     ],
 )
 def test_operator_turns_its_content_into_another_event(kind, content, outcome):
-    made = event_types.load_frames().outcome(kind, content)
+    made = load_frames().outcome(kind, content)
 
     assert made is not None
     assert made.event_type == outcome
@@ -69,19 +69,19 @@ def test_operator_turns_its_content_into_another_event(kind, content, outcome):
 def test_unknown_mode_is_refused_with_what_there_is(tmp_path):
     """A typing error in a data file must not pass."""
     folder = tmp_path / "frames"
-    shutil.copytree(event_types.DATA, folder)
+    shutil.copytree(DATA, folder)
     with (folder / "verb_frames.csv").open("a") as lines:
         lines.write("odd,oddly,,-,,ASSAULT,tickle,obj,No such mode\n")
 
     with pytest.raises(ConfigError, match="no mode 'tickle' of ASSAULT"):
-        event_types.load_frames(folder)
+        load_frames(folder)
 
 
 def test_unknown_group_is_refused_by_name(tmp_path):
     folder = tmp_path / "frames"
-    shutil.copytree(event_types.DATA, folder)
+    shutil.copytree(DATA, folder)
     with (folder / "verb_frames.csv").open("a") as lines:
         lines.write("odd,oddly,,@nonsuch,,ASSAULT,,obj,No such group\n")
 
     with pytest.raises(ConfigError, match="frame 'odd' names the group @nonsuch"):
-        event_types.load_frames(folder)
+        load_frames(folder)

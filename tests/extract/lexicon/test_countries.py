@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.extract import actors
-from pipeline.extract.actor_entries import DATA
+from pipeline.extract.lexicon.actor_entries import DATA
+from pipeline.extract.lexicon.actor_lexicon import load_lexicon
 from pipeline.plover import read_table
 
 # What stands in braces comes from data/actors/countries.csv; a sector of None leaves it open.
@@ -47,7 +48,7 @@ LED_BY_NAME = frozenset({"SAU"})
 
 @pytest.fixture(scope="module")
 def lexicon():
-    return actors.load_lexicon()
+    return load_lexicon()
 
 
 def test_there_are_all_countries():

@@ -18,12 +18,13 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline import plover
 from pipeline.errors import ConfigError
+from pipeline.extract.lexicon import files
 from pipeline.model import Resolution
 
-DATA = Path(__file__).parent / "data" / "places"
-COUNTRIES = Path(__file__).parent.parent / "data" / "countries.csv"
-
+DATA = files.DATA / "places"
+COUNTRIES = plover.DATA / "countries.csv"
 # Letters that Unicode does not take apart into a base letter and a mark.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae",
                           "œ": "oe", "þ": "th", "ə": "a", "ŋ": "n", "ħ": "h"})  # fmt: skip

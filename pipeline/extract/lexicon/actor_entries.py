@@ -10,12 +10,12 @@ import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.extract.lexicon import files
 from pipeline.plover import SECTORS, read_table
 
-DATA = Path(__file__).resolve().parent / "data" / "actors"
+DATA = files.DATA / "actors"
 
 
 def word_list(name: str) -> frozenset[str]:
@@ -30,19 +30,14 @@ def _word_lists() -> dict[str, frozenset[str]]:
 
 INTERNATIONAL: tuple[str, ...] = ("IGO", "NGO", "NGM", "MNC", "IMG", "ISM")
 """What stands in the country's place where an actor belongs to no single country (PLOVER's additions)."""
-
 EXTRA_SECTORS: tuple[str, ...] = ("PRM", "PRE", "MUS", "CHR", "JEW", "HIN", "BUD")
 """Used by PLOVER's coders beside its main list: paramilitaries, states few recognise, faiths of plain believers."""
-
 KNOWN_SECTORS: frozenset[str] = frozenset(SECTORS) | frozenset(EXTRA_SECTORS)
-
 FIRST_DAY = date.min.toordinal()
 LAST_DAY = date.max.toordinal()
-
 POSSESSIVE = "'s"
 QUALIFIER = "~"
 """Begins the key of a hyphenated token that names somebody else: "Syrian-backed", "pro-Russian"."""
-
 _TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}(?:[-‐‑][^\W_]+)*"
     r"|[^\W_]+(?:(?:'(?![sS](?![^\W_]))|[-‐‑.&])[^\W_]+)*"
