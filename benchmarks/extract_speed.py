@@ -24,6 +24,8 @@ from pipeline.config import load_settings  # noqa: E402
 from pipeline.extract import parse  # noqa: E402
 from pipeline.extract.coder import load_coder  # noqa: E402
 from pipeline.extract.sentences import may_hold_event, readings_of  # noqa: E402
+from pipeline.extract.text.clean import clean  # noqa: E402
+from pipeline.extract.text.pieces import cut_text  # noqa: E402
 from pipeline.model import Article, Candidate  # noqa: E402
 
 ROUNDS = 5
@@ -35,10 +37,8 @@ def main() -> None:
     articles = [article(text) for text in texts] * ROUNDS
     digest = digest_of(coder.code_all(articles[: len(texts)]))
     whole = timed(lambda: coder.code_all(articles))
-    pieces = [piece for one in articles for _, piece in parse.pieces(parse.clean(one.text, coder.vocabulary))]
-    cleaning = timed(
-        lambda: [list(parse.pieces(parse.clean(one.text, coder.vocabulary))) for one in articles]
-    )
+    pieces = [piece for one in articles for _, piece in cut_text(clean(one.text, coder.vocabulary))]
+    cleaning = timed(lambda: [list(cut_text(clean(one.text, coder.vocabulary))) for one in articles])
     held = [piece for piece in pieces if may_hold_event(piece, coder.frames)]
     sieve = timed(lambda: [may_hold_event(piece, coder.frames) for piece in pieces])
     docs = list(parse.parse(coder.nlp, held))

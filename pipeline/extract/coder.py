@@ -40,6 +40,8 @@ from pipeline.extract.readings import Reader
 from pipeline.extract.relevance import Side, is_political
 from pipeline.extract.scene import Scene
 from pipeline.extract.sentences import may_hold_event, readings_of
+from pipeline.extract.text.clean import clean
+from pipeline.extract.text.pieces import cut_text
 from pipeline.model import Actor, Article, Candidate, Count, EventDate, Place, Span
 
 # More dyads than this from one reading is a list the parser misread.
@@ -102,8 +104,8 @@ class Coder:
         """Code many articles with one pass of the parser, which is faster than one at a time."""
         jobs: list[tuple[int, int, str]] = []
         for number, article in enumerate(articles):
-            text = parse.clean(article.text, self.vocabulary)
-            for offset, piece in parse.pieces(text):
+            text = clean(article.text, self.vocabulary)
+            for offset, piece in cut_text(text):
                 if may_hold_event(piece, self.frames):
                     jobs.append((number, offset, piece))
         found: list[list[tuple[Doc, int]]] = [[] for _ in articles]

@@ -12,13 +12,14 @@ from typing import Any
 from spacy.tokens import Doc, Token
 
 from pipeline import plover
-from pipeline.extract import clauses, parse
+from pipeline.extract import clauses
 from pipeline.extract.coder import Coder
 from pipeline.extract.lexicon.cameo import cameo_code
 from pipeline.extract.lexicon.contexts import contexts_of
 from pipeline.extract.reading import Reading
 from pipeline.extract.readings import Reader
 from pipeline.extract.sentences import readings_of
+from pipeline.extract.text.clean import clean
 
 Range = tuple[int, int]
 
@@ -27,7 +28,7 @@ def classify_pair(row: dict[str, Any], coder: Coder) -> list[dict[str, Any]]:
     """Classify one pair; `actor_span` and `recipient_span` are texts or [start, end] character offsets."""
     text = row["text"]
     actor, recipient = find_span(text, row["actor_span"]), find_span(text, row["recipient_span"])
-    doc = coder.nlp(parse.clean(text))
+    doc = coder.nlp(clean(text))
     reader = coder.reader
     readings = [reading for sentence in doc.sents for reading in readings_of(sentence, reader, keep_all=True)]
     best = choose(readings, doc, actor, recipient) or by_words(doc, reader, actor, recipient)

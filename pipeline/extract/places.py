@@ -36,6 +36,7 @@ from pipeline.extract.place_resolution import (
     resolve_entry,
     word_set,
 )
+from pipeline.extract.text.dateline import DATELINE
 from pipeline.model import Place, Span
 
 
@@ -125,13 +126,6 @@ def _said_places(doc: Doc) -> tuple[DocSpan, ...]:
     return tuple(doc[start:end] for start, end in known)
 
 
-_DATELINE = re.compile(
-    r"\s*(?P<place>[A-Z][^\W\d_]*(?:[ .'’-]{1,2}[^\W\d_]+){0,4}?)"
-    r"(?:\s*\((?P<within>[^()\d]{2,30})\)|,\s+(?P<region>[A-Z][\w .]{2,24}?))?"
-    r"(?:,?\s+(?:\d{1,2}\s+[A-Za-z]{3,9}\.?|[A-Za-z]{3,9}\.?\s+\d{1,2})(?:,?\s+\d{2,4})?|,?\s+no date)?"
-    r"\s*(?:[(\[][^()\[\]]{2,50}[)\]]\s*)?(?:--|—|–|_|-)\s",
-    re.I,
-)
 # What monitoring services put where the town is not known: "NO CITY (EL SALVADOR), 20 OCT 89 --".
 _NO_PLACE = frozenset(("no city", "clandestine"))
 
@@ -143,7 +137,7 @@ def find_dateline(text: str, gazetteer: Gazetteer) -> Place | None:
         The place with its span, or None: there is no dateline, or one of a place we do not know. It is
         no event's place; a caller that falls back on it says so.
     """
-    match = _DATELINE.match(text[:300])
+    match = DATELINE.match(text[:300])
     if not match or (not match["place"][:2].isupper() and len(match["place"].split()) > 3):
         return None
     start, end = match.span("place")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.extract import parse
+from pipeline.extract.text.clean import MAX_TEXT_CHARACTERS, clean
+from pipeline.extract.text.pieces import MAX_SENTENCE_CHARACTERS, cut_text
 
 
 @pytest.mark.parametrize(
@@ -20,39 +22,39 @@ from pipeline.extract import parse
     ids=["controls", "tags", "entities", "quotes", "zero-width", "tabs"],
 )
 def test_cleaning_keeps_every_offset(text):
-    assert len(parse.clean(text)) == len(text)
+    assert len(clean(text)) == len(text)
 
 
 def test_markup_and_controls_become_blanks():
-    assert parse.clean("<b>Rebels</b>\x07fled").split() == ["Rebels", "fled"]
+    assert clean("<b>Rebels</b>\x07fled").split() == ["Rebels", "fled"]
 
 
 def test_a_transcriber_s_marks_are_no_words_of_the_text():
     """With the mark that opens the text go those before it; who speaks and what a name stands for stay."""
     text = "Lima, 3 May -- [report] [Ana Ruiz] [text] Rebels [words indistinct] fled. [Ruiz] The MRT [rebel group] won."
 
-    cleaned = parse.clean(text)
+    cleaned = clean(text)
 
     assert cleaned.split() == "Lima, 3 May -- Rebels fled. [Ruiz] The MRT [rebel group] won.".split()
     assert len(cleaned) == len(text)
 
 
 def test_less_than_in_plain_text_is_no_tag():
-    assert parse.clean("5 < 6 and 7 > 3") == "5 < 6 and 7 > 3"
+    assert clean("5 < 6 and 7 > 3") == "5 < 6 and 7 > 3"
 
 
 def test_pieces_join_to_the_text_at_their_offsets():
     text = "First line.\nSecond line.\n\nThird."
 
-    assert [text[offset : offset + len(piece)] for offset, piece in parse.pieces(text)] == [
-        piece for _, piece in parse.pieces(text)
+    assert [text[offset : offset + len(piece)] for offset, piece in cut_text(text)] == [
+        piece for _, piece in cut_text(text)
     ]
 
 
 def test_wrapped_lines_are_one_paragraph_where_blank_lines_part_paragraphs():
     text = "The rebels\nattacked the town\n\nTroops came\nback later"
 
-    assert [piece for _, piece in parse.pieces(text)] == [
+    assert [piece for _, piece in cut_text(text)] == [
         "The rebels attacked the town",
         "Troops came back later",
     ]
@@ -69,24 +71,24 @@ def test_wrapped_lines_are_one_paragraph_where_blank_lines_part_paragraphs():
 )
 def test_a_dateline_is_no_part_of_the_first_sentence(text, first):
     """Its town would be taken for the event's own."""
-    assert [piece.strip() for _, piece in parse.pieces(text)] == [first]
+    assert [piece.strip() for _, piece in cut_text(text)] == [first]
 
 
 def test_no_piece_is_a_sentence_longer_than_the_cap():
-    pieces = [piece for _, piece in parse.pieces("word " * 5_000)]
+    pieces = [piece for _, piece in cut_text("word " * 5_000)]
 
-    assert max(map(len, pieces)) <= parse.MAX_SENTENCE_CHARACTERS
+    assert max(map(len, pieces)) <= MAX_SENTENCE_CHARACTERS
     assert sum(map(len, pieces)) == 25_000
 
 
 def test_long_paragraph_is_cut_where_a_sentence_ends():
-    pieces = [piece for _, piece in parse.pieces("Rebels fled the town at dawn. " * 400)]
+    pieces = [piece for _, piece in cut_text("Rebels fled the town at dawn. " * 400)]
 
     assert all(piece.rstrip().endswith(".") for piece in pieces)
 
 
 def test_text_beyond_the_cap_is_not_read():
-    assert len(parse.clean("a" * (parse.MAX_TEXT_CHARACTERS + 5))) == parse.MAX_TEXT_CHARACTERS
+    assert len(clean("a" * (MAX_TEXT_CHARACTERS + 5))) == MAX_TEXT_CHARACTERS
 
 
 def test_model_version_names_the_weights(coder):

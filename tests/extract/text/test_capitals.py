@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract.capitals import is_capitals, recase
 from pipeline.extract.lexicon.gazetteer import load_gazetteer
+from pipeline.extract.text.capitals import is_capitals, recase
 
 GAZETTEER = load_gazetteer()
 WORDS = frozenset(
