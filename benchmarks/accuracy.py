@@ -26,9 +26,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pipeline.config import load_settings  # noqa: E402
-from pipeline.extract import actors, confidence, parse, places  # noqa: E402
+from pipeline.extract import actors, confidence, places  # noqa: E402
 from pipeline.extract.code_command import article_of, code_rows, event_row  # noqa: E402
 from pipeline.extract.coder import Coder, load_coder  # noqa: E402
+from pipeline.extract.language.parse import parse  # noqa: E402
 from pipeline.extract.pairs import classify_pair  # noqa: E402
 from pipeline.extract.text.clean import clean  # noqa: E402
 from pipeline.model import Article  # noqa: E402
@@ -172,7 +173,7 @@ def phrases(coder: Coder, rows: Sequence[Row]) -> None:
 
 def event_places(coder: Coder, score: ModuleType, rows: Sequence[Row]) -> None:
     right = 0
-    docs = parse.parse(coder.nlp, [clean(row["text"]).replace("\n", " ") for row in rows])
+    docs = parse(coder.nlp, [clean(row["text"]).replace("\n", " ") for row in rows])
     for row, doc in zip(rows, docs, strict=True):
         event = row["gold_events"][0]
         token = next((t for t in doc if t.idx <= event["trigger_start"] < t.idx + len(t)), None)
@@ -361,7 +362,7 @@ def speed(coder: Coder, rows: Sequence[Row]) -> None:
     started = time.process_time()
     coder.code_all(texts)
     whole = time.process_time() - started
-    docs = list(parse.parse(coder.nlp, [clean(text.text) for text in texts]))
+    docs = list(parse(coder.nlp, [clean(text.text) for text in texts]))
     started = time.process_time()
     for text, doc in zip(texts, docs, strict=True):
         coder.code_docs(text, [(doc, 0)])

@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pipeline.config import load_settings  # noqa: E402
-from pipeline.extract import parse  # noqa: E402
 from pipeline.extract.coder import load_coder  # noqa: E402
+from pipeline.extract.language.parse import parse  # noqa: E402
 from pipeline.extract.sentences import may_hold_event, readings_of  # noqa: E402
 from pipeline.extract.text.clean import clean  # noqa: E402
 from pipeline.extract.text.pieces import cut_text  # noqa: E402
@@ -41,7 +41,7 @@ def main() -> None:
     cleaning = timed(lambda: [list(cut_text(clean(one.text, coder.vocabulary))) for one in articles])
     held = [piece for piece in pieces if may_hold_event(piece, coder.frames)]
     sieve = timed(lambda: [may_hold_event(piece, coder.frames) for piece in pieces])
-    docs = list(parse.parse(coder.nlp, held))
+    docs = list(parse(coder.nlp, held))
     sentences = sum(1 for doc in docs for _ in doc.sents)
     words = sum(1 for doc in docs for token in doc if token.is_alpha)
     shares: dict[str, float] = {"clean and cut": cleaning, "sieve by trigger": sieve}
@@ -98,7 +98,7 @@ def timed(work: Callable[[], Any]) -> float:
 
 
 def fresh(nlp: Any, texts: list[str]) -> list[Any]:
-    return list(parse.parse(nlp, texts))
+    return list(parse(nlp, texts))
 
 
 def steps(nlp: Any, texts: list[str]) -> dict[str, float]:

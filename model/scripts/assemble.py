@@ -26,10 +26,10 @@ from thinc.api import Config
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-import pipeline.extract.components  # noqa: E402, F401
+import pipeline.extract.language.components  # noqa: E402, F401
+from pipeline.extract.language.piece_vectors import PieceVectors  # noqa: E402
 from pipeline.extract.lexicon.actor_files import own_files, read_own  # noqa: E402
 from pipeline.extract.lexicon.gazetteer import load_gazetteer  # noqa: E402
-from pipeline.extract.piece_vectors import PieceVectors  # noqa: E402
 from pipeline.plover import read_list  # noqa: E402
 
 KNOWN = ROOT / "model" / "known_names.tsv"
@@ -37,7 +37,7 @@ NOT_PEOPLES = ROOT / "model" / "not_peoples.txt"
 NETWORKS = ("tagger", "morphologizer", "parser", "ner")
 
 
-# spaCy's parser and recognizer, with a loop over whole batches (pipeline.extract.components).
+# spaCy's parser and recognizer, with a loop over whole batches (pipeline.extract.language.components).
 QUICK = {
     "parser": ("batched_parser", ("model", "moves", "learn_tokens", "min_action_freq")),
     "ner": ("batched_ner", ("model", "moves")),

@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pipeline.config import load_settings  # noqa: E402
-from pipeline.extract.capitals import dictionary  # noqa: E402
-from pipeline.extract.parse import load_model  # noqa: E402
+from pipeline.extract.language.lemmatizer import dictionary  # noqa: E402
+from pipeline.extract.language.model import load_model  # noqa: E402
 from pipeline.extract.text.capitals import is_known, word_list  # noqa: E402
 
 SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|[\"“”(\n]")

@@ -15,7 +15,7 @@ import numpy as np
 import spacy
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-import pipeline.extract.components  # noqa: F401
+import pipeline.extract.language.components  # noqa: F401
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from pipeline.extract.piece_vectors import PieceVectors
+from pipeline.extract.language.piece_vectors import PieceVectors
 
 SEED = 5
 ROUNDS = 40

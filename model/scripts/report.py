@@ -247,7 +247,7 @@ def measure_speed(nlp: Language, data: Path) -> dict[str, float]:
 def register(components: Path | None) -> None:
     """Import a file of spaCy components, which registers them; None for ours."""
     sys.path.insert(0, str(components.parent if components else ROOT))
-    importlib.import_module(components.stem if components else "pipeline.extract.components")
+    importlib.import_module(components.stem if components else "pipeline.extract.language.components")
 
 
 def measure_apart(path: Path, arguments: argparse.Namespace) -> dict[str, object]:

@@ -15,8 +15,8 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.extract.bounds import entities
 from pipeline.extract.clauses import lands_after, lands_before
+from pipeline.extract.language.bounds import entities
 from pipeline.extract.lexicon.actor_entries import POSSESSIVE, QUALIFIER, Entry, Word, tokenize, word_list
 from pipeline.extract.lexicon.actor_lexicon import ActorLexicon, Match, holds, sector_on, term_on
 from pipeline.extract.lexicon.things import acts_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from spacy.attrs import HEAD
 from spacy.tokens import Doc, Token
 
-from pipeline.extract.bounds import entities, once
+from pipeline.extract.language.bounds import entities, once
 
 SUBJECTS = frozenset({"nsubj", "csubj", "nsubj:outer", "nsubj:xsubj"})
 PASSIVE_SUBJECTS = frozenset({"nsubj:pass", "nsubjpass", "csubj:pass"})

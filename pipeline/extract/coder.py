@@ -19,12 +19,14 @@ from spacy.tokens import Span as DocSpan
 
 from pipeline import plover
 from pipeline.config import Settings
-from pipeline.extract import actors, clauses, counts, dates, parse, places
+from pipeline.extract import actors, clauses, counts, dates, places
 from pipeline.extract.actor_things import may_act
-from pipeline.extract.capitals import dictionary
 from pipeline.extract.clauses import kids
 from pipeline.extract.confidence import confidence, weights_for
 from pipeline.extract.coreference import Mentions
+from pipeline.extract.language.lemmatizer import dictionary
+from pipeline.extract.language.model import load_model
+from pipeline.extract.language.parse import parse
 from pipeline.extract.lexicon.actor_lexicon import load_lexicon
 from pipeline.extract.lexicon.cameo import cameo_code
 from pipeline.extract.lexicon.contexts import contexts_of
@@ -109,9 +111,7 @@ class Coder:
                 if may_hold_event(piece, self.frames):
                     jobs.append((number, offset, piece))
         found: list[list[tuple[Doc, int]]] = [[] for _ in articles]
-        for (number, offset, piece), doc in zip(
-            jobs, parse.parse(self.nlp, (job[2] for job in jobs)), strict=True
-        ):
+        for (number, offset, piece), doc in zip(jobs, parse(self.nlp, (job[2] for job in jobs)), strict=True):
             doc.user_data["text"] = piece  # else it is put together again from its tokens
             found[number].append((doc, offset))
         return [self.code_docs(article, docs) for article, docs in zip(articles, found, strict=True)]
@@ -542,7 +542,7 @@ def load_coder(settings: Settings) -> Coder:
         ExtractError: The model is missing or lacks a component.
         ConfigError: A data file or the user's actor file is not as it must be.
     """
-    nlp = parse.load_model(settings.model_path)
+    nlp = load_model(settings.model_path)
     frames = load_frames()
     lexicon = load_lexicon(settings.actors_path)
     version = folder_version(DATA / "actors", settings.actors_path)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Token
 
 from pipeline.extract import clauses
-from pipeline.extract.bounds import entities, text_of
 from pipeline.extract.clauses import kids, lemma_of
+from pipeline.extract.language.bounds import entities, text_of
 
 PEOPLE_PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 GROUP_PRONOUNS = frozenset({"they", "them", "their", "theirs", "themselves"})

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from spacy.tokens import Token
 
-from pipeline.extract.bounds import sentence_bounds
+from pipeline.extract.language.bounds import sentence_bounds
 from pipeline.extract.lexicon.number_words import NumberWords, load_number_words
 from pipeline.model import Count, CountKind, Span
 

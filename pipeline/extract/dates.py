@@ -22,7 +22,7 @@ from functools import lru_cache
 from spacy.tokens import Doc, Token
 from spacy.tokens import Span as DocSpan
 
-from pipeline.extract.bounds import sentence_bounds, sentence_starts, text_of
+from pipeline.extract.language.bounds import sentence_bounds, sentence_starts, text_of
 from pipeline.extract.lexicon.calendar import load_calendar
 from pipeline.model import DatePrecision, EventDate, Span
 

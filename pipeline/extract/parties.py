@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from spacy.tokens import Token
 
 from pipeline.extract import clauses
-from pipeline.extract.bounds import once
 from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of, marker
+from pipeline.extract.language.bounds import once
 from pipeline.extract.lexicon.frames import CONFLICT, EventNoun, Frame, Frames
 from pipeline.extract.party_words import (
     ACTOR_ENTITIES,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from spacy.tokens import Doc, Token
 from spacy.tokens import Span as DocSpan
 
-from pipeline.extract.bounds import entities
+from pipeline.extract.language.bounds import entities
 from pipeline.extract.lexicon.gazetteer import Gazetteer, fold, load_gazetteer
 from pipeline.extract.lexicon.link_costs import Links, load_links
 from pipeline.extract.place_links import COMPASS, is_among

@@ -20,7 +20,7 @@ from dataclasses import replace
 from spacy.tokens import Doc, Token
 from spacy.tokens import Span as DocSpan
 
-from pipeline.extract.bounds import sentence_bounds, sentence_starts
+from pipeline.extract.language.bounds import sentence_bounds, sentence_starts
 from pipeline.extract.lexicon.gazetteer import Entry, Gazetteer, load_gazetteer
 from pipeline.extract.lexicon.link_costs import Links, load_links
 from pipeline.extract.place_links import bearing_cost, front_of, is_among, level_of, link_cost

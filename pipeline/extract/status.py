@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from pipeline.extract.bounds import once
 from pipeline.extract.clauses import (
     MAX_CLIMB,
     NEGATIONS,
@@ -22,6 +21,7 @@ from pipeline.extract.clauses import (
     lemma_of,
     marker,
 )
+from pipeline.extract.language.bounds import once
 from pipeline.model import Status
 
 FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo", "would", "'d"})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract import parse
+from pipeline.extract.language.model import missing_parts
+from pipeline.extract.language.parse import parse
 from pipeline.extract.text.clean import MAX_TEXT_CHARACTERS, clean
 from pipeline.extract.text.pieces import MAX_SENTENCE_CHARACTERS, cut_text
 
@@ -93,7 +94,7 @@ def test_text_beyond_the_cap_is_not_read():
 
 def test_model_version_names_the_weights(coder):
     assert coder.codebook.rsplit("-", 1)[1].isalnum()
-    assert parse.missing_parts(coder.nlp) == []
+    assert missing_parts(coder.nlp) == []
 
 
 class Pipeline:
@@ -115,7 +116,7 @@ def test_a_participle_tagged_as_a_noun_is_a_verb_again(tree):
         terminating terminating NN NOUN 1 acl
         building building NN NOUN 1 nmod
     """)
-    (mended,) = parse.parse(Pipeline(doc), [doc.text])
+    (mended,) = parse(Pipeline(doc), [doc.text])
 
     assert [(token.tag_, token.pos_) for token in mended] == [("NN", "NOUN"), ("VBG", "VERB"), ("NN", "NOUN")]
 
@@ -131,7 +132,7 @@ def test_an_object_behind_a_participle_is_the_participles(tree):
         Monday Monday NNP PROPN 4 obl
         mandates mandate NNS NOUN 2 obj
     """)
-    (mended,) = parse.parse(Pipeline(doc), [doc.text])
+    (mended,) = parse(Pipeline(doc), [doc.text])
 
     assert [token.head.text for token in mended if token.dep_ == "obj"] == ["approved", "terminating"]
 
@@ -144,6 +145,6 @@ def test_a_participle_with_an_object_of_its_own_takes_no_other(tree):
         gates gate NNS NOUN 3 obj
         water water NN NOUN 1 obj
     """)
-    (mended,) = parse.parse(Pipeline(doc), [doc.text])
+    (mended,) = parse(Pipeline(doc), [doc.text])
 
     assert mended[4].head.text == "gave"

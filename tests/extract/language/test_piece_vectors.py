@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from spacy.strings import StringStore
 
-from pipeline.extract.piece_vectors import MOST_PIECES, PieceVectors
+from pipeline.extract.language.piece_vectors import MOST_PIECES, PieceVectors
 
 PIECES = ("[UNK]", "hua", "##wei", "##w", "##e", "tel", "##ecom", "-", "a", "##a")
 

@@ -9,12 +9,9 @@ from spacy.language import Language
 from spacy.pipeline.ner import DEFAULT_NER_MODEL
 from spacy.tokens import Doc, Span
 
-from pipeline.extract.components import (
-    NewsEntities,
-    NewsLemmatizer,
-    merge_overlaps,
-    sentence_guard,
-)
+from pipeline.extract.language.entities import NewsEntities, merge_overlaps
+from pipeline.extract.language.lemmatizer import NewsLemmatizer
+from pipeline.extract.language.sentence_guard import sentence_guard
 
 
 @pytest.fixture
@@ -204,7 +201,7 @@ def test_a_place_that_is_a_building_is_a_facility(nlp: Language, entities: NewsE
 
 
 def test_batches_and_single_texts_are_parsed_alike() -> None:
-    nlp = spacy.load(Path(__file__).resolve().parents[2] / "model" / "news_sm")
+    nlp = spacy.load(Path(__file__).resolve().parents[3] / "model" / "news_sm")
     texts = [f"Rebels seized {count} villages near Goma, officials said." for count in range(12)]
     for doc, text in zip(nlp.pipe(texts, batch_size=12), texts, strict=True):
         alone = nlp(text)

@@ -23,7 +23,6 @@ INNER = "##"
 # Pieces of a word that are looked at; what is longer is an address or no word.
 MOST_PIECES = 6
 LONGEST = 100
-
 _CHUNK = re.compile(r"\w+|[^\w\s]")
 
 

@@ -15,9 +15,9 @@ from spacy.pipeline import DependencyParser
 from spacy.tokens import Doc
 from thinc.api import Model, fix_random_seed
 
-from pipeline.extract import components, networks
-from pipeline.extract.components import make_batched_parser
-from pipeline.extract.networks import quicken
+from pipeline.extract.language import batched, networks
+from pipeline.extract.language.batched import make_batched_parser
+from pipeline.extract.language.networks import QuickWords, _keep_to_one_thread, quicken
 
 WIDTH = 12
 TEXTS = [
@@ -85,7 +85,7 @@ def test_quick_words_are_those_of_the_layers(
     wanted = model.predict(docs)
     quicken(model)
 
-    assert isinstance(model._func, networks.QuickWords)
+    assert isinstance(model._func, QuickWords)
     assert same(model.predict(docs), wanted)
     assert same(model.predict(docs[::-1]), wanted[::-1])
 
@@ -185,7 +185,7 @@ def test_a_batch_is_parsed_like_each_text_alone(
     words_of_a_group: int,
 ) -> None:
     """spaCy's own loop parses single texts; many short ones are stepped at once, some hundred words at a time."""
-    monkeypatch.setattr(components, "_GROUP_WORDS", words_of_a_group)
+    monkeypatch.setattr(batched, "_GROUP_WORDS", words_of_a_group)
     model = build_tb_parser_model(
         words(),
         state_type="parser",
@@ -214,7 +214,7 @@ def test_a_batch_is_parsed_like_each_text_alone(
 
 def test_numpy_keeps_to_one_thread() -> None:
     """What the whole process computes meanwhile is what this thread computes."""
-    networks._keep_to_one_thread()
+    _keep_to_one_thread()
     rows = np.ones((1500, 1500), dtype="f")
     process, thread = time.process_time(), time.thread_time()
     rows @ rows

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from spacy.tokens import Doc, Token
 
-from pipeline.extract.bounds import once
+from pipeline.extract.language.bounds import once
 
 ROWS = """
 Rebels rebel NNS NOUN 2 nsubj

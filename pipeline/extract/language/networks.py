@@ -28,7 +28,6 @@ from spacy.vectors import Mode, Vectors
 from thinc.api import Model, NumpyOps
 
 Array = np.ndarray[Any, Any]
-
 # Kinds of words remembered for each network: 25 MB with their keys. All are forgotten when there are more.
 MAX_KINDS = 40_000
 # Rows worked on at a time, so that what a layer hands to the next is still in the cache of the processor.

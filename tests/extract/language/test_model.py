@@ -11,9 +11,9 @@ import pytest
 import spacy
 from spacy.language import Language
 
-import pipeline.extract.components  # noqa: F401 - registers the components
+import pipeline.extract.language.components  # noqa: F401 - registers the components
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 MODEL = ROOT / "model" / "news_sm"
 SENTENCES = ROOT / "tests" / "extract" / "newswire" / "sentences.txt"
 # Shares of the newswire test, in per cent; what the pipeline must reach, a little below what it does.

@@ -1,0 +1,31 @@
+"""Sentence guard: a Doc in, the same with the places marked where no sentence can start."""
+
+from __future__ import annotations
+
+from spacy.attrs import ORTH
+from spacy.language import Language
+from spacy.strings import get_string_id
+from spacy.tokens import Doc
+
+_NEVER_BEFORE_A_START = frozenset((",", "-", "–", "$", "(", "/"))
+_NEVER_A_START = frozenset((",", ".", ";", ":", "?", "!", "'s", "’s", ")"))
+_ABBREVIATIONS = frozenset(
+    ("U.N.", "U.S.", "U.K.", "E.U.", "Mr.", "Mrs.", "Ms.", "Dr.", "Gen.", "Lt.", "Col.", "Maj.", "Capt.",
+     "Sgt.", "Sen.", "Rep.", "Gov.", "St.", "Mt.", "No.", "Jan.", "Feb.", "Aug.", "Sept.", "Oct.", "Nov.",
+     "Dec.")
+)  # fmt: skip
+_BAR_AFTER = frozenset(map(get_string_id, _NEVER_BEFORE_A_START | _ABBREVIATIONS))
+_BAR_BEFORE = frozenset(map(get_string_id, _NEVER_A_START))
+
+
+@Language.component("sent_guard", assigns=["token.is_sent_start"])
+def sentence_guard(doc: Doc) -> Doc:
+    """Tell the parser where no sentence starts: after a comma, a hyphen, an opening bracket or an
+    abbreviation, and before a closing mark. A line break between the two lifts the bar."""
+    forms = doc.to_array(ORTH).tolist()
+    for index in range(1, len(forms)):
+        if forms[index - 1] in _BAR_AFTER or (
+            forms[index] in _BAR_BEFORE and not doc[index - 1].text.isspace()
+        ):
+            doc[index].is_sent_start = False
+    return doc
