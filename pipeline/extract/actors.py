@@ -15,7 +15,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.extract.clauses import lands_after, lands_before
+from pipeline.extract.grammar.noun_phrases import lands_after, lands_before
 from pipeline.extract.language.bounds import entities
 from pipeline.extract.lexicon.actor_entries import POSSESSIVE, QUALIFIER, Entry, Word, tokenize, word_list
 from pipeline.extract.lexicon.actor_lexicon import ActorLexicon, Match, holds, sector_on, term_on

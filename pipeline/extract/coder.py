@@ -19,11 +19,12 @@ from spacy.tokens import Span as DocSpan
 
 from pipeline import plover
 from pipeline.config import Settings
-from pipeline.extract import actors, clauses, counts, dates, places
+from pipeline.extract import actors, counts, dates, places
 from pipeline.extract.actor_things import may_act
-from pipeline.extract.clauses import kids
 from pipeline.extract.confidence import confidence, weights_for
 from pipeline.extract.coreference import Mentions
+from pipeline.extract.grammar import phrases
+from pipeline.extract.grammar.tree import kids, lemma_of
 from pipeline.extract.language.lemmatizer import dictionary
 from pipeline.extract.language.model import load_model
 from pipeline.extract.language.parse import parse
@@ -274,7 +275,7 @@ class Coder:
         meant = mentions.resolve(token, number, speaker) or token
         if not _may_act(meant):
             return None
-        start, end = clauses.phrase(token)
+        start, end = phrases.phrase(token)
         span = _span(token.doc, start, end, text, offset)
         coded = actors.code_span(_wide(meant), self.lexicon, on=on)
         if not (coded.country and coded.sector) and meant.ent_type_ in ("PERSON", "PER"):
@@ -297,7 +298,7 @@ class Coder:
             holder = mentions.resolve(owner, number, speaker) if owner is not None else None
             if holder is not None:
                 country = actors.code_span(_wide(holder), self.lexicon, on=on).country
-        left, right = clauses.phrase(fuller or meant)
+        left, right = phrases.phrase(fuller or meant)
         name = span.text if meant is token and fuller is None else (fuller or meant).doc[left:right].text
         return Actor(
             name=_name(coded.name, name, coded.entry_ids),
@@ -331,11 +332,7 @@ def _side(actor: Actor | None, token: Token | None, mentions: Mentions, number: 
         return None
     meant = mentions.resolve(token, number) or token
     named = meant.ent_type_ in ("PERSON", "PER", "ORG", "GPE", "NORP") or meant.pos_ == "PROPN"
-    human = (
-        token.pos_ in ("PRON", "NUM")
-        or clauses.lemma_of(token) in HUMAN_NOUNS
-        or is_human_word(clauses.lemma_of(token))
-    )
+    human = token.pos_ in ("PRON", "NUM") or lemma_of(token) in HUMAN_NOUNS or is_human_word(lemma_of(token))
     return Side(country=actor.country, sector=actor.sector, is_named=named, is_human=human)
 
 
@@ -439,7 +436,7 @@ def _name(coded: str, phrase: str, entry_ids: Iterable[str]) -> str:
 
 def _with_title(noun: Token) -> DocSpan:
     """The name with the capitalised words straight before it, whatever the tree says of them: titles, offices, demonyms."""
-    start, end = clauses.phrase(noun)
+    start, end = phrases.phrase(noun)
     left = start
     while left > 0 and start - left < 8:
         before = noun.doc[left - 1]
@@ -454,7 +451,7 @@ def _with_title(noun: Token) -> DocSpan:
 def _wide(noun: Token) -> DocSpan:
     """The noun with all that hangs on it, for the lexicon; cut where a list or a clause makes it long."""
     if noun.ent_type_ in ("GPE", "NORP"):
-        start, end = clauses.phrase(noun)
+        start, end = phrases.phrase(noun)
         return noun.doc[start:end]
     left = max(noun.left_edge.i, noun.i - 20)
     right = min(noun.right_edge.i + 1, noun.i + 20)
@@ -466,7 +463,7 @@ HUMAN_NOUNS = load_frames().groups["persons"] | load_frames().groups["people_in_
 
 def _means_both(token: Token) -> bool:
     """ "A and B agreed on a pact between the two countries": the two are A and B."""
-    return clauses.lemma_of(token) in (
+    return lemma_of(token) in (
         "country",
         "side",
         "nation",

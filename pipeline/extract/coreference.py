@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
 
-from pipeline.extract import clauses
-from pipeline.extract.clauses import kids, lemma_of
+from pipeline.extract.grammar.subjects import surface_subjects
+from pipeline.extract.grammar.tree import MAX_CLIMB, is_verbal, kids, lemma_of
 from pipeline.extract.language.bounds import entities, text_of
 
 PEOPLE_PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
@@ -173,12 +173,12 @@ def _local_subject(token: Token, kinds: Iterable[str]) -> Token | None:
     """The subject of a clause above: "NATO said it would …"; never the noun that holds the pronoun ("the boat it seized")."""
     wanted = frozenset(kinds)
     current = token
-    for _ in range(clauses.MAX_CLIMB):
+    for _ in range(MAX_CLIMB):
         head = current.head
         if head.i == current.i:
             return None
-        if clauses.is_verbal(head) and head.i != token.head.i:
-            for subject in clauses.surface_subjects(head):
+        if is_verbal(head) and head.i != token.head.i:
+            for subject in surface_subjects(head):
                 if (
                     subject.i < token.i
                     and subject.pos_ != "PRON"
@@ -189,10 +189,10 @@ def _local_subject(token: Token, kinds: Iterable[str]) -> Token | None:
         if current.dep_ in ("nmod:poss",):
             verb = head
             for _ in range(4):
-                if clauses.is_verbal(verb):
+                if is_verbal(verb):
                     break
                 verb = verb.head
-            for subject in clauses.surface_subjects(verb) if clauses.is_verbal(verb) else ():
+            for subject in surface_subjects(verb) if is_verbal(verb) else ():
                 if subject.i < token.i and subject.pos_ != "PRON" and _fits(subject, wanted, token):
                     return subject
         current = head

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from spacy.tokens import Token
 
-from pipeline.extract import clauses
-from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of
+from pipeline.extract.grammar.clauses import Clause
+from pipeline.extract.grammar.noun_phrases import noun_phrases
+from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of, marker, preposition
+from pipeline.extract.grammar.verbs import first_part
 from pipeline.extract.lexicon.frames import COOPERATION, JOINT, Frame, Operator
 from pipeline.extract.parties import Parties
 from pipeline.extract.party_words import DOER_SLOTS
@@ -34,7 +36,7 @@ def keys_of(clause: Clause) -> list[str]:
 
 def _keys_of(clause: Clause) -> list[str]:
     found = []
-    first = clauses.first_part(clause.predicate)
+    first = first_part(clause.predicate)
     if first is not None:
         found.append(f"{first.lower_}-{clause.lemma}")
     if clause.particle:
@@ -65,11 +67,7 @@ def _keys_of(clause: Clause) -> list[str]:
     )
     if clause.lemma == "call" and _is_given_a_name(clause):
         found.append("call+name")
-    found.extend(
-        f"{clause.lemma}+{clauses.marker(content)}"
-        for content in clause.complements
-        if clauses.marker(content)
-    )
+    found.extend(f"{clause.lemma}+{marker(content)}" for content in clause.complements if marker(content))
     found.append(clause.lemma)
     return found
 
@@ -109,7 +107,7 @@ def frame_of(clause: Clause, parties: Parties) -> Frame | None:
 
 def _fits(frame: Frame, clause: Clause, parties: Parties) -> bool:
     if frame.barred_prepositions or frame.prepositions:
-        preps = [*clause.obliques, *(pair for noun in clause.patients for pair in clauses.noun_phrases(noun))]
+        preps = [*clause.obliques, *(pair for noun in clause.patients for pair in noun_phrases(noun))]
         if any(_is_barred(frame, p, noun) for p, noun in preps):
             return False
         if frame.prepositions and not any(
@@ -181,7 +179,7 @@ def _binds_both(frame: Frame) -> bool:
 def _are_sides(frame: Frame, recipients: list[Token]) -> bool:
     return (
         len(recipients) > 1
-        and clauses.preposition(recipients[0]) == "between"
+        and preposition(recipients[0]) == "between"
         and ("between" in frame.recipient or frame.event_type in COOPERATION)
     )
 
@@ -216,9 +214,7 @@ def _anchor(frame: Frame, clause: Clause) -> Token:
     if frame.id != CLAIM:
         return clause.predicate
     claimed = [noun for prep, noun in clause.obliques if prep == "for"]
-    claimed.extend(
-        noun for thing in clause.patients for prep, noun in clauses.noun_phrases(thing) if prep == "for"
-    )
+    claimed.extend(noun for thing in clause.patients for prep, noun in noun_phrases(thing) if prep == "for")
     return claimed[0] if claimed else clause.predicate
 
 

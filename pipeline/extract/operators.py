@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from spacy.tokens import Token
 
-from pipeline.extract import clauses
-from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of
+from pipeline.extract.grammar.clauses import Clause
+from pipeline.extract.grammar.tree import has_to, is_verbal, kids, lemma_of, preposition
 from pipeline.extract.lexicon.frames import COOPERATION, Operator, Outcome
 from pipeline.extract.parties import Parties
 from pipeline.extract.party_words import DOCUMENTS, PRONOUNS
@@ -157,7 +157,7 @@ def _claim(kind: str, head: Token, inner: Reading, agents: tuple[Token, ...]) ->
         doers = agents
     if (
         kind == "decide"
-        and not (is_verbal(inner.anchor) and clauses.has_to(inner.anchor))
+        and not (is_verbal(inner.anchor) and has_to(inner.anchor))
         and not inner.anchor.tag_.startswith("VB")
     ):
         claimed, reason = inner.status, inner.reason
@@ -217,11 +217,11 @@ def noun_contents(noun: Token) -> list[Token]:
             found.extend(
                 g
                 for g in kids(child)
-                if g.dep_ in ("advcl", "xcomp") and clauses.has_to(g) and child.tag_ in ("VBN", "VBD")
+                if g.dep_ in ("advcl", "xcomp") and has_to(g) and child.tag_ in ("VBN", "VBD")
             )
         elif (
             child.dep_ in ("nmod", "obl")
-            and clauses.preposition(child) in ("for", "of", "to", "on")
+            and preposition(child) in ("for", "of", "to", "on")
             and child.pos_ != "PROPN"
         ):
             found.append(child)
@@ -230,9 +230,7 @@ def noun_contents(noun: Token) -> list[Token]:
         found.extend(
             c
             for c in kids(head)
-            if c.dep_ in ("advcl", "xcomp", "ccomp")
-            and c.i > noun.i
-            and (clauses.has_to(c) or c.dep_ == "ccomp")
+            if c.dep_ in ("advcl", "xcomp", "ccomp") and c.i > noun.i and (has_to(c) or c.dep_ == "ccomp")
         )
     # "a resolution ending the mandate", "a decision made there to end it"; then what hangs on the verb above.
     found.sort(key=lambda token: not _is_content_clause(token, noun))
@@ -240,7 +238,7 @@ def noun_contents(noun: Token) -> list[Token]:
 
 
 def _is_content_clause(token: Token, noun: Token) -> bool:
-    return is_verbal(token) and (clauses.has_to(token) or (token.head.i == noun.i and token.tag_ == "VBG"))
+    return is_verbal(token) and (has_to(token) or (token.head.i == noun.i and token.tag_ == "VBG"))
 
 
 def _beneath(content: Token) -> frozenset[int]:

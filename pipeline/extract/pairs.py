@@ -12,8 +12,9 @@ from typing import Any
 from spacy.tokens import Doc, Token
 
 from pipeline import plover
-from pipeline.extract import clauses
 from pipeline.extract.coder import Coder
+from pipeline.extract.grammar.phrases import phrase
+from pipeline.extract.grammar.tree import lemma_of
 from pipeline.extract.lexicon.cameo import cameo_code
 from pipeline.extract.lexicon.contexts import contexts_of
 from pipeline.extract.reading import Reading
@@ -94,7 +95,7 @@ def _inside(tokens: Iterable[Token], span: Range | None) -> bool:
     if span is None:
         return False
     for token in tokens:
-        start, end = clauses.phrase(token)
+        start, end = phrase(token)
         left, right = token.doc[start].idx, token.doc[end - 1].idx + len(token.doc[end - 1])
         if left < span[1] and span[0] < right:
             return True
@@ -129,7 +130,7 @@ def by_words(doc: Doc, reader: Reader, actor: Range | None, recipient: Range | N
 
 
 def _word_choice(token: Token, reader: Reader) -> Choice | None:
-    lemma = clauses.lemma_of(token)
+    lemma = lemma_of(token)
     for form in {lemma, lemma.removesuffix("ed"), lemma.removesuffix("d"), lemma.removesuffix("ing")}:
         if token.tag_.startswith(("VB", "JJ", "NN")):
             for frame in reader.frames.verbs.get(form, ())[-1:]:

@@ -9,8 +9,28 @@ from collections.abc import Iterable
 
 from spacy.tokens import Token
 
-from pipeline.extract import clauses
-from pipeline.extract.clauses import Clause, is_verbal, kids, lemma_of, marker
+from pipeline.extract.grammar.clauses import Clause
+from pipeline.extract.grammar.labels import OBJECTS
+from pipeline.extract.grammar.noun_phrases import (
+    by_phrase,
+    lands_after,
+    lands_before,
+    modifiers,
+    noun_phrases,
+    owners,
+)
+from pipeline.extract.grammar.phrases import phrase
+from pipeline.extract.grammar.subjects import is_time
+from pipeline.extract.grammar.tree import (
+    children,
+    coordinated,
+    has_to,
+    is_verbal,
+    kids,
+    lemma_of,
+    marker,
+    preposition,
+)
 from pipeline.extract.language.bounds import once
 from pipeline.extract.lexicon.frames import CONFLICT, EventNoun, Frame, Frames
 from pipeline.extract.party_words import (
@@ -66,7 +86,7 @@ class Parties:
         if token.pos_ == "NUM" and token.dep_ in ("obj", "nsubj:pass", "nsubj"):
             return token.text.replace(",", "").isalnum() and token.ent_type_ == "" and not is_year(token)
         if token.pos_ == "NOUN" and any(
-            child.ent_type_ in ("NORP", "ORG", "GPE") for child in clauses.modifiers(token)
+            child.ent_type_ in ("NORP", "ORG", "GPE") for child in modifiers(token)
         ):
             return lemma_of(token) in self.frames.groups["collectives"]
         return False
@@ -105,11 +125,11 @@ class Parties:
         found: list[Token] = []
         for token in tokens:
             if self.is_actor(token) or token.pos_ == "PRON":
-                found.extend(clauses.lands_before(token) or clauses.lands_after(token) or [token])
+                found.extend(lands_before(token) or lands_after(token) or [token])
                 continue
             inside = [c for c in kids(token) if c.dep_ == "nsubj" and self.is_actor(c)]
             behind = self.behind(token) or inside
-            if not behind and clauses.is_time(token):
+            if not behind and is_time(token):
                 continue
             found.extend(behind or [token])
         return tuple(found)
@@ -131,7 +151,7 @@ class Parties:
             doer
             for child in kids(noun)
             if child.dep_ == "acl" and child.tag_ == "VBN" and child.i > noun.i
-            for doer in clauses.by_phrase(child)
+            for doer in by_phrase(child)
             if self.is_actor(doer)
         ]
 
@@ -151,7 +171,7 @@ class Parties:
         if head == "subj":
             return [t for t in clause.agents if self.is_actor(t) or t.pos_ == "PRON"]
         if head == "obj" and not rest:
-            return [m for t in clause.patients if self.is_actor(t) for m in clauses.lands_before(t) or [t]]
+            return [m for t in clause.patients if self.is_actor(t) for m in lands_before(t) or [t]]
         if head == "iobj":
             return [t for t in clause.indirect if self.is_actor(t)]
         if head == "obj":
@@ -165,7 +185,7 @@ class Parties:
             nouns = [t for p, t in clause.obliques if p == head and not self.is_name(t)]
             return [t for noun in nouns for t in self.noun_slots((rest,), noun)]
         named = [t for p, t in clause.obliques if p == head and self.is_actor(t)]
-        found = [m for t in named for m in clauses.lands_before(t) or [t]]
+        found = [m for t in named for m in lands_before(t) or [t]]
         if not found and head in ("against", "over", "about", "on", "at", "with", "of"):
             nouns = [t for p, t in clause.obliques if p == head and t.ent_type_ != "DATE"]
             found = [t for noun in nouns for t in self.noun_slots(("by", "poss", "of", "against"), noun)]
@@ -174,14 +194,14 @@ class Parties:
     def noun_slots(self, slots: Iterable[str], noun: Token) -> list[Token]:
         for slot in slots:
             if slot == "poss":
-                found = [t for t in clauses.owners(noun) if self.is_actor(t) or t.pos_ == "PRON"]
+                found = [t for t in owners(noun) if self.is_actor(t) or t.pos_ == "PRON"]
                 if noun.dep_ in ("obj", "obl", "dobj") and all(t.pos_ == "PRON" for t in found):
                     found = []
             elif slot == "adj":
                 found = self.demonyms(noun)
             else:
-                named = [t for p, t in clauses.noun_phrases(noun) if p == slot and self.is_actor(t)]
-                found = [m for t in named for m in clauses.lands_before(t) or [t]]
+                named = [t for p, t in noun_phrases(noun) if p == slot and self.is_actor(t)]
+                found = [m for t in named for m in lands_before(t) or [t]]
             if slot == "poss" and not found:
                 found = self.demonyms(noun)
             if found:
@@ -190,14 +210,14 @@ class Parties:
 
     def demonyms(self, noun: Token) -> list[Token]:
         found = []
-        for child in clauses.modifiers(noun):
+        for child in modifiers(noun):
             if _is_only_named(child):
                 continue
             if (child.ent_type_ in ACTOR_ENTITIES and child.ent_type_ != "LOC") or (
                 lemma_of(child) in self.people and child.dep_ == "compound"
             ):
                 found.append(child)
-        joined = clauses.lands_before(noun)
+        joined = lands_before(noun)
         return joined if len(joined) > 1 else found[-1:]
 
     def fallback(self, clause: Clause, event_type: str = "", mode: str | None = None) -> list[Token]:
@@ -235,10 +255,10 @@ class Parties:
         """ "asked for the returns of the firm from the revenue service": "from" may hang on any noun of what is asked."""
         level = list(clause.patients)
         for noun in level:
-            found = [t for p, t in clauses.noun_phrases(noun) if p == "from" and self._nameable(t)]
+            found = [t for p, t in noun_phrases(noun) if p == "from" and self._nameable(t)]
             if found:
                 return found
-            level.extend(t for p, t in clauses.noun_phrases(noun) if p == "of" and len(level) < 20)
+            level.extend(t for p, t in noun_phrases(noun) if p == "of" and len(level) < 20)
         return []
 
     def _against(self, head: Token, event_type: str) -> list[Token]:
@@ -249,8 +269,8 @@ class Parties:
         for token in level:
             if token.dep_ not in PHRASES or len(level) > 40:
                 continue
-            if clauses.preposition(token) == "against" and self._nameable(token):
-                return [member for member in clauses.coordinated(token) if self._nameable(member)]
+            if preposition(token) == "against" and self._nameable(token):
+                return [member for member in coordinated(token) if self._nameable(member)]
             level.extend(child for child in kids(token) if child.i > token.i)
         return []
 
@@ -302,14 +322,14 @@ class Parties:
             return tuple(hit)
         taken = {token.i for token in own}
         names = {token.lower_ for token in own}
-        wide = {" ".join(t.lower_ for t in token.doc[slice(*clauses.phrase(token))]) for token in own}
+        wide = {" ".join(t.lower_ for t in token.doc[slice(*phrase(token))]) for token in own}
         level, second = [head], []
         for _ in range(6):
             below: list[Token] = []
             for token in level:
                 for child in kids(token):
                     if not self._leads_on(child, head) or self._is_aside(
-                        clauses.preposition(child), child, event_type
+                        preposition(child), child, event_type
                     ):
                         continue
                     if (
@@ -322,7 +342,7 @@ class Parties:
                     ):
                         if _in_relative(child, head):
                             second.extend([child] if child.ent_type_ == "GPE" else [])
-                        elif clauses.preposition(child) == "in" and child.ent_type_ == "GPE":
+                        elif preposition(child) == "in" and child.ent_type_ == "GPE":
                             is_where = child.head.i == head.i or event_type == "CONSULT"
                             if not (is_where and event_type in SPOKEN_TYPES):
                                 second.append(child)
@@ -357,9 +377,9 @@ class Parties:
             "ccomp",
         ):
             # After a noun "by" says whose doing it is: "protest against abuses by the army".
-            led = clauses.preposition(child) == "by" and not is_verbal(child.head) and child.head.i != head.i
+            led = preposition(child) == "by" and not is_verbal(child.head) and child.head.i != head.i
             return (
-                (led or clauses.preposition(child) not in NOT_TOWARDS)
+                (led or preposition(child) not in NOT_TOWARDS)
                 and child.ent_type_ not in ("DATE", "TIME")
                 and marker(child) not in ("if", "unless", "because", "after", "as")
             )
@@ -368,7 +388,7 @@ class Parties:
         if child.dep_ == "acl:relcl":
             # "ended a mandate that covered Libya" says whom the mandate is about; other relatives tell other events.
             return self.noun_entry(child.head) is not None
-        return child.dep_ in ("acl", "advcl") and clauses.has_to(child)
+        return child.dep_ in ("acl", "advcl") and has_to(child)
 
 
 # What is made in a town and bears its name.
@@ -383,7 +403,7 @@ def _is_only_named(token: Token) -> bool:
     if token.text.endswith("$"):
         return True
     if token.ent_type_ == "GPE" and token.dep_ == "nmod" and token.head.text[:1].isupper():
-        return token.head.lower_ in _PAPERS and clauses.preposition(token) == "of"
+        return token.head.lower_ in _PAPERS and preposition(token) == "of"
     if token.ent_type_ == "NORP" and token.i > 1 and token.nbor(-1).text in ("-", "–"):
         return token.nbor(-2).lower_ in _STANCES
     return False
@@ -412,8 +432,8 @@ def _is_other_deed(verb: Token) -> bool:
     return (
         verb.dep_ == "conj"
         and is_verbal(verb)
-        and bool(clauses.children(verb, clauses.OBJECTS))
-        and bool(clauses.children(verb.head, clauses.OBJECTS))
+        and bool(children(verb, OBJECTS))
+        and bool(children(verb.head, OBJECTS))
     )
 
 
@@ -439,7 +459,7 @@ def _names(noun: Token) -> frozenset[str]:
             found.add(lemma_of(child))
         if child.i < noun.i and child.dep_ in ("compound", "amod", "nmod", "nmod:desc"):
             found.add(f"{lemma_of(child)}-{lemma}")
-        elif child.dep_ == "nmod" and child.i > noun.i and clauses.preposition(child) == "of":
+        elif child.dep_ == "nmod" and child.i > noun.i and preposition(child) == "of":
             found.add(f"{lemma}-of-{lemma_of(child)}")
             if lemma in _PORTIONS:
                 found.add(lemma_of(child))

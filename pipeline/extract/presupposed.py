@@ -13,8 +13,11 @@ from functools import lru_cache
 
 from spacy.tokens import Span, Token
 
-from pipeline.extract import status
-from pipeline.extract.clauses import SUBJECTS, is_verbal, kids, lemma_of
+from pipeline.extract.grammar.governors import CLAIM_NOUNS
+from pipeline.extract.grammar.labels import SUBJECTS
+from pipeline.extract.grammar.modality import modality, negated_noun, unreal_noun
+from pipeline.extract.grammar.surroundings import surroundings
+from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of
 from pipeline.extract.lexicon.frame_files import load_frames
 from pipeline.extract.operators import UNREAL_KINDS
 from pipeline.extract.party_words import is_human_word
@@ -31,7 +34,7 @@ UNDERGONE = frozenset({"kill", "murder", "abduct"})
 # Below words of these kinds a deed may not have been done; below those of blame it was, if not by the one blamed.
 OPEN_KINDS = UNREAL_KINDS - {"accuse"} | {"order", "reverse", "cancel"}
 # Words that are no operators and leave open what hangs on them: "the rumour of …", "in the event of …", "conspired in …".
-OPEN_WORDS = status.CLAIM_NOUNS | {"plot", "conspiracy", "conspire", "attempt", "try", "event", "scenario"}
+OPEN_WORDS = CLAIM_NOUNS | {"plot", "conspiracy", "conspire", "attempt", "try", "event", "scenario"}
 
 
 def presupposed(reader: Reader, sentence: Span, told: Sequence[Reading]) -> Iterator[Reading]:
@@ -96,7 +99,7 @@ def _is_spoken_of(noun: Token, reader: Reader) -> bool:
         return False
     if not any(is_certain_somebody(victim) for victim in reader.parties.noun_slots(entry.recipient, noun)):
         return False
-    if status.negated_noun(noun) or status.unreal_noun(noun) or status.surroundings(noun)[0] != "actual":
+    if negated_noun(noun) or unreal_noun(noun) or surroundings(noun)[0] != "actual":
         return False
     return not is_left_open(noun, reader)
 
@@ -104,7 +107,7 @@ def _is_spoken_of(noun: Token, reader: Reader) -> bool:
 def is_left_open(noun: Token, reader: Reader) -> bool:
     """Whether a deed is only thought of: "the murder of X would change all", "… was not", "rumours of …", "plotted …"."""
     if noun.dep_ in SUBJECTS and is_verbal(noun.head):
-        said = status.modality(noun.head)
+        said = modality(noun.head)
         if said.modal or said.is_negated:
             return True
     for above in noun.ancestors:

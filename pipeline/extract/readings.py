@@ -13,9 +13,15 @@ from dataclasses import replace
 
 from spacy.tokens import Token
 
-from pipeline.extract import clauses, status
-from pipeline.extract.clauses import Clause, clause_of, is_verbal, kids, lemma_of, obliques_of
 from pipeline.extract.framing import frame_of, framed, keys_of, operator_of
+from pipeline.extract.grammar.clauses import Clause, clause_of
+from pipeline.extract.grammar.modality import modality, negated_noun, unreal_noun
+from pipeline.extract.grammar.noun_phrases import obliques_of, owners
+from pipeline.extract.grammar.speakers import same_party, speaker_of
+from pipeline.extract.grammar.states import state_clause, state_keys, state_verb
+from pipeline.extract.grammar.subjects import governor_of_noun, surface_subjects, with_antecedent
+from pipeline.extract.grammar.tree import coordinated, has_to, is_verbal, kids, lemma_of
+from pipeline.extract.grammar.verbs import is_passive
 from pipeline.extract.lexicon.frames import Frames, Operator
 from pipeline.extract.lexicon.triggers import trigger_word
 from pipeline.extract.means import MEANS_MODES, means_mode, purposed
@@ -78,7 +84,7 @@ class Reader:
         return None
 
     def _adjective(self, token: Token) -> Operator | None:
-        if token.tag_ == "VBN" and token.lower_ in STATIVE and clauses.is_passive(token):
+        if token.tag_ == "VBN" and token.lower_ in STATIVE and is_passive(token):
             return self.frames.operators.get((token.lower_, "adjective"))
         if token.pos_ != "ADJ" and not token.tag_.startswith("JJ"):
             return None
@@ -87,10 +93,8 @@ class Reader:
     def _read_adjective(self, token: Token, operator: Operator, depth: int) -> Reading | None:
         contents = [c for c in kids(token) if c.dep_ in ("xcomp", "advcl", "ccomp", "acl") and c.i > token.i]
         nouns = [t for p, t in obliques_of(token) if p in ("to", "for")]
-        subjects = [
-            m for c in kids(token) if c.dep_ in ("nsubj", "nsubj:pass") for m in clauses.coordinated(c)
-        ]
-        subjects = clauses.with_antecedent(subjects) or clauses.surface_subjects(token)
+        subjects = [m for c in kids(token) if c.dep_ in ("nsubj", "nsubj:pass") for m in coordinated(c)]
+        subjects = with_antecedent(subjects) or surface_subjects(token)
         for content in [*contents, *nouns]:
             inner = self.read(content, depth + 1) or self._bare(content)
             made = combine(operator, token, tuple(subjects), inner, (), self.parties)
@@ -99,15 +103,15 @@ class Reader:
 
     def _read_state(self, token: Token) -> Reading | None:
         """ "is critical of …", "are at war with …", "remains under arrest": a state is a frame under "be+…"."""
-        key = next((key for key in clauses.state_keys(token) if key in self.frames.verbs), "")
+        key = next((key for key in state_keys(token) if key in self.frames.verbs), "")
         if not key:
             return None
-        clause = clauses.state_clause(token, key)
+        clause = state_clause(token, key)
         frame = frame_of(clause, self.parties)
         if frame is None:
             return None
         reading = framed(frame, clause, self.parties)
-        return self._reached(under_auxiliaries(reading, clauses.state_verb(token), self.frames))
+        return self._reached(under_auxiliaries(reading, state_verb(token), self.frames))
 
     def _read_verb(self, token: Token, depth: int) -> Reading | None:
         reading = self._verb(token, depth)
@@ -175,11 +179,11 @@ class Reader:
 
     def _duty(self, clause: Clause) -> Reading | None:
         """ "X said Y must …" asks Y for something, whatever the verb."""
-        if not status.modality(clause.predicate).is_duty:
+        if not modality(clause.predicate).is_duty:
             return None
-        speaker = status.speaker_of(clause.predicate, self.frames.groups["report"])
+        speaker = speaker_of(clause.predicate, self.frames.groups["report"])
         doers = tuple(t for t in clause.agents or clause.patients if self.parties.is_actor(t))
-        if speaker is None or not doers or status.same_party(doers[0], speaker):
+        if speaker is None or not doers or same_party(doers[0], speaker):
             return None
         return replace(
             urged(replace(self._bare(clause.predicate), agents=doers), speaker, self.frames), speaker=speaker
@@ -198,8 +202,8 @@ class Reader:
         patients = tuple(t for t in self.parties.noun_slots(entry.recipient, noun) if t not in agents)
         if entry.kind == "mutual" and len(agents) > 1 and not patients:
             agents, patients = agents[:1], agents[1:]
-        denied = status.negated_noun(noun)
-        unreal = status.unreal_noun(noun)
+        denied = negated_noun(noun)
+        unreal = unreal_noun(noun)
         return Reading(
             event_type=entry.event_type or None,
             mode=entry.mode,
@@ -220,7 +224,7 @@ class Reader:
     def _noun_operator(self, noun: Token, operator: Operator, depth: int) -> Reading | None:
         contents = noun_contents(noun)
         agents = tuple(self.parties.noun_slots(("poss", "by", "from"), noun)) or self.parties.actors_of(
-            clauses.governor_of_noun(noun)
+            governor_of_noun(noun)
         )
         addressed = self.parties.noun_slots([slot for slot in operator.recipient if slot != "of"], noun)
         addressed = [t for t in addressed if t not in agents]
@@ -253,7 +257,7 @@ class Reader:
                 or tuple(self.parties.fallback(clause)),
             )
         else:
-            agents = tuple(clauses.owners(token))
+            agents = tuple(owners(token))
             patients = tuple(
                 self.parties.noun_slots(
                     ("against", "to", "with", "on", "for", "of", "from", "in", "by"), token
@@ -348,7 +352,7 @@ class Reader:
         if operator.kind in SPOKEN_KINDS:
             agents = tuple(token for token in agents if self._can_speak(token))
         addressed = tuple(self.parties.slots(operator.recipient, clause))
-        if operator.kind == "request" and not addressed and any(map(clauses.has_to, clause.complements)):
+        if operator.kind == "request" and not addressed and any(map(has_to, clause.complements)):
             # "called for Mali to …": the one who is to do it stands behind "for".
             addressed = tuple(self.parties.slots(("for",), clause))
         if operator.kind == "request" and not addressed:

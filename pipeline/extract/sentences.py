@@ -13,8 +13,11 @@ from functools import lru_cache
 from spacy.attrs import DEP, HEAD
 from spacy.tokens import Doc, Span, Token
 
-from pipeline.extract import status
-from pipeline.extract.clauses import SUBJECTS, is_verbal, kids, lemma_of, preposition
+from pipeline.extract.grammar.governors import governed, non_finite
+from pipeline.extract.grammar.labels import SUBJECTS
+from pipeline.extract.grammar.modality import DUTY
+from pipeline.extract.grammar.surroundings import surroundings
+from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of, preposition
 from pipeline.extract.lexicon.frames import Frames
 from pipeline.extract.lexicon.inflection import forms_of
 from pipeline.extract.party_words import CARRIERS
@@ -57,7 +60,7 @@ def _sieve(frames: Frames) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
                 alone.add(form)
     # "X said Y must …" asks Y for something, whatever the verb.
     told = forms_of(frames.groups["report"])
-    needy.update((word, needy.get(word, frozenset()) | told) for word in status.DUTY)
+    needy.update((word, needy.get(word, frozenset()) | told) for word in DUTY)
     return frozenset(alone), needy
 
 
@@ -194,11 +197,11 @@ def _placed(reading: Reading, kinds: dict[str, str]) -> Reading:
     if reading.status != "actual":
         return reading
     top = reading.trigger[0] if reading.trigger else reading.anchor
-    claimed, reason = status.surroundings(top)
+    claimed, reason = surroundings(top)
     if claimed == "actual":
-        claimed, reason = status.non_finite(top)
+        claimed, reason = non_finite(top)
     if claimed == "actual":
-        claimed, reason = status.governed(top, kinds)
+        claimed, reason = governed(top, kinds)
     if claimed == "actual":
         return reading
     return replace(reading, status=claimed, reason=reason)

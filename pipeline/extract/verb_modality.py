@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from spacy.tokens import Token
 
-from pipeline.extract import status
-from pipeline.extract.clauses import is_verbal, lemma_of
+from pipeline.extract.grammar.modality import Modality, is_doubted, modality
+from pipeline.extract.grammar.speakers import same_party, speaker_of
+from pipeline.extract.grammar.tree import is_verbal, lemma_of
 from pipeline.extract.lexicon.frames import COOPERATION, Frames, Outcome
 from pipeline.extract.reading import Reading
 
@@ -17,7 +18,7 @@ PERMISSIONS = frozenset({"refuse-permission", "refuse-permission-verb", "accept-
 
 def under_auxiliaries(reading: Reading, verb: Token, frames: Frames) -> Reading:
     """Lay the verb's auxiliaries on its reading: promises, threats, refusals, denials, possibilities."""
-    own = status.modality(verb)
+    own = modality(verb)
     reading, speaker = _with_speaker(reading, verb, frames)
     if reading.event_type is None:
         return replace(reading, status="denied", reason="negated") if own.is_negated else reading
@@ -29,24 +30,24 @@ def under_auxiliaries(reading: Reading, verb: Token, frames: Frames) -> Reading:
         return _future(reading, own, speaker, frames)
     if own.is_possible or own.is_duty:
         return replace(reading, status="hypothetical", reason=f"modal {own.modal!r}")
-    if status.is_doubted(verb):
+    if is_doubted(verb):
         return replace(reading, status="hypothetical", reason="doubted")
     return reading
 
 
 def _with_speaker(reading: Reading, token: Token, frames: Frames) -> tuple[Reading, Token | None]:
     """The reading with who says so, where somebody does."""
-    speaker = status.speaker_of(token, frames.groups["report"])
+    speaker = speaker_of(token, frames.groups["report"])
     return (replace(reading, speaker=speaker) if speaker is not None else reading), speaker
 
 
 def _is_of_others(reading: Reading, speaker: Token) -> bool:
-    return bool(reading.agents) and not status.same_party(reading.agents[0], speaker)
+    return bool(reading.agents) and not same_party(reading.agents[0], speaker)
 
 
 def under_copula(reading: Reading, token: Token, frames: Frames) -> Reading:
     """ "must be ready to …" asks; "is not ready to …" refuses."""
-    own = status.modality(token)
+    own = modality(token)
     reading, speaker = _with_speaker(reading, token, frames)
     if speaker is not None and own.is_duty and _is_of_others(reading, speaker):
         return urged(reading, speaker, frames)
@@ -76,7 +77,7 @@ def _is_settled(token: Token, frames: Frames) -> bool:
     return operator is not None and operator.kind == "decide"
 
 
-def _negated(reading: Reading, own: status.Modality, frames: Frames) -> Reading:
+def _negated(reading: Reading, own: Modality, frames: Frames) -> Reading:
     permits = reading.frame_id.split("+")[-1] in PERMISSIONS or reading.frame_id.startswith("allow-verb")
     if reading.event_type in COOPERATION and (own.is_future or permits):
         outcome = frames.outcome("reject", reading.event_type) or Outcome(event_type="REJECT", mode=None)
@@ -86,7 +87,7 @@ def _negated(reading: Reading, own: status.Modality, frames: Frames) -> Reading:
     return replace(reading, status="denied", reason="negated")
 
 
-def _future(reading: Reading, own: status.Modality, speaker: Token | None, frames: Frames) -> Reading:
+def _future(reading: Reading, own: Modality, speaker: Token | None, frames: Frames) -> Reading:
     word = own.modal or "going to"
     if word in ("would", "'d") and speaker is None:
         return replace(reading, status="hypothetical", reason=f"modal {word!r}")
@@ -105,7 +106,7 @@ def _future(reading: Reading, own: status.Modality, speaker: Token | None, frame
         )
     if (
         reading.event_type in ("ASSAULT", "COERCE", "SANCTION", "PROTEST", "MOBILIZE") and speaker is not None
-    ) and status.same_party(reading.agents[0], speaker):
+    ) and same_party(reading.agents[0], speaker):
         outcome = frames.outcome("threaten", reading.event_type, mode=reading.mode, frame_id=reading.frame_id)
         return replace(
             reading,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.extract import clauses
+from pipeline.extract.grammar.clauses import clause_of
+from pipeline.extract.grammar.phrases import phrase
+from pipeline.extract.grammar.subjects import surface_subjects
+from pipeline.extract.grammar.tree import lemma_of
 
 
 def words(tokens):
@@ -21,7 +24,7 @@ def test_active_subject_is_agent_and_object_is_patient(tree):
         towns town NNS NOUN 2 obj
     """)
 
-    clause = clauses.clause_of(doc[1])
+    clause = clause_of(doc[1])
 
     assert (words(clause.agents), words(clause.patients), clause.is_passive) == (["Rebels"], ["towns"], False)
 
@@ -36,7 +39,7 @@ def test_passive_turns_subject_into_patient_and_by_phrase_into_agent(tree):
         rebels rebel NNS NOUN 3 obl
     """)
 
-    clause = clauses.clause_of(doc[2])
+    clause = clause_of(doc[2])
 
     assert (words(clause.agents), words(clause.patients)) == (["rebels"], ["Towns"])
     assert clause.obliques == ()
@@ -52,7 +55,7 @@ def test_agentless_passive_has_no_agent(tree):
         Beirut Beirut NNP PROPN 3 obl GPE
     """)
 
-    clause = clauses.clause_of(doc[2])
+    clause = clause_of(doc[2])
 
     assert clause.agents == ()
     assert [(prep, token.text) for prep, token in clause.obliques] == [("in", "Beirut")]
@@ -68,7 +71,7 @@ def test_coordinated_objects_are_all_patients(tree):
         Norway Norway NNP PROPN 3 conj GPE
     """)
 
-    assert words(clauses.clause_of(doc[1]).patients) == ["Canada", "Norway"]
+    assert words(clause_of(doc[1]).patients) == ["Canada", "Norway"]
 
 
 def test_a_noun_beside_a_comma_without_and_is_an_apposition_not_a_second_actor(tree):
@@ -81,7 +84,7 @@ def test_a_noun_beside_a_comma_without_and_is_an_apposition_not_a_second_actor(t
         talks talk NNS NOUN 4 obj
     """)
 
-    assert words(clauses.clause_of(doc[3]).agents) == ["emir"]
+    assert words(clause_of(doc[3]).agents) == ["emir"]
 
 
 def test_second_verb_inherits_the_subject_of_the_first(tree):
@@ -93,7 +96,7 @@ def test_second_verb_inherits_the_subject_of_the_first(tree):
         fled flee VBD VERB 2 conj
     """)
 
-    assert words(clauses.clause_of(doc[3]).agents) == ["Rebels"]
+    assert words(clause_of(doc[3]).agents) == ["Rebels"]
 
 
 def test_subject_control_goes_to_the_subject_and_object_control_to_the_object(tree):
@@ -112,8 +115,8 @@ def test_subject_control_goes_to_the_subject_and_object_control_to_the_object(tr
         go go VB VERB 2 xcomp
     """)
 
-    assert words(clauses.clause_of(agreed[3]).agents) == ["Iran"]
-    assert words(clauses.clause_of(asked[4]).agents) == ["Iran"]
+    assert words(clause_of(agreed[3]).agents) == ["Iran"]
+    assert words(clause_of(asked[4]).agents) == ["Iran"]
 
 
 def test_relative_pronoun_stands_for_its_noun(tree):
@@ -125,7 +128,7 @@ def test_relative_pronoun_stands_for_its_noun(tree):
         Goma Goma NNP PROPN 3 obj GPE
     """)
 
-    clause = clauses.clause_of(doc[2])
+    clause = clause_of(doc[2])
 
     assert (words(clause.agents), words(clause.patients)) == (["rebels"], ["Goma"])
 
@@ -138,7 +141,7 @@ def test_gap_of_a_relative_clause_is_its_noun(tree):
         attacked attack VBD VERB 1 acl:relcl
     """)
 
-    assert words(clauses.clause_of(doc[2]).patients) == ["town"]
+    assert words(clause_of(doc[2]).patients) == ["town"]
 
 
 def test_participle_after_a_span_of_time_belongs_to_the_main_subject(tree):
@@ -152,7 +155,7 @@ def test_participle_after_a_span_of_time_belongs_to_the_main_subject(tree):
         raids raid NNS NOUN 5 obj
     """)
 
-    assert words(clauses.clause_of(doc[4]).agents) == ["NATO"]
+    assert words(clause_of(doc[4]).agents) == ["NATO"]
 
 
 def test_past_tense_the_parser_made_a_modifier_is_a_clause_again(tree):
@@ -163,7 +166,7 @@ def test_past_tense_the_parser_made_a_modifier_is_a_clause_again(tree):
         peacekeepers peacekeeper NNS NOUN 0 ROOT
     """)
 
-    clause = clauses.clause_of(doc[1])
+    clause = clause_of(doc[1])
 
     assert (words(clause.agents), words(clause.patients)) == (["Qatar"], ["peacekeepers"])
 
@@ -176,7 +179,7 @@ def test_particle_is_part_of_the_predicate(tree):
         off off RP ADP 2 compound:prt
     """)
 
-    assert clauses.clause_of(doc[1]).key == "break+off"
+    assert clause_of(doc[1]).key == "break+off"
 
 
 def test_owner_of_a_decision_governs_its_infinitive(tree):
@@ -189,7 +192,7 @@ def test_owner_of_a_decision_governs_its_infinitive(tree):
         attack attack VB VERB 3 acl
     """)
 
-    assert words(clauses.clause_of(doc[4]).agents) == ["Israel"]
+    assert words(clause_of(doc[4]).agents) == ["Israel"]
 
 
 def test_weekday_is_no_subject(tree):
@@ -200,7 +203,7 @@ def test_weekday_is_no_subject(tree):
         left leave VBD VERB 0 ROOT
     """)
 
-    assert words(clauses.clause_of(doc[2]).agents) == ["Officers"]
+    assert words(clause_of(doc[2]).agents) == ["Officers"]
 
 
 def test_phrase_of_a_name_takes_the_whole_entity_and_leaves_the_article(tree):
@@ -211,7 +214,7 @@ def test_phrase_of_a_name_takes_the_whole_entity_and_leaves_the_article(tree):
         Council Council NNP PROPN 0 ROOT
     """)
 
-    start, end = clauses.phrase(doc[2])
+    start, end = phrase(doc[2])
 
     assert doc[start:end].text == "Security Council"
 
@@ -220,7 +223,7 @@ def test_plural_only_lemma_is_made_singular(tree):
     """Lemmatizers disagree on "troops"; lexicon lookups must not."""
     doc = tree("troops troops NNS NOUN 0 ROOT")
 
-    assert clauses.lemma_of(doc[0]) == "troop"
+    assert lemma_of(doc[0]) == "troop"
 
 
 def test_result_belongs_to_the_clause_before_it(tree):
@@ -234,7 +237,7 @@ def test_result_belongs_to_the_clause_before_it(tree):
         ten ten CD NUM 5 obj
     """)
 
-    assert words(clauses.clause_of(doc[4]).agents) == ["Troops"]
+    assert words(clause_of(doc[4]).agents) == ["Troops"]
 
 
 def test_land_parted_from_the_title_after_it_is_no_second_subject(tree):
@@ -246,7 +249,7 @@ def test_land_parted_from_the_title_after_it_is_no_second_subject(tree):
         spoke speak VBD VERB 0 ROOT
     """)
 
-    assert words(clauses.clause_of(doc[3]).agents) == ["Trump"]
+    assert words(clause_of(doc[3]).agents) == ["Trump"]
 
 
 def test_object_hung_on_dead_is_the_verbs(tree):
@@ -259,7 +262,7 @@ def test_object_hung_on_dead_is_the_verbs(tree):
         judges judge NNS NOUN 3 obj
     """)
 
-    assert words(clauses.clause_of(doc[1]).patients) == ["judges"]
+    assert words(clause_of(doc[1]).patients) == ["judges"]
 
 
 def test_object_of_a_gerund_is_no_second_object(tree):
@@ -273,7 +276,7 @@ def test_object_of_a_gerund_is_no_second_object(tree):
         rebels rebel NNS NOUN 2 obj
     """)
 
-    assert words(clauses.clause_of(doc[1]).patients) == ["Mali"]
+    assert words(clause_of(doc[1]).patients) == ["Mali"]
 
 
 def test_phrase_of_counted_people_begins_with_their_number(tree):
@@ -286,7 +289,7 @@ def test_phrase_of_counted_people_begins_with_their_number(tree):
         people people NNS NOUN 0 ROOT
     """)
 
-    start, end = clauses.phrase(doc[4])
+    start, end = phrase(doc[4])
 
     assert doc[start:end].text == "64 people"
 
@@ -304,7 +307,7 @@ def test_aim_of_a_passive_is_its_doers(tree):
         guards guard NNS NOUN 7 obj
     """)
 
-    assert [token.text for token in clauses.clause_of(doc[6]).agents] == ["rebels"]
+    assert [token.text for token in clause_of(doc[6]).agents] == ["rebels"]
 
 
 def test_office_before_the_name_of_who_holds_it_is_no_second_subject(tree):
@@ -318,7 +321,7 @@ def test_office_before_the_name_of_who_holds_it_is_no_second_subject(tree):
         left leave VBD VERB 0 ROOT
     """)
 
-    assert [token.text for token in clauses.surface_subjects(doc[5])] == ["Lee"]
+    assert [token.text for token in surface_subjects(doc[5])] == ["Lee"]
 
 
 def test_a_bare_noun_behind_a_particle_is_the_object(tree):
@@ -330,4 +333,4 @@ def test_a_bare_noun_behind_a_particle_is_the_object(tree):
         observers observer NNS NOUN 2 obl
     """)
 
-    assert [token.text for token in clauses.clause_of(doc[1]).patients] == ["observers"]
+    assert [token.text for token in clause_of(doc[1]).patients] == ["observers"]

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract import status
+from pipeline.extract.grammar.governors import governed
+from pipeline.extract.grammar.modality import modality
+from pipeline.extract.grammar.speakers import speaker_of
+from pipeline.extract.grammar.surroundings import surroundings
 
-PAIRS = Path(__file__).parent / "cases" / "status_pairs.txt"
+PAIRS = Path(__file__).parents[1] / "cases" / "status_pairs.txt"
 
 
 def read_pairs() -> list[tuple[str, str, str]]:
@@ -54,7 +57,7 @@ def test_modal_and_negation_are_read_from_the_auxiliaries(tree):
         attack attack VB VERB 0 ROOT
     """)
 
-    read = status.modality(doc[3])
+    read = modality(doc[3])
 
     assert (read.modal, read.is_negated, read.is_future) == ("will", True, True)
 
@@ -67,7 +70,7 @@ def test_no_on_the_subject_negates(tree):
         died die VBD VERB 0 ROOT
     """)
 
-    assert status.modality(doc[2]).is_negated
+    assert modality(doc[2]).is_negated
 
 
 def test_if_makes_hypothetical(tree):
@@ -80,7 +83,7 @@ def test_if_makes_hypothetical(tree):
         return return VBP VERB 0 ROOT
     """)
 
-    assert status.surroundings(doc[2]) == ("hypothetical", "under 'if'")
+    assert surroundings(doc[2]) == ("hypothetical", "under 'if'")
 
 
 def test_speaker_is_the_subject_of_the_verb_of_saying(tree):
@@ -93,7 +96,7 @@ def test_speaker_is_the_subject_of_the_verb_of_saying(tree):
         said say VBD VERB 0 ROOT
     """)
 
-    assert status.speaker_of(doc[1], frozenset({"say"})).text == "Ali"
+    assert speaker_of(doc[1], frozenset({"say"})).text == "Ali"
 
 
 def test_event_under_a_verb_of_denial_is_denied_though_nothing_else_says_so(tree):
@@ -104,7 +107,7 @@ def test_event_under_a_verb_of_denial_is_denied_though_nothing_else_says_so(tree
         bombing bomb VBG VERB 2 xcomp
     """)
 
-    assert status.governed(doc[2], {"deny": "deny"})[0] == "denied"
+    assert governed(doc[2], {"deny": "deny"})[0] == "denied"
 
 
 @pytest.mark.parametrize(("modal", "expected"), [("would", "hypothetical"), ("did", "actual")])
@@ -119,7 +122,7 @@ def test_had_before_its_subject_behind_would_is_a_condition(tree, modal, expecte
         attacked attack VBD VERB 3 ccomp
     """)
 
-    assert status.surroundings(doc[5])[0] == expected
+    assert surroundings(doc[5])[0] == expected
 
 
 def test_is_to_looks_ahead(tree):
@@ -132,7 +135,7 @@ def test_is_to_looks_ahead(tree):
         hostages hostage NNS NOUN 4 obj
     """)
 
-    assert status.modality(doc[3]).is_future
+    assert modality(doc[3]).is_future
 
 
 def test_rather_than_denies(tree):
@@ -146,7 +149,7 @@ def test_rather_than_denies(tree):
         caught catch VBN VERB 2 conj
     """)
 
-    assert status.modality(doc[5]).is_negated
+    assert modality(doc[5]).is_negated
 
 
 def test_what_rumours_say_is_held_and_not_known(tree):
@@ -159,4 +162,4 @@ def test_what_rumours_say_is_held_and_not_known(tree):
         fled flee VBD VERB 2 ccomp
     """)
 
-    assert status.governed(doc[4], {})[0] == "hypothetical"
+    assert governed(doc[4], {})[0] == "hypothetical"

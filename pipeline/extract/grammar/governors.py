@@ -1,0 +1,270 @@
+"""Governors: a word in; what the verbs and nouns above it make of it out: denied, held, wished, aimed at."""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from pipeline.extract.grammar.labels import SUBJECTS
+from pipeline.extract.grammar.modality import modality
+from pipeline.extract.grammar.tree import MAX_CLIMB, is_verbal, kids, lemma_of, marker
+from pipeline.extract.grammar.verbs import is_swallowed
+from pipeline.model import Status
+
+# Nouns whose "that …" or "of …" is what somebody holds, not what happened.
+CLAIM_NOUNS = frozenset(
+    [
+        "report",
+        "claim",
+        "allegation",
+        "accusation",
+        "suspicion",
+        "rumor",
+        "rumour",
+        "fear",
+        "suggestion",
+        "assertion",
+        "possibility",
+        "likelihood",
+        "charge",
+        "prospect",
+        "risk",
+        "danger",
+        "belief",
+        "hope",
+        "assumption",
+        "notion",
+        "idea",
+        "concern",
+        "worry",
+        "theory",
+        "speculation",
+        "denial",
+        "threat",
+    ]
+)
+
+
+def governed(token: Token, kinds: dict[str, str]) -> tuple[Status, str]:
+    """The last safeguard: an event under a word of denial, blame, wish or asking is no fact.
+
+    `kinds` maps a verb's lemma to the operator kind it has; reduced relatives and finite clauses of
+    time stand for themselves and end the climb.
+    """
+    if _word_denied(token):
+        return "denied", "denied just before"
+    current = token
+    for _ in range(MAX_CLIMB):
+        head = current.head
+        if current.dep_ == "acl:relcl" and _is_claim(current):
+            return "hypothetical", f"held: {head.lower_!r}"
+        if head.i == current.i or current.dep_ in ("acl:relcl", "parataxis"):
+            break
+        if current.dep_ == "acl" and current.tag_ == "VBN" and not is_swallowed(current):
+            break
+        if current.dep_ == "advcl" and not (
+            current.tag_ in ("VBG", "VB")
+            and (marker(current) in ("of", "for", "from", "") or current.tag_ == "VB")
+        ):
+            break
+        if current.dep_ == "advcl" and current.tag_ == "VBG" and marker(current) == "":
+            break
+        if current.dep_ in ("acl", "ccomp") and lemma_of(head) in CLAIM_NOUNS and not is_verbal(head):
+            return "hypothetical", f"held: {head.lower_!r}"
+        if current.dep_ == "ccomp" and is_verbal(head) and _is_rumored(head):
+            return "hypothetical", f"held: {head.lower_!r}"
+        if current.dep_ in GOVERNED and is_verbal(head):
+            kind = kinds.get(lemma_of(head), "")
+            if kind in ("deny", "fail", "prevent"):
+                return "denied", f"{kind}: {head.lower_!r}"
+            if kind and not (is_event_noun(current) and kind in ("accuse", "praise")):
+                return "hypothetical", f"{kind}: {head.lower_!r}"
+        current = head
+    return "actual", ""
+
+
+def _is_rumored(verb: Token) -> bool:
+    """ "Rumours abound that …", "fears grow that …": who says so is nobody; reports are news."""
+    return any(
+        child.dep_ in SUBJECTS and lemma_of(child) in CLAIM_NOUNS - {"report"} and child.i < verb.i
+        for child in kids(verb)
+    )
+
+
+def _is_claim(clause: Token) -> bool:
+    """ "reports that rebels attacked …", though the parser took "that" for a relative."""
+    noun = clause.head
+    follows = noun.i + 1 < len(noun.doc) and noun.nbor(1).lower_ == "that"
+    return (
+        follows
+        and lemma_of(noun) in CLAIM_NOUNS
+        and any(c.dep_ in SUBJECTS and c.lower_ != "that" for c in kids(clause))
+    )
+
+
+def _word_denied(token: Token) -> bool:
+    """ "denies it bombed", "nor wounded": plain words where the tree may have gone wrong."""
+    if token.i > 0 and token.nbor(-1).lower_ in ("nor", "neither"):
+        return True
+    for before in reversed(token.doc[max(0, token.i - 6) : token.i]):
+        if before.is_punct or before.lower_ in ("and", "but", "after", "who", "which", "as", "when"):
+            return False
+        if before.lower_ in ("denied", "denies", "deny", "denying"):
+            return True
+    return False
+
+
+GOVERNED = frozenset({"ccomp", "xcomp", "acl", "advcl", "obj", "obl", "nmod", "amod"})
+
+
+def is_event_noun(token: Token) -> bool:
+    return not is_verbal(token)
+
+
+# Words whose gerund or infinitive tells what can be or is alleged, not what was.
+POTENTIAL = frozenset(
+    [
+        "capable",
+        "able",
+        "likely",
+        "unlikely",
+        "possible",
+        "suspicion",
+        "accusation",
+        "allegation",
+        "charge",
+        "charged",
+        "accused",
+        "suspected",
+        "wanted",
+        "risk",
+        "threat",
+        "danger",
+        "fear",
+        "hope",
+        "chance",
+        "possibility",
+        "prospect",
+        "aim",
+        "goal",
+        "purpose",
+        "hypothetical",
+        "without",
+        "instead",
+        "rather",
+        "expected",
+        "believed",
+        "thought",
+        "alleged",
+        "convicted",
+        "guilty",
+        "responsible",
+        "plan",
+        "plot",
+        "bid",
+        "idea",
+        "cost",
+        "ability",
+        "right",
+        "wish",
+        "acquit",
+        "accuse",
+        "suspect",
+        "charge",
+        "demand",
+        "request",
+        "call",
+        "order",
+        "proposal",
+        "offer",
+        "pressure",
+        "need",
+        "refusal",
+        "reluctance",
+        "willing",
+        "ready",
+    ]
+)
+HAPPENED = frozenset(
+    [
+        "continue",
+        "begin",
+        "start",
+        "manage",
+        "help",
+        "go",
+        "come",
+        "proceed",
+        "succeed",
+        "use",
+        "force",
+        "compel",
+        "lead",
+        "prompt",
+        "cause",
+    ]
+)
+
+
+def non_finite(token: Token) -> tuple[Status, str]:
+    """Infinitives of purpose and gerunds under words of ability, blame or wish are no facts."""
+    current = token
+    helpers = [child.lower_ for child in kids(token) if child.dep_ in ("aux", "aux:pass")]
+    if helpers == ["being"] and not token.dep_.startswith("acl"):
+        return "hypothetical", "bare 'being'"
+    for _ in range(4):
+        head = current.head
+        if head.i == current.i:
+            return "actual", ""
+        if is_verbal(current) and current.dep_ in (
+            "advcl",
+            "acl",
+            "xcomp",
+            "ccomp",
+            "obl",
+            "nmod",
+            "conj",
+            "csubj",
+        ):
+            if current.dep_ != "conj":
+                if lemma_of(head) in POTENTIAL and current.tag_ in ("VB", "VBG"):
+                    return "hypothetical", f"under {head.lower_!r}"
+                to = any(child.lower_ == "to" and child.dep_ in ("mark", "aux") for child in kids(current))
+                if to and current.tag_ == "VB" and lemma_of(head) not in HAPPENED:
+                    return "planned", "purpose"
+                if current.tag_ == "VBG" and marker(current) in (
+                    "without",
+                    "instead",
+                    "from",
+                    "against",
+                    "before",
+                    "for",
+                    "than",
+                    "of",
+                ):
+                    return (
+                        ("denied", f"under {marker(current)!r}")
+                        if marker(current) in ("without", "instead", "from")
+                        else ("hypothetical", f"under {marker(current)!r}")
+                    )
+                if current.dep_ not in ("xcomp",):
+                    return _unreal_main(head) if to else ("actual", "")
+            current = head
+            continue
+        return "actual", ""
+    return "actual", ""
+
+
+def _unreal_main(verb: Token) -> tuple[Status, str]:
+    """What the verb says that a purpose serves: "will begin using drones to fight rebels"."""
+    for _ in range(4):
+        own = modality(verb)
+        if own.is_negated:
+            return "denied", "purpose of what was not done"
+        if own.is_future:
+            return "planned", f"purpose of future {own.modal or 'going to'!r}"
+        if own.is_possible or own.is_duty:
+            return "hypothetical", f"purpose under modal {own.modal!r}"
+        if verb.dep_ not in ("xcomp", "conj") or not is_verbal(verb.head):
+            break
+        verb = verb.head
+    return "actual", ""

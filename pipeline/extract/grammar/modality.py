@@ -1,0 +1,159 @@
+"""Modality: a verb or an event noun in; what its auxiliaries, particles and adjectives say of it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of
+from pipeline.extract.language.bounds import once
+
+NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "hardly", "barely", "scarcely"})
+FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo", "would", "'d"})
+POSSIBLE = frozenset({"may", "might", "could", "can", "ca"})
+DUTY = frozenset({"must", "should", "ought"})
+HYPOTHETICAL_ADVERBS = frozenset({"possibly", "perhaps", "maybe", "allegedly", "supposedly", "purportedly"})
+
+
+@dataclass(frozen=True, slots=True)
+class Modality:
+    """What the auxiliaries and particles of one verb say; `modal` in small letters."""
+
+    modal: str = ""
+    is_negated: bool = False
+    is_infinitive: bool = False
+    is_past: bool = False
+    is_going_to: bool = False
+
+    @property
+    def is_future(self) -> bool:
+        return self.modal in FUTURE or self.is_going_to
+
+    @property
+    def is_possible(self) -> bool:
+        return self.modal in POSSIBLE
+
+    @property
+    def is_duty(self) -> bool:
+        return self.modal in DUTY
+
+
+@once
+def modality(verb: Token) -> Modality:
+    """Read the auxiliaries of a verb; those of the first conjunct where it has none of its own."""
+    modal, negated, infinitive, past = "", False, False, verb.tag_ in ("VBD", "VBN")
+    holders = [verb]
+    own_aux = any(child.dep_ in ("aux", "aux:pass") for child in kids(verb))
+    own_subject = any(child.dep_.startswith("nsubj") for child in kids(verb))
+    if verb.dep_ == "conj" and is_verbal(verb.head) and not own_aux and not own_subject:
+        first = modality(verb.head)
+        if verb.tag_ in ("VB", "VBP", "VBN") and verb.tag_[:3] == verb.head.tag_[:3]:
+            joined = {child.lower_ for child in kids(verb) if child.dep_ == "cc"}
+            negated = ("or" in joined and first.is_negated) or "nor" in joined
+            modal, infinitive = first.modal, first.is_infinitive
+    for holder in holders:
+        for child in kids(holder):
+            word = child.lower_
+            if child.dep_ in ("aux", "aux:pass", "cop") or child.tag_ == "MD":
+                if child.tag_ == "MD" or word in FUTURE | POSSIBLE | DUTY:
+                    modal = word
+                if any(grand.lower_ in NEGATIONS for grand in kids(child)):
+                    negated = True
+            if child.dep_.startswith(("nsubj", "obj")) and _is_nobody(child):
+                negated = True
+            if word == "rather" and any(grand.lower_ == "than" for grand in kids(child)):
+                negated = True
+            if word in NEGATIONS and child.dep_ in ("advmod", "neg", "det", "cc:preconj", "discourse"):
+                negated = True
+            if word == "to" and child.dep_ in ("mark", "aux"):
+                infinitive = True
+    return Modality(modal, negated, infinitive, past, _going_to(verb))
+
+
+def _is_nobody(noun: Token) -> bool:
+    """ "no soldiers", "nobody", "none of them"."""
+    if noun.lower_ in ("nobody", "none", "no-one", "nothing", "neither"):
+        return True
+    return any(child.lower_ in ("no", "neither") and child.dep_ in ("det", "advmod") for child in kids(noun))
+
+
+def _going_to(verb: Token) -> bool:
+    """ "is going to send", "is due to send", "is to send"."""
+    if any(
+        child.lower_ in ("is", "are") and child.i < verb.i and child.nbor(1).lower_ == "to"
+        for child in kids(verb)
+    ):
+        return verb.tag_ == "VB" or any(child.tag_ == "VB" for child in kids(verb))
+    head = verb.head
+    return verb.dep_ == "xcomp" and head.lower_ in (
+        "going",
+        "due",
+        "set",
+        "about",
+        "expected",
+        "scheduled",
+        "slated",
+    )
+
+
+def negated_noun(noun: Token) -> bool:
+    """ "no attack", "without an attack", "not a protest"."""
+    for child in kids(noun):
+        if child.lower_ in ("no", "neither", "without", "not") and child.dep_ in (
+            "det",
+            "case",
+            "advmod",
+            "cc:preconj",
+        ):
+            return True
+    return False
+
+
+# Adjectives that take the event out of what happened.
+UNREAL = frozenset(
+    [
+        "possible",
+        "potential",
+        "alleged",
+        "planned",
+        "future",
+        "suspected",
+        "threatened",
+        "imminent",
+        "feared",
+        "would-be",
+        "failed",
+        "attempted",
+        "foiled",
+        "proposed",
+        "likely",
+        "supposed",
+        "hypothetical",
+        "expected",
+        "looming",
+        "impending",
+        "apparent",
+        "purported",
+        "intended",
+        "aborted",
+        "thwarted",
+    ]
+)
+
+
+def unreal_noun(noun: Token) -> str:
+    """The adjective that makes an event noun unreal ("a possible attack"); empty where there is none."""
+    for child in kids(noun):
+        if (
+            child.i < noun.i
+            and lemma_of(child)
+            in UNREAL | {"fail", "plan", "attempt", "threaten", "propose", "suspect", "allege"}
+            and child.dep_ in ("amod", "compound")
+        ):
+            return child.lower_
+    return ""
+
+
+def is_doubted(token: Token) -> bool:
+    return any(child.lower_ in HYPOTHETICAL_ADVERBS for child in kids(token))

@@ -1,0 +1,190 @@
+"""Subjects: a verb in, who does it or undergoes it out, through coordination, control, participles and relatives."""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from pipeline.extract.grammar.labels import INDIRECT, OBJECTS
+from pipeline.extract.grammar.noun_phrases import by_phrase, noun_phrases, obliques_of
+from pipeline.extract.grammar.tree import MAX_CLIMB, children, coordinated, has_to, is_verbal, kids, lemma_of
+from pipeline.extract.grammar.verbs import first_part, is_passive, is_swallowed, own_subjects
+
+RELATIVES = frozenset({"who", "which", "that", "whom", "whose"})
+TIME_NOUNS = frozenset(
+    [
+        "second",
+        "minute",
+        "hour",
+        "day",
+        "week",
+        "month",
+        "year",
+        "decade",
+        "century",
+        "moment",
+        "morning",
+        "evening",
+        "night",
+        "weekend",
+    ]
+)
+
+
+def with_antecedent(tokens: list[Token]) -> list[Token]:
+    """Relative pronouns become the noun they stand for."""
+    found: list[Token] = []
+    for token in tokens:
+        if token.lower_ in RELATIVES and token.tag_ in ("WDT", "WP", "IN", "WP$", "DT"):
+            antecedent = _antecedent(token)
+            if antecedent is not None:
+                found.extend(coordinated_before(antecedent, token))
+            elif token.lower_ in ("who", "which", "that") and token.tag_ != "DT":
+                continue
+            else:
+                found.append(token)
+        else:
+            found.append(token)
+    return found
+
+
+def coordinated_before(token: Token, limit: Token) -> list[Token]:
+    return [member for member in coordinated(token) if member.i < limit.i]
+
+
+def _antecedent(pronoun: Token) -> Token | None:
+    token = pronoun
+    for _ in range(MAX_CLIMB):
+        if token.dep_.startswith("acl"):
+            return token.head
+        if token.head.i == token.i:
+            return None
+        token = token.head
+    return None
+
+
+def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
+    """The grammatical subject, found through coordination, control, participles and relatives."""
+    if is_swallowed(verb):
+        return [_noun_before(verb)]
+    own = [subject for subject in own_subjects(verb) if subject.ent_type_ not in ("DATE", "TIME")]
+    own = [
+        subject
+        for subject, after in zip(own, [*own[1:], None], strict=False)
+        if not _gives_way(subject, after)
+    ]
+    if own:
+        return [member for subject in own for member in coordinated(subject)]
+    if depth > MAX_CLIMB or verb.head.i == verb.i:
+        first = first_part(verb)
+        before = [*kids(verb), *(kids(first) if first is not None else ())]
+        return [
+            child
+            for child in before
+            if child.i < verb.i
+            and child.dep_ in ("compound", "nmod")
+            and (child.pos_ == "PROPN" or child.head.i != verb.i)
+        ][-1:]
+    head = verb.head
+    if verb.dep_.startswith("acl"):
+        if is_time(head) or _is_result(verb):
+            return _subjects_above(head, depth)
+        if verb.tag_ in ("VBG", "VBN", "VBD"):
+            return coordinated_before(head, verb)
+        return governor_of_noun(head, depth)
+    if verb.dep_ in ("conj", "parataxis") and is_verbal(head):
+        return surface_subjects(head, depth + 1)
+    if verb.dep_ in ("xcomp", "advcl", "ccomp", "obl", "nmod") and (
+        is_verbal(head) or head.pos_ in ("ADJ", "NOUN", "AUX")
+    ):
+        if verb.dep_ in ("xcomp", "ccomp") and verb.i > head.i:
+            objects = children(head, OBJECTS | INDIRECT)
+            if objects and lemma_of(head) not in ("promise", "vow", "threaten"):
+                return [member for thing in objects for member in coordinated(thing)]
+            addressed = [t for p, t in obliques_of(head) if p in ("on", "upon", "to") and t.i < verb.i]
+            if addressed and lemma_of(head) in ("call", "appeal"):
+                return addressed
+            if is_passive(head):
+                return surface_subjects(head, depth + 1)
+        if verb.dep_ == "advcl" and has_to(verb) and is_passive(head) and by_phrase(head):
+            # "bombs used by the army to kill rebels": the aim is the doer's, not the tool's.
+            return by_phrase(head)
+        if verb.dep_ in ("obl", "nmod") and verb.tag_ != "VBG":
+            return []
+        return surface_subjects(head, depth + 1)
+    if head.pos_ in ("AUX", "ADJ") or is_verbal(head):
+        return surface_subjects(head, depth + 1)
+    return []
+
+
+# Participles that tell what the clause before them led to, whatever noun stands between.
+RESULTS = frozenset(
+    "kill injure wound leave destroy damage displace force cause prompt spark trigger wreck maim".split()
+)
+
+
+def _is_result(verb: Token) -> bool:
+    """ "launched raids on the camp, killing ten": the camp killed nobody."""
+    return (
+        verb.tag_ == "VBG"
+        and verb.dep_ == "acl"
+        and lemma_of(verb) in RESULTS
+        and verb.head.dep_ in ("obl", "nmod")
+        and verb.head.ent_type_ not in ("PERSON", "PER", "NORP", "ORG")
+    )
+
+
+def _gives_way(subject: Token, after: Token | None) -> bool:
+    """Of two subjects of one verb the first is none: "U.S. | President Trump", "the monitor reports that | rebels …".
+
+    Nor is an office before the name of who holds it: "The envoy, | ex-president Lee, has left".
+    """
+    if after is None or after.i <= subject.i:
+        return False
+    if after.ent_type_ in ("PERSON", "PER") and not subject.ent_type_:
+        left, right = after.left_edge.i - 1, after.right_edge.i
+        ends = subject.doc[right : right + 2]
+        return subject.doc[left].text == "," and any(token.text == "," for token in ends)
+    if after.left_edge.i == subject.i + 1:
+        return after.left_edge.dep_ != "cc"
+    return any(token.lower_ == "that" for token in subject.doc[subject.i : after.i])
+
+
+def is_time(noun: Token) -> bool:
+    return noun.ent_type_ in ("DATE", "TIME") or lemma_of(noun) in TIME_NOUNS
+
+
+def _subjects_above(token: Token, depth: int) -> list[Token]:
+    """The subject of the nearest verb above: of "NATO ended it, months after launching raids"."""
+    for _ in range(MAX_CLIMB):
+        if token.head.i == token.i:
+            return []
+        token = token.head
+        if is_verbal(token):
+            return surface_subjects(token, depth + 1)
+    return []
+
+
+def _noun_before(verb: Token) -> Token:
+    """The head of the noun phrase that ends before a swallowed verb."""
+    token = (first_part(verb) or verb).nbor(-1)
+    if token.lower_ in ("has", "have", "had") and token.i > 0:
+        token = token.nbor(-1)
+    while token.head.i < verb.i and token.head.i != token.i and not is_verbal(token.head):
+        token = token.head
+    return token
+
+
+def governor_of_noun(noun: Token, depth: int = 0) -> list[Token]:
+    """Who stands behind "a decision to end …": its possessor, else the subject of the verb it is object of."""
+    owners = [child for child in kids(noun) if child.dep_ == "nmod:poss"]
+    if owners:
+        return owners
+    by = [t for p, t in noun_phrases(noun) if p in ("by", "from")]
+    if by:
+        return by
+    if depth > MAX_CLIMB or noun.head.i == noun.i:
+        return []
+    head = noun.head
+    if is_verbal(head) and noun.dep_ in OBJECTS | {"obl", "xcomp"}:
+        return with_antecedent(surface_subjects(head, depth + 1)) if not is_passive(head) else by_phrase(head)
+    return []
