@@ -19,7 +19,7 @@ from spacy.tokens import Span as DocSpan
 
 from pipeline import plover
 from pipeline.config import Settings
-from pipeline.extract import actors, counts, dates, places
+from pipeline.extract import actors, dates, places
 from pipeline.extract.actor_things import may_act
 from pipeline.extract.confidence import confidence, weights_for
 from pipeline.extract.coreference import Mentions
@@ -37,6 +37,7 @@ from pipeline.extract.lexicon.frames import Frames
 from pipeline.extract.lexicon.gazetteer import load_gazetteer
 from pipeline.extract.lexicon.version import folder_version, model_version
 from pipeline.extract.merge_mentions import merge
+from pipeline.extract.numbers.counts import counts_of
 from pipeline.extract.party_words import is_human_word
 from pipeline.extract.reading import Reading
 from pipeline.extract.readings import Reader
@@ -211,9 +212,7 @@ class Coder:
             speaker=self._actor(reading.speaker, text, offset, mentions, number, on, None),
             place=place,
             event_date=when or EventDate(value=on, precision="day", span=None),
-            counts=tuple(
-                replace(c, span=_shift(c.span, text, offset)) for c in counts.counts_of(reading.anchor)
-            ),
+            counts=tuple(replace(c, span=_shift(c.span, text, offset)) for c in counts_of(reading.anchor)),
             contexts=contexts_of(sentence.text, reading.mode),
         )
 

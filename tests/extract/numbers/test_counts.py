@@ -6,7 +6,8 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from pipeline.extract.counts import counts_of, quantity
+from pipeline.extract.numbers.counts import counts_of
+from pipeline.extract.numbers.quantities import quantity
 
 VOCAB = spacy.blank("en").vocab
 
