@@ -19,10 +19,11 @@ from spacy.tokens import Span as DocSpan
 
 from pipeline import plover
 from pipeline.config import Settings
-from pipeline.extract import actors, dates, places
+from pipeline.extract import actors, places
 from pipeline.extract.actor_things import may_act
 from pipeline.extract.confidence import confidence, weights_for
 from pipeline.extract.coreference import Mentions
+from pipeline.extract.dates.link import date_of
 from pipeline.extract.grammar import phrases
 from pipeline.extract.grammar.tree import kids, lemma_of
 from pipeline.extract.language.lemmatizer import dictionary
@@ -191,9 +192,7 @@ class Coder:
         """What all dyads of one reading share."""
         text, on = article.text, article.published_at.date()
         sentence = _sentence_span(reading.anchor, text, offset)
-        when = _shift_date(
-            dates.date_of(reading.anchor, article.published_at, status=reading.status), text, offset
-        )
+        when = _shift_date(date_of(reading.anchor, article.published_at, status=reading.status), text, offset)
         trigger = _trigger_span(reading, text, offset)
         place = _shift_place(self._place(reading, hints), text, offset)
         if reading.bounds:

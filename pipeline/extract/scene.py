@@ -16,7 +16,8 @@ from typing import Any
 
 from spacy.tokens import Doc, Token
 
-from pipeline.extract import dates, places
+from pipeline.extract import places
+from pipeline.extract.dates.nearby import nearby_date
 from pipeline.extract.place_resolution import as_place
 from pipeline.model import Candidate, EventDate, Place, Span
 
@@ -83,7 +84,7 @@ class Scene:
         return self._somewhere_in(land or self._land() or (self.dateline.country if self.dateline else None))
 
     def _nearby_date(self, anchor: Token, piece: int) -> EventDate | None:
-        found = dates.nearby_date(anchor, self.docs, piece, self.published_at)
+        found = nearby_date(anchor, self.docs, piece, self.published_at)
         if found is None:
             return None
         when, index = found

@@ -9,7 +9,10 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from pipeline.extract.dates import date_of, find, nearby_date, resolve
+from pipeline.extract.dates.expressions import find
+from pipeline.extract.dates.link import date_of
+from pipeline.extract.dates.nearby import nearby_date
+from pipeline.extract.dates.resolve import resolve
 
 FRIDAY = datetime(2011, 10, 21, 12, tzinfo=UTC)
 VOCAB = spacy.blank("en").vocab
