@@ -26,11 +26,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pipeline.config import load_settings  # noqa: E402
-from pipeline.extract import actors, confidence, places  # noqa: E402
+from pipeline.extract import actors, confidence  # noqa: E402
 from pipeline.extract.code_command import article_of, code_rows, event_row  # noqa: E402
 from pipeline.extract.coder import Coder, load_coder  # noqa: E402
 from pipeline.extract.language.parse import parse  # noqa: E402
 from pipeline.extract.pairs import classify_pair  # noqa: E402
+from pipeline.extract.places.event_place import event_place_span  # noqa: E402
 from pipeline.extract.text.clean import clean  # noqa: E402
 from pipeline.model import Article  # noqa: E402
 
@@ -177,7 +178,7 @@ def event_places(coder: Coder, score: ModuleType, rows: Sequence[Row]) -> None:
     for row, doc in zip(rows, docs, strict=True):
         event = row["gold_events"][0]
         token = next((t for t in doc if t.idx <= event["trigger_start"] < t.idx + len(t)), None)
-        place = places.event_place_span(token) if token is not None else None
+        place = event_place_span(token) if token is not None else None
         wanted = event.get("location")
         right += place is not None and score.loc_ok(wanted, place.text) if wanted else place is None
     print(f"\n## event_location.dev: place of a given verb {share(right, len(rows))}")

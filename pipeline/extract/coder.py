@@ -19,8 +19,9 @@ from spacy.tokens import Span as DocSpan
 
 from pipeline import plover
 from pipeline.config import Settings
-from pipeline.extract import actors, places
+from pipeline.extract import actors
 from pipeline.extract.actor_things import may_act
+from pipeline.extract.article.home import find_dateline
 from pipeline.extract.confidence import confidence, weights_for
 from pipeline.extract.coreference import Mentions
 from pipeline.extract.dates.link import date_of
@@ -40,6 +41,8 @@ from pipeline.extract.lexicon.version import folder_version, model_version
 from pipeline.extract.merge_mentions import merge
 from pipeline.extract.numbers.counts import counts_of
 from pipeline.extract.party_words import is_human_word
+from pipeline.extract.places.event_place import event_place_span, place_of
+from pipeline.extract.places.locate import HOME
 from pipeline.extract.reading import Reading
 from pipeline.extract.readings import Reader
 from pipeline.extract.relevance import Side, is_political
@@ -129,11 +132,11 @@ class Coder:
             offsets=[offset for _, offset in docs],
             published_at=article.published_at,
             gazetteer=self.gazetteer,
-            dateline=places.find_dateline(article.text, self.gazetteer),
+            dateline=find_dateline(article.text, self.gazetteer),
         )
         if scene.dateline is not None:
             for doc, _ in docs:
-                doc.user_data[places.HOME] = scene.dateline.country
+                doc.user_data[HOME] = scene.dateline.country
         told: list[tuple[list[Candidate], Token, int]] = []
         remembered: list[Candidate] = []
         number = 0
@@ -200,7 +203,7 @@ class Coder:
             when = when if when and when.span and own.holds(when.span) else None
             place = place if place and place.span and own.holds(place.span) else None
         if self.said is not None:
-            words = places.event_place_span(reading.anchor) if place is None else None
+            words = event_place_span(reading.anchor) if place is None else None
             self.said[sentence, trigger] = Said(
                 head=_head(reading).text,
                 place=_span(words.doc, words.start, words.end, text, offset).text if words else None,
@@ -259,7 +262,7 @@ class Coder:
 
     def _place(self, reading: Reading, hints: tuple[str, ...]) -> Place | None:
         for token in dict.fromkeys((reading.anchor, *reversed(reading.trigger))):
-            found = places.place_of(token, gazetteer=self.gazetteer, country_hints=hints)
+            found = place_of(token, gazetteer=self.gazetteer, country_hints=hints)
             if found is not None:
                 return found
         return None

@@ -16,9 +16,10 @@ from typing import Any
 
 from spacy.tokens import Doc, Token
 
-from pipeline.extract import places
 from pipeline.extract.dates.nearby import nearby_date
-from pipeline.extract.place_resolution import as_place
+from pipeline.extract.places.locate import lands_named
+from pipeline.extract.places.nearby import nearby_place
+from pipeline.extract.places.resolve import as_place
 from pipeline.model import Candidate, EventDate, Place, Span
 
 # A place told behind an event is as good as one this much farther before it.
@@ -99,7 +100,7 @@ class Scene:
         A scene in a land that neither party is of, and that the article is not about, would be a guess.
         """
         countries = {side.country for side in (candidate.actor, candidate.recipient) if side and side.country}
-        near = places.nearby_place(
+        near = nearby_place(
             anchor, self.docs, piece, gazetteer=self.gazetteer, country_hints=tuple(sorted(countries))
         )
         beside = replace(near[0], span=self._shifted(near[0].span, near[1])) if near else None
@@ -118,7 +119,7 @@ class Scene:
     def _land(self) -> str | None:
         """The land that the article names most often, more than all others together."""
         if self._lands is None:
-            self._lands = places.lands_named(self.docs, self.gazetteer)
+            self._lands = lands_named(self.docs, self.gazetteer)
         for land, count in self._lands.most_common(1):
             if count > 1 and 2 * count > self._lands.total():
                 return land

@@ -6,10 +6,13 @@ import pytest
 import spacy
 from spacy.tokens import Doc, Span
 
+from pipeline.extract.article.home import find_dateline
 from pipeline.extract.lexicon.gazetteer import load_gazetteer
-from pipeline.extract.place_names import place_spans
-from pipeline.extract.place_resolution import resolve
-from pipeline.extract.places import HOME, event_place_span, find_dateline, locate, nearby_place, place_of
+from pipeline.extract.places.event_place import event_place_span, place_of
+from pipeline.extract.places.locate import HOME, locate
+from pipeline.extract.places.names import place_spans
+from pipeline.extract.places.nearby import nearby_place
+from pipeline.extract.places.resolve import resolve
 
 GAZETTEER = load_gazetteer()
 VOCAB = spacy.blank("en").vocab

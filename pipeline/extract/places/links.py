@@ -11,7 +11,7 @@ from spacy.tokens import Token
 
 from pipeline.extract.lexicon.gazetteer import fold, load_gazetteer
 from pipeline.extract.lexicon.link_costs import Links, load_links
-from pipeline.extract.place_resolution import DIVISION, POSSESSIVE, word_set
+from pipeline.extract.places.resolve import DIVISION, POSSESSIVE, word_set
 
 # A path longer than this is no link.
 _LONGEST_PATH = 12

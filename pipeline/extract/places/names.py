@@ -10,8 +10,8 @@ from spacy.tokens import Span as DocSpan
 from pipeline.extract.language.bounds import entities
 from pipeline.extract.lexicon.gazetteer import Gazetteer, fold, load_gazetteer
 from pipeline.extract.lexicon.link_costs import Links, load_links
-from pipeline.extract.place_links import COMPASS, is_among
-from pipeline.extract.place_resolution import POSSESSIVE, is_well_known, word_set
+from pipeline.extract.places.links import COMPASS, is_among
+from pipeline.extract.places.resolve import POSSESSIVE, is_well_known, word_set
 
 _PLACE_LABELS = frozenset(("GPE", "LOC", "FAC"))
 _LOCATIVE_PREPOSITIONS = word_set("in at near inside outside around across through throughout along off into")
