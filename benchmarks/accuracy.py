@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pipeline.config import load_settings  # noqa: E402
-from pipeline.extract import actors, confidence  # noqa: E402
+from pipeline.extract import confidence  # noqa: E402
+from pipeline.extract.actors.code import code_phrase  # noqa: E402
 from pipeline.extract.code_command import article_of, code_rows, event_row  # noqa: E402
 from pipeline.extract.coder import Coder, load_coder  # noqa: E402
 from pipeline.extract.language.parse import parse  # noqa: E402
@@ -158,7 +159,7 @@ def given_pairs(coder: Coder, rows: Sequence[Row]) -> None:
 def phrases(coder: Coder, rows: Sequence[Row]) -> None:
     countries = sectors = with_country = with_sector = 0
     for row in rows:
-        made = actors.code_phrase(row["text"], coder.lexicon)
+        made = code_phrase(row["text"], coder.lexicon)
         event = row["gold_events"][0]
         if event.get("country"):
             with_country += 1

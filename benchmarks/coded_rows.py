@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pipeline.config import load_settings  # noqa: E402
-from pipeline.extract import actors  # noqa: E402
+from pipeline.extract.actors.code import code_phrase  # noqa: E402
 from pipeline.extract.code_command import article_of, event_row  # noqa: E402
 from pipeline.extract.coder import load_coder  # noqa: E402
 from pipeline.extract.pairs import classify_pair  # noqa: E402
@@ -65,7 +65,7 @@ def main() -> None:
                 asked = {**row, "actor_span": event["source_text"], "recipient_span": event["target_text"]}
                 put("pair", row["id"], classify_pair(asked, coder))
         for row in read(shared / "gold" / "ngec_actor.dev.jsonl"):
-            put("actor", row["id"], asdict(actors.code_phrase(row["text"], coder.lexicon, on=None)))
+            put("actor", row["id"], asdict(code_phrase(row["text"], coder.lexicon, on=None)))
 
 
 def texts(shared: Path) -> Iterator[Row]:

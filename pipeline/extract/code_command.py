@@ -16,7 +16,7 @@ from typing import Any
 
 from pipeline.config import Settings
 from pipeline.errors import ExtractError
-from pipeline.extract import actors
+from pipeline.extract.actors.code import code_phrase
 from pipeline.extract.coder import Coder, Said, load_coder
 from pipeline.extract.lexicon.actor_lexicon import load_lexicon
 from pipeline.extract.lexicon.gazetteer import load_gazetteer
@@ -64,7 +64,7 @@ def _coded(rows: list[dict[str, Any]], phrases: bool, settings: Settings) -> Ite
         lexicon = load_lexicon(settings.actors_path)
         for row in rows:
             on = _date(row).date() if row.get("date") else None
-            code = actors.code_phrase(row["text"], lexicon, on=on)
+            code = code_phrase(row["text"], lexicon, on=on)
             yield {
                 "id": row["id"],
                 "country": code.organisation or code.country,

@@ -19,11 +19,11 @@ from spacy.tokens import Span as DocSpan
 
 from pipeline import plover
 from pipeline.config import Settings
-from pipeline.extract import actors
-from pipeline.extract.actor_things import may_act
+from pipeline.extract.actors.can_act import may_act
+from pipeline.extract.actors.code import code_span, code_words
+from pipeline.extract.actors.coreference import Mentions
 from pipeline.extract.article.home import find_dateline
 from pipeline.extract.confidence import confidence, weights_for
-from pipeline.extract.coreference import Mentions
 from pipeline.extract.dates.link import date_of
 from pipeline.extract.grammar import phrases
 from pipeline.extract.grammar.tree import kids, lemma_of
@@ -278,13 +278,13 @@ class Coder:
             return None
         start, end = phrases.phrase(token)
         span = _span(token.doc, start, end, text, offset)
-        coded = actors.code_span(_wide(meant), self.lexicon, on=on)
+        coded = code_span(_wide(meant), self.lexicon, on=on)
         if not (coded.country and coded.sector) and meant.ent_type_ in ("PERSON", "PER"):
-            titled = actors.code_words(_with_title(meant), self.lexicon, on=on)
+            titled = code_words(_with_title(meant), self.lexicon, on=on)
             coded = titled if titled.country or titled.sector else coded
         fuller = mentions.fuller(meant)
         if fuller is not None and not (coded.country and coded.sector):
-            better = actors.code_span(_wide(fuller), self.lexicon, on=on)
+            better = code_span(_wide(fuller), self.lexicon, on=on)
             coded = better if better.country or better.sector else coded
         if (
             meant.pos_ == "PRON" or meant.lower_ in ("both", "each", "other", "others", "one", "some")
@@ -298,7 +298,7 @@ class Coder:
             )
             holder = mentions.resolve(owner, number, speaker) if owner is not None else None
             if holder is not None:
-                country = actors.code_span(_wide(holder), self.lexicon, on=on).country
+                country = code_span(_wide(holder), self.lexicon, on=on).country
         left, right = phrases.phrase(fuller or meant)
         name = span.text if meant is token and fuller is None else (fuller or meant).doc[left:right].text
         return Actor(

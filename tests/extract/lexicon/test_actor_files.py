@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.extract.actors import code_phrase
+from pipeline.extract.actors.code import code_phrase
 from pipeline.extract.lexicon.actor_lexicon import load_lexicon
 
 HEADER = "name,country,sector,valid from,valid to,aliases\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract import actors
+from pipeline.extract.actors.code import code_phrase
 from pipeline.extract.lexicon.actor_entries import DATA
 from pipeline.extract.lexicon.actor_lexicon import load_lexicon
 from pipeline.plover import read_table
@@ -60,7 +60,7 @@ def test_form_is_read_for_every_country(lexicon, form, sector):
     wrong = []
     for row in COUNTRIES:
         people = row["demonyms"].split("|")[0]
-        code = actors.code_phrase(form.format(name=row["name"], people=people), lexicon)
+        code = code_phrase(form.format(name=row["name"], people=people), lexicon)
         if code.country != row["code"] or (sector and code.sector != sector):
             wrong.append((row["name"], code.code))
 
@@ -74,7 +74,7 @@ def test_seat_alone_is_the_government(lexicon):
         if row["seats"] and row["code"] != "NLD"
     ]
 
-    assert [seat for seat, code in seats if actors.code_phrase(seat, lexicon).code != code + "GOV"] == []
+    assert [seat for seat, code in seats if code_phrase(seat, lexicon).code != code + "GOV"] == []
 
 
 def test_coalition_belongs_to_whoever_leads_it(lexicon):
@@ -83,8 +83,7 @@ def test_coalition_belongs_to_whoever_leads_it(lexicon):
         row["name"]
         for row in COUNTRIES
         if row["code"] not in LED_BY_NAME
-        and actors.code_phrase(f"{row['demonyms'].split('|')[0]}-led coalition", lexicon).country
-        != row["code"]
+        and code_phrase(f"{row['demonyms'].split('|')[0]}-led coalition", lexicon).country != row["code"]
     ]
 
     assert wrong == []
@@ -92,4 +91,4 @@ def test_coalition_belongs_to_whoever_leads_it(lexicon):
 
 @pytest.mark.parametrize("word", ["team", "the founder", "a co-founder", "the board"])
 def test_word_for_any_kind_of_body_is_no_government(lexicon, word):
-    assert actors.code_phrase(word, lexicon).sector is None
+    assert code_phrase(word, lexicon).sector is None

@@ -4,7 +4,7 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from pipeline.extract.actor_things import may_act
+from pipeline.extract.actors.can_act import may_act
 
 THINGS = [
     "seven months",

@@ -1,31 +1,18 @@
-"""Actors: a phrase, or a noun phrase in its tree, in; name, country and sector out.
+"""Phrase: tokens in; what their core, its possessor and what follows say of country and sector out.
 
-    phrase -> tokens -> matches in the lexicon -> core + possessor + what follows a preposition or a comma
-           -> sector from the head of the core, country from the nearest evidence
-
-An unknown actor keeps its name and has no code. A surname that several people bear has no code either.
+phrase -> tokens -> matches in the lexicon -> core + possessor + what follows a preposition or a comma
+       -> sector from the head of the core, country from the nearest evidence
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from pipeline.extract.grammar.noun_phrases import lands_after, lands_before
-from pipeline.extract.language.bounds import entities
 from pipeline.extract.lexicon.actor_entries import POSSESSIVE, QUALIFIER, Entry, Word, tokenize, word_list
 from pipeline.extract.lexicon.actor_lexicon import ActorLexicon, Match, holds, sector_on, term_on
 from pipeline.extract.lexicon.things import acts_of
 
-if TYPE_CHECKING:
-    from spacy.tokens import Span, Token
-
-MAX_WORDS = 60
-"""A longer phrase is a parsing accident; its first words carry the actor, and time stays linear."""
 _HONORIFICS = word_list("honorifics")
 _ARTICLES = word_list("articles")
 _OF = frozenset(("of", "for"))
@@ -61,36 +48,6 @@ _HEADS = ("strong", "title", "believer", "weak", "armed", "override", "modifier"
 _COLOURS = ("override", "modifier", "strong", "believer", "title", "former", "weak", "armed", "quantity")
 _NAME_LIKE = word_list("name_like")
 _FORENAMES = word_list("forenames")
-_TRIM = re.compile(
-    r"^(?:(?:the|a|an|some|several|many|most|all|at least|about|around|nearly|almost|more than|over|up to|"
-    r"thousands|hundreds|dozens|scores|tens|millions|groups?|number|crowds?|members|of|two|three|four|five|"
-    r"six|seven|eight|nine|ten|[\d,.]+)\s+)+(?=\S)",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ActorCode:
-    """Who an actor is.
-
-    Args:
-        name: The lexicon's name, or the phrase without articles and quantities.
-        country: ISO 3166 alpha-3, or IGO, IMG … (`actor_entries.INTERNATIONAL`); None when not known.
-        sector: PLOVER sector; None when not known.
-        entry_ids: Lexicon rows that gave it, the head's first.
-        organisation: "UNO" or "EUR" for what belongs to these bodies; else None.
-    """
-
-    name: str
-    country: str | None = None
-    sector: str | None = None
-    entry_ids: tuple[str, ...] = ()
-    organisation: str | None = None
-
-    @property
-    def code(self) -> str:
-        """Country then sector; empty when neither is known."""
-        return (self.country or "") + (self.sector or "")
 
 
 class _Coding:
@@ -108,7 +65,7 @@ class _Coding:
         self.body = False
 
 
-class _Reader:
+class Reader:
     """The state of coding one phrase: its words, its matches, the day."""
 
     __slots__ = ("at", "lexicon", "on", "words")
@@ -572,172 +529,3 @@ class _Reader:
                 coding.sector = part.sector
                 coding.ids.extend(identifier for identifier in part.ids if identifier not in coding.ids)
         return coding
-
-
-def code_phrase(phrase: str, lexicon: ActorLexicon, *, on: date | None = None) -> ActorCode:
-    """Code a bare phrase ("the president of Kenya", "FARC rebels").
-
-    Args:
-        on: The day the text speaks of, which decides who held which office; None takes the office for granted.
-
-    Returns:
-        A code whose country and sector are None where not known; the name is never empty unless the phrase is.
-    """
-    return _coded(phrase, lexicon, on)
-
-
-@lru_cache(maxsize=20_000)
-def _coded(phrase: str, lexicon: ActorLexicon, on: date | None) -> ActorCode:
-    words = tokenize(phrase[:2000])[:MAX_WORDS]
-    words, aside = _split_aside(words)
-    coding = _Reader(words, lexicon, on).phrase(0, len(words))
-    if aside and not (coding.country and coding.sector):
-        other = _Reader(aside, lexicon, on).phrase(0, len(aside))
-        if other.country or other.sector:
-            coding.country = coding.country or other.country
-            coding.sector = coding.sector or other.sector
-            coding.organisation = coding.organisation or other.organisation
-            coding.ids.extend(other.ids)
-    return ActorCode(
-        name=coding.name or _trim(phrase),
-        country=coding.country or None,
-        sector=coding.sector or None,
-        entry_ids=tuple(dict.fromkeys(coding.ids)),
-        organisation=coding.organisation or None,
-    )
-
-
-def _split_aside(words: list[Word]) -> tuple[list[Word], list[Word]]:
-    """Parts what stands in brackets from the rest; all of it is the rest where nothing else is left."""
-    if not any(word.key in "()[]" for word in words):
-        return words, []
-    outside: list[Word] = []
-    inside: list[Word] = []
-    depth = 0
-    for word in words:
-        if word.key in ("(", "["):
-            depth += 1
-        elif word.key in (")", "]"):
-            depth = max(0, depth - 1)
-        else:
-            (inside if depth else outside).append(word)
-    return (outside, inside) if outside else (inside, [])
-
-
-def _trim(phrase: str) -> str:
-    text = " ".join(phrase.split())
-    return _TRIM.sub("", text) or text
-
-
-def code_span(span: Span, lexicon: ActorLexicon, *, on: date | None = None) -> ActorCode:
-    """Code a noun phrase in its tree; coordinated heads, relative clauses and adverbials are left out.
-
-    Args:
-        span: The phrase; its root decides. Universal Dependencies labels are expected.
-    """
-    text = _shared_head(span.root) or phrase_text(span)
-    coded = code_phrase(text, lexicon, on=on)
-    if _is_half_a_name(span.root, coded):
-        return ActorCode(name=coded.name)
-    return _without_namesakes(span, text, coded, lexicon, on)
-
-
-def code_words(span: Span, lexicon: ActorLexicon, *, on: date | None = None) -> ActorCode:
-    """Code all words of a span as they stand, whatever the tree says of them."""
-    coded = code_phrase(span.text, lexicon, on=on)
-    return _without_namesakes(span, span.text, coded, lexicon, on)
-
-
-def _without_namesakes(
-    span: Span, text: str, coded: ActorCode, lexicon: ActorLexicon, on: date | None
-) -> ActorCode:
-    """ "Judge Carlos Valencia" is a judge, but not of Valencia: the name of a person left out where part of it is a town's."""
-    towns = [set(one[one.index(":") + 1 :].split()) for one in coded.entry_ids if one.startswith(_TOWNS)]
-    for entity in entities(span.doc) if towns else ():
-        words = set(entity.text.lower().split())
-        if entity.label_ in ("PERSON", "PER") and any(town < words for town in towns):
-            text = text.replace(entity.text, " ")
-            coded = replace(code_phrase(text, lexicon, on=on), name=coded.name)
-    return coded
-
-
-_TOWNS = ("cities:", "regions:")
-
-
-def _shared_head(root: Token) -> str:
-    """ "Chinese diplomats" of "U.S. and Chinese diplomats", "ministers of Chad" of "ministers of Mali and Chad"; else empty."""
-    top = root
-    while top.dep_ == "conj" and top.ent_type_ in ("NORP", "GPE") and top.head.i != top.i:
-        top = top.head
-    noun = top.head
-    if root.ent_type_ == "GPE" and noun.i < root.i and root in lands_after(noun):
-        return f"{root.doc[noun.left_edge.i : noun.i + 1].text} of {root.text}"
-    if root.ent_type_ not in ("NORP", "GPE") or noun.i <= root.i or root not in lands_before(noun):
-        return ""
-    last = lands_before(noun)[-1]
-    return f"{root.text} {root.doc[last.i + 1 : noun.i + 1].text}"
-
-
-def _is_half_a_name(root: Token, coded: ActorCode) -> bool:
-    """ "David Mills" is nobody from the town of David: part of a person's name is no place."""
-    if root.ent_type_ not in ("PERSON", "PER") or not coded.entry_ids:
-        return False
-    towns = [entry_id.partition(":")[2] for entry_id in coded.entry_ids if entry_id.startswith(_TOWNS)]
-    entity = _entity_of(root)
-    return len(towns) == len(coded.entry_ids) and max(town.count(" ") + 1 for town in towns) < len(entity)
-
-
-def _entity_of(root: Token) -> list[Token]:
-    """The tokens of the name a token belongs to; itself alone where it is in none."""
-    if not root.ent_type_:
-        return [root]
-    left, right = root.i, root.i
-    while left > 0 and root.doc[left].ent_iob_ == "I":
-        left -= 1
-    while right + 1 < len(root.doc) and root.doc[right + 1].ent_iob_ == "I":
-        right += 1
-    return list(root.doc[left : right + 1])
-
-
-_LEFT = frozenset(
-    ("compound", "amod", "nummod", "flat", "nmod", "det", "case", "appos", "advmod", "name", "punct", "nsubj")
-)
-_RIGHT = frozenset(("compound", "flat", "nmod", "appos", "acl", "fixed", "name", "case", "amod"))
-
-
-def phrase_text(span: Span) -> str:
-    """The words of a noun phrase that say who it is, in their order."""
-    if not span.doc.has_annotation("DEP"):
-        return span.text
-    # A name holds together whatever the tree makes of its parts: "Lashkar-e-Taiba".
-    named = {token.i: token for token in _entity_of(span.root)}
-    kept = sorted(
-        {**named, **{token.i: token for token in _kept(span.root, span)}}.values(), key=lambda token: token.i
-    )
-    there = {token.i for token in kept}
-    opens = {
-        min(inner.i for inner in token.subtree if inner.i in there)
-        for token in kept
-        if token.dep_.split(":")[0] == "appos" and token.i not in named
-    }
-    pieces: list[str] = []
-    for before, token in zip([None, *kept], kept, strict=False):
-        if token.i in opens:
-            pieces.append(", ")
-        elif before is not None and before.i + 1 != token.i and not before.whitespace_:
-            pieces.append(" ")
-        pieces.append(token.text_with_ws)
-    return "".join(pieces).strip(" ,")
-
-
-def _kept(root: Token, span: Span) -> Iterable[Token]:
-    yield root
-    for child in root.children:
-        if not span.start <= child.i < span.end:
-            continue
-        label = child.dep_.split(":")[0]
-        if child.dep_ == "acl:relcl" or label not in (_LEFT if child.i < root.i else _RIGHT):
-            continue
-        if label == "punct" and child.text not in "-–":
-            continue
-        yield from (child,) if label in ("det", "case", "punct") else _kept(child, span)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract.coreference import Mentions
+from pipeline.extract.actors.coreference import Mentions
 
 REPORTED = """
     NATO NATO NNP PROPN 2 nsubj ORG

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from spacy.tokens import Span
 
-from pipeline.extract.actors import code_phrase, code_span, code_words
+from pipeline.extract.actors.code import code_phrase, code_span, code_words
 from pipeline.extract.lexicon.actor_entries import INTERNATIONAL, KNOWN_SECTORS
 from pipeline.extract.lexicon.actor_lexicon import load_lexicon
 
