@@ -22,8 +22,9 @@ sys.path.insert(0, str(ROOT))
 
 from pipeline.config import load_settings  # noqa: E402
 from pipeline.extract.coder import load_coder  # noqa: E402
+from pipeline.extract.events.sentences import readings_of  # noqa: E402
+from pipeline.extract.events.sieve import may_hold_event  # noqa: E402
 from pipeline.extract.language.parse import parse  # noqa: E402
-from pipeline.extract.sentences import may_hold_event, readings_of  # noqa: E402
 from pipeline.extract.text.clean import clean  # noqa: E402
 from pipeline.extract.text.pieces import cut_text  # noqa: E402
 from pipeline.model import Article, Candidate  # noqa: E402

@@ -25,6 +25,11 @@ from pipeline.extract.actors.coreference import Mentions
 from pipeline.extract.article.home import find_dateline
 from pipeline.extract.confidence import confidence, weights_for
 from pipeline.extract.dates.link import date_of
+from pipeline.extract.events.party_words import is_human_word
+from pipeline.extract.events.reader import Reader
+from pipeline.extract.events.reading import Reading
+from pipeline.extract.events.sentences import readings_of
+from pipeline.extract.events.sieve import may_hold_event
 from pipeline.extract.grammar import phrases
 from pipeline.extract.grammar.tree import kids, lemma_of
 from pipeline.extract.language.lemmatizer import dictionary
@@ -40,14 +45,10 @@ from pipeline.extract.lexicon.gazetteer import load_gazetteer
 from pipeline.extract.lexicon.version import folder_version, model_version
 from pipeline.extract.merge_mentions import merge
 from pipeline.extract.numbers.counts import counts_of
-from pipeline.extract.party_words import is_human_word
 from pipeline.extract.places.event_place import event_place_span, place_of
 from pipeline.extract.places.locate import HOME
-from pipeline.extract.reading import Reading
-from pipeline.extract.readings import Reader
 from pipeline.extract.relevance import Side, is_political
 from pipeline.extract.scene import Scene
-from pipeline.extract.sentences import may_hold_event, readings_of
 from pipeline.extract.text.clean import clean
 from pipeline.extract.text.pieces import cut_text
 from pipeline.model import Actor, Article, Candidate, Count, EventDate, Place, Span

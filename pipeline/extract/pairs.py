@@ -13,13 +13,13 @@ from spacy.tokens import Doc, Token
 
 from pipeline import plover
 from pipeline.extract.coder import Coder
+from pipeline.extract.events.reader import Reader
+from pipeline.extract.events.reading import Reading
+from pipeline.extract.events.sentences import readings_of
 from pipeline.extract.grammar.phrases import phrase
 from pipeline.extract.grammar.tree import lemma_of
 from pipeline.extract.lexicon.cameo import cameo_code
 from pipeline.extract.lexicon.contexts import contexts_of
-from pipeline.extract.reading import Reading
-from pipeline.extract.readings import Reader
-from pipeline.extract.sentences import readings_of
 from pipeline.extract.text.clean import clean
 
 Range = tuple[int, int]

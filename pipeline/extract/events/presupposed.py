@@ -13,16 +13,16 @@ from functools import lru_cache
 
 from spacy.tokens import Span, Token
 
+from pipeline.extract.events.operators import UNREAL_KINDS
+from pipeline.extract.events.party_words import is_human_word
+from pipeline.extract.events.reader import Reader
+from pipeline.extract.events.reading import Reading
 from pipeline.extract.grammar.governors import CLAIM_NOUNS
 from pipeline.extract.grammar.labels import SUBJECTS
 from pipeline.extract.grammar.modality import modality, negated_noun, unreal_noun
 from pipeline.extract.grammar.surroundings import surroundings
 from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of
 from pipeline.extract.lexicon.frame_files import load_frames
-from pipeline.extract.operators import UNREAL_KINDS
-from pipeline.extract.party_words import is_human_word
-from pipeline.extract.reading import Reading
-from pipeline.extract.readings import Reader
 
 # How the noun of the deed hangs on the verb that judges it.
 JUDGED = frozenset({"obj", "obl", "nsubj:pass"})

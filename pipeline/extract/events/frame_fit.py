@@ -1,4 +1,4 @@
-"""Framing: lay the frames of the lexicon on a clause; the best that fits gives a reading."""
+"""Frame fit: a clause in, the frame of the lexicon that fits it best, and the reading that gives, out."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from spacy.tokens import Token
 
+from pipeline.extract.events.parties import Parties
+from pipeline.extract.events.party_words import DOER_SLOTS
+from pipeline.extract.events.reading import CLASHES, Reading
 from pipeline.extract.grammar.clauses import Clause
 from pipeline.extract.grammar.noun_phrases import noun_phrases
 from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of, marker, preposition
 from pipeline.extract.grammar.verbs import first_part
 from pipeline.extract.lexicon.frames import COOPERATION, JOINT, Frame, Operator
-from pipeline.extract.parties import Parties
-from pipeline.extract.party_words import DOER_SLOTS
-from pipeline.extract.reading import CLASHES, Reading
 
 # Words of a slot that stand for any name of a kind, by the entity label; among objects "person" is the noun.
 NAME_KINDS = {"GPE": "gpe", "NORP": "norp", "ORG": "org"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.extract.reading import Reading
+from pipeline.extract.events.reading import Reading
 
 # What an attack was done with, by words beside its trigger; first match from the top.
 MEANS_MODES = {

@@ -1,4 +1,4 @@
-"""Sentences: which of them can hold an event at all, and the readings of one that does.
+"""Sentences: a parsed sentence in, the readings of its events out.
 
 Walks the tree from the top, so that an operator has read its content before the content could be
 taken for an event of its own.
@@ -6,26 +6,21 @@ taken for an event of its own.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from functools import lru_cache
 
 from spacy.attrs import DEP, HEAD
 from spacy.tokens import Doc, Span, Token
 
+from pipeline.extract.events.party_words import CARRIERS
+from pipeline.extract.events.presupposed import is_certain_somebody, is_left_open, presupposed
+from pipeline.extract.events.reader import Reader
+from pipeline.extract.events.reading import Reading
 from pipeline.extract.grammar.governors import governed, non_finite
 from pipeline.extract.grammar.labels import SUBJECTS
-from pipeline.extract.grammar.modality import DUTY
 from pipeline.extract.grammar.surroundings import surroundings
 from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of, preposition
 from pipeline.extract.lexicon.frames import Frames
-from pipeline.extract.lexicon.inflection import forms_of
-from pipeline.extract.party_words import CARRIERS
-from pipeline.extract.presupposed import is_certain_somebody, is_left_open, presupposed
-from pipeline.extract.reading import Reading
-from pipeline.extract.readings import Reader
 
-_WORD = re.compile(r"[a-z]+|[$€£]")
 # A nominal event needs more than its noun to be worth a candidate of its own.
 SELF_STANDING = frozenset({"ASSAULT", "PROTEST", "COERCE", "CONSULT", "RETREAT", "ACCUSE", "REQUEST"})
 # Prepositions that set an event behind another: it is told all the same.
@@ -44,43 +39,7 @@ AGENTLESS = frozenset(
         "noun:deportation",
     }
 )
-
-
-@lru_cache(maxsize=8)
-def _sieve(frames: Frames) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
-    """Forms that tell an event alone, and those that need company, with the forms of the company."""
-    alone: set[str] = set()
-    needy: dict[str, frozenset[str]] = {}
-    forms = {others: forms_of(others) for others in set(frames.triggers.values())}
-    for word, others in frames.triggers.items():
-        for form in forms_of(frozenset({word})) - FUNCTION_WORDS:
-            if others:
-                needy[form] = needy.get(form, frozenset()) | forms[others]
-            else:
-                alone.add(form)
-    # "X said Y must …" asks Y for something, whatever the verb.
-    told = forms_of(frames.groups["report"])
-    needy.update((word, needy.get(word, frozenset()) | told) for word in DUTY)
-    return frozenset(alone), needy
-
-
 TELLING = frozenset({"VERB", "AUX", "NOUN", "ADJ", "PROPN"})
-# Parts of hyphenated nouns and verbs of the lexicon that tell nothing alone; their other part is asked for too.
-FUNCTION_WORDS = frozenset(
-    "in out up back of on off over down by be to at for with under away into through is being".split()
-)
-
-
-def may_hold_event(text: str, frames: Frames) -> bool:
-    """Whether the words of a text could tell an event; text of which none could needs no parser.
-
-    Only a form of a trigger counts, and where that needs company ("lay" a siege, arms or blame) only beside such.
-    """
-    alone, needy = _sieve(frames)
-    words = set(_WORD.findall(text.lower()))
-    if not words.isdisjoint(alone):
-        return True
-    return any(not needy[word].isdisjoint(words) for word in words if word in needy)
 
 
 def readings_of(sentence: Span, reader: Reader, *, keep_all: bool = False) -> list[Reading]:

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from spacy.tokens import Token
 
+from pipeline.extract.events.parties import Parties
+from pipeline.extract.events.party_words import DOCUMENTS, PRONOUNS
+from pipeline.extract.events.reading import Reading
 from pipeline.extract.grammar.clauses import Clause
 from pipeline.extract.grammar.tree import has_to, is_verbal, kids, lemma_of, preposition
 from pipeline.extract.lexicon.frames import COOPERATION, Operator, Outcome
-from pipeline.extract.parties import Parties
-from pipeline.extract.party_words import DOCUMENTS, PRONOUNS
-from pipeline.extract.reading import Reading
 from pipeline.model import Status
 
 # Operator kinds whose content is no fact even where the reading missed the operator itself.

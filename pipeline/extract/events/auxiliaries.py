@@ -1,4 +1,4 @@
-"""Verb modality: what auxiliaries make of a reading - promises, threats, refusals, denials, possibilities."""
+"""Auxiliaries: what they make of a reading - promises, threats, refusals, denials, possibilities."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from spacy.tokens import Token
 
+from pipeline.extract.events.reading import Reading
 from pipeline.extract.grammar.modality import Modality, is_doubted, modality
 from pipeline.extract.grammar.speakers import same_party, speaker_of
 from pipeline.extract.grammar.tree import is_verbal, lemma_of
 from pipeline.extract.lexicon.frames import COOPERATION, Frames, Outcome
-from pipeline.extract.reading import Reading
 
 # Frames whose plain negation is a refusal: "did not give permission".
 PERMISSIONS = frozenset({"refuse-permission", "refuse-permission-verb", "accept-persons"})

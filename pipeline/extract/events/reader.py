@@ -13,7 +13,20 @@ from dataclasses import replace
 
 from spacy.tokens import Token
 
-from pipeline.extract.framing import frame_of, framed, keys_of, operator_of
+from pipeline.extract.events.auxiliaries import under_auxiliaries, under_copula, urged
+from pipeline.extract.events.frame_fit import frame_of, framed, keys_of, operator_of
+from pipeline.extract.events.means import MEANS_MODES, means_mode, purposed
+from pipeline.extract.events.operators import (
+    UNREAL_KINDS,
+    combine,
+    contents_of,
+    is_completed,
+    noun_contents,
+    says,
+)
+from pipeline.extract.events.parties import Parties
+from pipeline.extract.events.party_words import DOCUMENTS
+from pipeline.extract.events.reading import Reading
 from pipeline.extract.grammar.clauses import Clause, clause_of
 from pipeline.extract.grammar.modality import modality, negated_noun, unreal_noun
 from pipeline.extract.grammar.noun_phrases import obliques_of, owners
@@ -24,12 +37,6 @@ from pipeline.extract.grammar.tree import coordinated, has_to, is_verbal, kids, 
 from pipeline.extract.grammar.verbs import is_passive
 from pipeline.extract.lexicon.frames import Frames, Operator
 from pipeline.extract.lexicon.triggers import trigger_word
-from pipeline.extract.means import MEANS_MODES, means_mode, purposed
-from pipeline.extract.operators import UNREAL_KINDS, combine, contents_of, is_completed, noun_contents, says
-from pipeline.extract.parties import Parties
-from pipeline.extract.party_words import DOCUMENTS
-from pipeline.extract.reading import Reading
-from pipeline.extract.verb_modality import under_auxiliaries, under_copula, urged
 
 MAX_DEPTH = 5
 MISSION_VERBS = frozenset(

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from pipeline import plover
+from pipeline.extract.events.means import MEANS_MODES
 from pipeline.extract.lexicon.frame_files import load_frames
 from pipeline.extract.lexicon.frames import THREAT_MODES, threat_mode
-from pipeline.extract.means import MEANS_MODES
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 
 
 def rows(name: str) -> list[list[str]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.extract.events.sieve import may_hold_event
 from pipeline.extract.lexicon.frame_files import load_frames
-from pipeline.extract.sentences import may_hold_event
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,23 @@ from collections.abc import Iterable
 
 from spacy.tokens import Token
 
+from pipeline.extract.events.party_words import (
+    ACTOR_ENTITIES,
+    ACTOR_GROUPS,
+    CARRIERS,
+    DOCUMENTS,
+    NO_ACTOR_ENTITIES,
+    NO_PEOPLE,
+    NOT_TOWARDS,
+    OBJECT_SLOTS,
+    PHRASES,
+    PRONOUNS,
+    RECIPIENT_PREPOSITIONS,
+    SPOKEN_TYPES,
+    TOLD_ON_OCCASION,
+    is_human_word,
+    is_year,
+)
 from pipeline.extract.grammar.clauses import Clause
 from pipeline.extract.grammar.labels import OBJECTS
 from pipeline.extract.grammar.noun_phrases import (
@@ -33,23 +50,6 @@ from pipeline.extract.grammar.tree import (
 )
 from pipeline.extract.language.bounds import once
 from pipeline.extract.lexicon.frames import CONFLICT, EventNoun, Frame, Frames
-from pipeline.extract.party_words import (
-    ACTOR_ENTITIES,
-    ACTOR_GROUPS,
-    CARRIERS,
-    DOCUMENTS,
-    NO_ACTOR_ENTITIES,
-    NO_PEOPLE,
-    NOT_TOWARDS,
-    OBJECT_SLOTS,
-    PHRASES,
-    PRONOUNS,
-    RECIPIENT_PREPOSITIONS,
-    SPOKEN_TYPES,
-    TOLD_ON_OCCASION,
-    is_human_word,
-    is_year,
-)
 
 
 class Parties:

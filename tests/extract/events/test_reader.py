@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.extract.events.reader import Reader
 from pipeline.extract.lexicon.frame_files import load_frames
-from pipeline.extract.readings import Reader
 
 
 @pytest.fixture(scope="module")
