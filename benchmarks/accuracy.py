@@ -26,12 +26,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pipeline.config import load_settings  # noqa: E402
-from pipeline.extract import confidence  # noqa: E402
 from pipeline.extract.actors.code import code_phrase  # noqa: E402
+from pipeline.extract.article.confidence import WEIGHTS, is_victim_alone  # noqa: E402
 from pipeline.extract.code_command import article_of, code_rows, event_row  # noqa: E402
 from pipeline.extract.coder import Coder, load_coder  # noqa: E402
+from pipeline.extract.given_pair import classify_pair  # noqa: E402
 from pipeline.extract.language.parse import parse  # noqa: E402
-from pipeline.extract.pairs import classify_pair  # noqa: E402
 from pipeline.extract.places.event_place import event_place_span  # noqa: E402
 from pipeline.extract.text.clean import clean  # noqa: E402
 from pipeline.model import Article  # noqa: E402
@@ -233,8 +233,8 @@ def calibration(
         ]
         for table, weights in tables.items():
             lines += [f"[{table}]", *(f"{name} = {weight:.4f}" for name, weight in weights.items())]
-        confidence.WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        print(f"  written to {confidence.WEIGHTS.relative_to(ROOT)}")
+        WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        print(f"  written to {WEIGHTS.relative_to(ROOT)}")
 
 
 def fitted(samples: Sequence[tuple[dict[str, float], bool]]) -> dict[str, float]:
@@ -282,7 +282,7 @@ def judged_victims(coder: Coder, score: ModuleType, row: Row) -> list[tuple[dict
             ),
         )
         for features, candidate in watched.seen or ()
-        if confidence.is_victim_alone(features, candidate.event_type)
+        if is_victim_alone(features, candidate.event_type)
     ]
 
 

@@ -24,7 +24,7 @@ from pipeline.config import load_settings  # noqa: E402
 from pipeline.extract.actors.code import code_phrase  # noqa: E402
 from pipeline.extract.code_command import article_of, event_row  # noqa: E402
 from pipeline.extract.coder import load_coder  # noqa: E402
-from pipeline.extract.pairs import classify_pair  # noqa: E402
+from pipeline.extract.given_pair import classify_pair  # noqa: E402
 
 Row = dict[str, Any]
 SENTENCES = {

@@ -15,15 +15,27 @@ from datetime import date
 from typing import Any
 
 from spacy.tokens import Doc, Token
-from spacy.tokens import Span as DocSpan
 
 from pipeline import plover
 from pipeline.config import Settings
-from pipeline.extract.actors.can_act import may_act
 from pipeline.extract.actors.code import code_span, code_words
 from pipeline.extract.actors.coreference import Mentions
+from pipeline.extract.article.at_home import at_home
+from pipeline.extract.article.confidence import confidence, features_of, weights_for
 from pipeline.extract.article.home import find_dateline
-from pipeline.extract.confidence import confidence, weights_for
+from pipeline.extract.article.merge import merge
+from pipeline.extract.article.naming import may_be_party, name_of, wide, with_title
+from pipeline.extract.article.relevance import Side, is_political
+from pipeline.extract.article.scene import Scene
+from pipeline.extract.article.spans import (
+    head_of,
+    sentence_span,
+    shift,
+    shift_date,
+    shift_place,
+    span_of,
+    trigger_span,
+)
 from pipeline.extract.dates.link import date_of
 from pipeline.extract.events.party_words import is_human_word
 from pipeline.extract.events.reader import Reader
@@ -43,12 +55,9 @@ from pipeline.extract.lexicon.frame_files import load_frames
 from pipeline.extract.lexicon.frames import Frames
 from pipeline.extract.lexicon.gazetteer import load_gazetteer
 from pipeline.extract.lexicon.version import folder_version, model_version
-from pipeline.extract.merge_mentions import merge
 from pipeline.extract.numbers.counts import counts_of
 from pipeline.extract.places.event_place import event_place_span, place_of
 from pipeline.extract.places.locate import HOME
-from pipeline.extract.relevance import Side, is_political
-from pipeline.extract.scene import Scene
 from pipeline.extract.text.clean import clean
 from pipeline.extract.text.pieces import cut_text
 from pipeline.model import Actor, Article, Candidate, Count, EventDate, Place, Span
@@ -195,19 +204,19 @@ class Coder:
     ) -> Telling:
         """What all dyads of one reading share."""
         text, on = article.text, article.published_at.date()
-        sentence = _sentence_span(reading.anchor, text, offset)
-        when = _shift_date(date_of(reading.anchor, article.published_at, status=reading.status), text, offset)
-        trigger = _trigger_span(reading, text, offset)
-        place = _shift_place(self._place(reading, hints), text, offset)
+        sentence = sentence_span(reading.anchor, text, offset)
+        when = shift_date(date_of(reading.anchor, article.published_at, status=reading.status), text, offset)
+        trigger = trigger_span(reading, text, offset)
+        place = shift_place(self._place(reading, hints), text, offset)
         if reading.bounds:
-            own = _span(reading.anchor.doc, *reading.bounds, text, offset)
+            own = span_of(reading.anchor.doc, *reading.bounds, text, offset)
             when = when if when and when.span and own.holds(when.span) else None
             place = place if place and place.span and own.holds(place.span) else None
         if self.said is not None:
             words = event_place_span(reading.anchor) if place is None else None
             self.said[sentence, trigger] = Said(
-                head=_head(reading).text,
-                place=_span(words.doc, words.start, words.end, text, offset).text if words else None,
+                head=head_of(reading).text,
+                place=span_of(words.doc, words.start, words.end, text, offset).text if words else None,
             )
         return Telling(
             sentence=sentence,
@@ -215,7 +224,7 @@ class Coder:
             speaker=self._actor(reading.speaker, text, offset, mentions, number, on, None),
             place=place,
             event_date=when or EventDate(value=on, precision="day", span=None),
-            counts=tuple(replace(c, span=_shift(c.span, text, offset)) for c in counts_of(reading.anchor)),
+            counts=tuple(replace(c, span=shift(c.span, text, offset)) for c in counts_of(reading.anchor)),
             contexts=contexts_of(sentence.text, reading.mode),
         )
 
@@ -275,17 +284,17 @@ class Coder:
         if token is None:
             return None
         meant = mentions.resolve(token, number, speaker) or token
-        if not _may_act(meant):
+        if not may_be_party(meant):
             return None
         start, end = phrases.phrase(token)
-        span = _span(token.doc, start, end, text, offset)
-        coded = code_span(_wide(meant), self.lexicon, on=on)
+        span = span_of(token.doc, start, end, text, offset)
+        coded = code_span(wide(meant), self.lexicon, on=on)
         if not (coded.country and coded.sector) and meant.ent_type_ in ("PERSON", "PER"):
-            titled = code_words(_with_title(meant), self.lexicon, on=on)
+            titled = code_words(with_title(meant), self.lexicon, on=on)
             coded = titled if titled.country or titled.sector else coded
         fuller = mentions.fuller(meant)
         if fuller is not None and not (coded.country and coded.sector):
-            better = code_span(_wide(fuller), self.lexicon, on=on)
+            better = code_span(wide(fuller), self.lexicon, on=on)
             coded = better if better.country or better.sector else coded
         if (
             meant.pos_ == "PRON" or meant.lower_ in ("both", "each", "other", "others", "one", "some")
@@ -299,27 +308,16 @@ class Coder:
             )
             holder = mentions.resolve(owner, number, speaker) if owner is not None else None
             if holder is not None:
-                country = code_span(_wide(holder), self.lexicon, on=on).country
+                country = code_span(wide(holder), self.lexicon, on=on).country
         left, right = phrases.phrase(fuller or meant)
         name = span.text if meant is token and fuller is None else (fuller or meant).doc[left:right].text
         return Actor(
-            name=_name(coded.name, name, coded.entry_ids),
+            name=name_of(coded.name, name, coded.entry_ids),
             country=country,
             sector=coded.sector,
             span=span,
             entry_ids=tuple(coded.entry_ids),
         )
-
-
-def _may_act(noun: Token) -> bool:
-    """Whether a noun names somebody; one of a list of common nouns is of the kind of its fellows."""
-    if noun.pos_ == "PRON" or noun.ent_type_ in ("PERSON", "PER", "GPE", "NORP"):
-        return True
-    if not may_act(_wide(noun)):
-        return False
-    fellows = [child for child in kids(noun) if child.dep_ == "conj"] if noun.pos_ == "NOUN" else []
-    is_bare = noun.tag_ == "NN" and not any(child.dep_ in ("det", "nmod:poss") for child in kids(noun))
-    return not (is_bare and any(not may_act(_wide(fellow)) for fellow in fellows))
 
 
 def _known(
@@ -336,128 +334,6 @@ def _side(actor: Actor | None, token: Token | None, mentions: Mentions, number: 
     named = meant.ent_type_ in ("PERSON", "PER", "ORG", "GPE", "NORP") or meant.pos_ == "PROPN"
     human = token.pos_ in ("PRON", "NUM") or lemma_of(token) in HUMAN_NOUNS or is_human_word(lemma_of(token))
     return Side(country=actor.country, sector=actor.sector, is_named=named, is_human=human)
-
-
-def features_of(reading: Reading, actor: Actor | None, recipient: Actor | None) -> dict[str, float]:
-    """What the confidence model sees of a reading, each between 0 and 1."""
-    depth = 0
-    token = reading.trigger[0]
-    while token.head.i != token.i and depth < 5:
-        token, depth = token.head, depth + 1
-    return {
-        "has_actor": float(actor is not None),
-        "has_actor_country": float(bool(actor and actor.country)),
-        "has_actor_sector": float(bool(actor and actor.sector)),
-        "has_recipient": float(recipient is not None),
-        "has_both": float(actor is not None and recipient is not None),
-        "has_both_countries": float(bool(actor and recipient and actor.country and recipient.country)),
-        "has_recipient_country": float(bool(recipient and recipient.country)),
-        "actor_is_pronoun": float(bool(actor and len(actor.span.text) < 5 and actor.span.text.islower())),
-        "is_operator": float("+" in reading.frame_id),
-        "is_nominal": float(reading.is_nominal),
-        "is_bare_operator": float(reading.frame_id.endswith(("-verb", "-noun", "-adjective"))),
-        "frame_weight": min(reading.weight, 4) / 4,
-        "depth": depth / 5,
-        "is_actual": float(reading.status == "actual"),
-        "many_sides": float(len(reading.agents) > 1 or len(reading.patients) > 1),
-        "recipient_reached": float(reading.is_reached),
-    }
-
-
-# Civil bodies that act on their own soil unless the text says otherwise; armies do not.
-DOMESTIC = frozenset({"COP", "JUD", "GOV", "LEG"})
-DOMESTIC_TYPES = frozenset({"COERCE", "ASSAULT", "PROTEST", "SANCTION", "ACCUSE", "CONCEDE"})
-
-
-def at_home(
-    actor: Actor | None, recipient: Actor | None, country: str | None, event_type: str
-) -> tuple[Actor | None, Actor | None]:
-    """Give a generic party without a country the country of the event's place, or of a domestic counterpart."""
-    if event_type in GROUND_TYPES:
-        actor = _settle(actor, country) if actor and actor.sector in LOCAL_SECTORS else actor
-        recipient = (
-            _settle(recipient, country) if recipient and recipient.sector in LOCAL_SECTORS else recipient
-        )
-    if event_type in DOMESTIC_TYPES and actor and recipient:
-        if actor.country and not recipient.country and actor.sector in DOMESTIC:
-            recipient = _settle(recipient, actor.country)
-        elif (
-            recipient.country
-            and not actor.country
-            and (recipient.sector in DOMESTIC or event_type == "PROTEST")
-        ):
-            actor = _settle(actor, recipient.country)
-    return actor, recipient
-
-
-# Sectors of people who are of the country they act in; ministers, armies and organisations may be guests.
-LOCAL_SECTORS = frozenset(
-    [
-        "CVL",
-        "REB",
-        "PRM",
-        "CRM",
-        "OPP",
-        "REF",
-        "PPL",
-        "LAB",
-        "COP",
-        "EDU",
-        "MED",
-        "JRN",
-        "AGR",
-        "UAF",
-        "ELI",
-        "REL",
-        "SEP",
-    ]
-)
-# Events that happen on the ground, where the place says whose people they are.
-GROUND_TYPES = frozenset({"PROTEST", "ASSAULT", "COERCE", "MOBILIZE", "RETREAT", "CONCEDE"})
-
-
-def _settle(actor: Actor | None, country: str | None) -> Actor | None:
-    if (
-        actor is None
-        or country is None
-        or actor.country
-        or actor.sector in (None, "NGO", "IGO", "MNC", "NGM")
-        # "Western countries" are at home nowhere.
-        or any(entry_id.startswith("organisations:") for entry_id in actor.entry_ids)
-    ):
-        return actor
-    return replace(actor, country=country)
-
-
-def _name(coded: str, phrase: str, entry_ids: Iterable[str]) -> str:
-    """The lexicon's own name where an entry bears it, else the words of the text."""
-    if coded and any(entry.partition(":")[2] == coded for entry in entry_ids):
-        return coded
-    return phrase[:80]
-
-
-def _with_title(noun: Token) -> DocSpan:
-    """The name with the capitalised words straight before it, whatever the tree says of them: titles, offices, demonyms."""
-    start, end = phrases.phrase(noun)
-    left = start
-    while left > 0 and start - left < 8:
-        before = noun.doc[left - 1]
-        if not (
-            before.pos_ in ("PROPN", "NOUN", "ADJ") or before.text in ("-", "of")
-        ) or before.ent_type_ in ("DATE", "TIME"):
-            break
-        left -= 1
-    return noun.doc[left:end]
-
-
-def _wide(noun: Token) -> DocSpan:
-    """The noun with all that hangs on it, for the lexicon; cut where a list or a clause makes it long."""
-    if noun.ent_type_ in ("GPE", "NORP"):
-        start, end = phrases.phrase(noun)
-        return noun.doc[start:end]
-    left = max(noun.left_edge.i, noun.i - 20)
-    right = min(noun.right_edge.i + 1, noun.i + 20)
-    return noun.doc[left:right]
 
 
 HUMAN_NOUNS = load_frames().groups["persons"] | load_frames().groups["people_in_office"]
@@ -479,56 +355,6 @@ def _means_both(token: Token) -> bool:
 
 def _distinct(tokens: Iterable[Token]) -> list[Token]:
     return list({token.i: token for token in tokens}.values())
-
-
-def _span(doc: Doc, start: int, end: int, text: str, offset: int) -> Span:
-    piece = doc[start:end]
-    while len(piece) > 1 and (piece[-1].is_space or piece[-1].is_punct or piece[-1].text in ("'s", "'")):
-        piece = piece[:-1]
-    left, right = piece.start_char + offset, piece.end_char + offset
-    return Span(start=left, end=right, text=text[left:right])
-
-
-def _trigger_span(reading: Reading, text: str, offset: int) -> Span:
-    """The trigger's words when they stand close together, else the word that anchors the event."""
-    first, last = min(reading.trigger, key=lambda t: t.i), max(reading.trigger, key=lambda t: t.i)
-    if last.i - first.i > 4:
-        first = last = reading.trigger[0]
-    return _span(first.doc, first.i, last.i + 1, text, offset)
-
-
-def _head(reading: Reading) -> Token:
-    words = sorted(reading.trigger, key=lambda token: token.i)
-    return next((token for token in words if token.pos_ == "VERB"), reading.anchor)
-
-
-def _sentence_span(token: Token, text: str, offset: int) -> Span:
-    sentence = token.sent
-    left, right = sentence.start_char + offset, sentence.end_char + offset
-    while right > left and text[right - 1].isspace():
-        right -= 1
-    while left < right and text[left].isspace():
-        left += 1
-    return Span(start=left, end=right, text=text[left:right])
-
-
-def _shift(span: Span, text: str, offset: int) -> Span:
-    return Span(
-        start=span.start + offset, end=span.end + offset, text=text[span.start + offset : span.end + offset]
-    )
-
-
-def _shift_place(place: Any, text: str, offset: int) -> Any:
-    found = getattr(place, "place", place)
-    if found is None:
-        return None
-    return replace(found, span=_shift(found.span, text, offset)) if found.span is not None else found
-
-
-def _shift_date(when: EventDate | None, text: str, offset: int) -> EventDate | None:
-    if when is None or when.span is None:
-        return None
-    return replace(when, span=_shift(when.span, text, offset))
 
 
 def load_coder(settings: Settings) -> Coder:

@@ -5,9 +5,9 @@ Pure: a candidate (fresh, or rebuilt from its row) and the article's text in, te
 
 from __future__ import annotations
 
+from pipeline.extract.article.scene import is_inferred
 from pipeline.extract.lexicon.frame_files import load_frames
 from pipeline.extract.lexicon.frames import EventNoun, Frame, Frames, Operator
-from pipeline.extract.scene import is_inferred
 from pipeline.model import Actor, Candidate, Span
 
 _MARKS = (

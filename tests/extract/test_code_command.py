@@ -9,7 +9,7 @@ import pytest
 from pipeline.config import Settings
 from pipeline.errors import ExtractError
 from pipeline.extract.code_command import code_jsonl, plain
-from pipeline.extract.pairs import find_span
+from pipeline.extract.given_pair import find_span
 
 
 def run(tmp_path, rows, **options):

@@ -9,8 +9,9 @@ import pytest
 
 from pipeline.config import Settings
 from pipeline.errors import ExtractError
-from pipeline.extract.coder import at_home, load_coder
-from pipeline.extract.scene import is_inferred
+from pipeline.extract.article.at_home import at_home
+from pipeline.extract.article.scene import is_inferred
+from pipeline.extract.coder import load_coder
 from pipeline.model import Actor, Span
 
 CASES = sorted((Path(__file__).parent / "cases" / "sentences").glob("*.txt"))

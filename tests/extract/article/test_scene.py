@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from pipeline.extract.article.scene import Scene, is_inferred
 from pipeline.extract.lexicon.gazetteer import load_gazetteer
-from pipeline.extract.scene import Scene, is_inferred
 from pipeline.model import Actor, Candidate, EventDate, Place, Span
 
 PUBLISHED_AT = datetime(2024, 5, 17, 12, tzinfo=UTC)

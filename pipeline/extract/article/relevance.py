@@ -13,7 +13,6 @@ from functools import cache, lru_cache
 from pipeline.extract.lexicon.files import DATA
 
 WORDS = DATA / "relevance.toml"
-
 # Sectors that make anything they do public business; civilians, firms and schools alone do not.
 PUBLIC = frozenset(
     [

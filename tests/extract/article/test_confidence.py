@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract.confidence import confidence, is_victim_alone, load_weights, weights_for
+from pipeline.extract.article.confidence import confidence, is_victim_alone, load_weights, weights_for
 
 
 @pytest.mark.parametrize("value", [-100.0, 0.0, 1.0, 100.0])

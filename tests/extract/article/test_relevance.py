@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract.relevance import Side, is_political, subject
+from pipeline.extract.article.relevance import Side, is_political, subject
 
 SENTENCES = [
     line
-    for line in (Path(__file__).parent / "cases" / "quiet_sentences.txt")
+    for line in (Path(__file__).parents[1] / "cases" / "quiet_sentences.txt")
     .read_text(encoding="utf-8")
     .splitlines()
     if line and line[0] != "#"

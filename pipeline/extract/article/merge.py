@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.extract.scene import is_inferred
+from pipeline.extract.article.scene import is_inferred
 from pipeline.model import Actor, Candidate, EventDate, Place
 
 

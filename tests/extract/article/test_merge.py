@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from pipeline.extract.merge_mentions import merge
+from pipeline.extract.article.merge import merge
 from pipeline.model import Actor, Candidate, EventDate, Place, Span
 
 

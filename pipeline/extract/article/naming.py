@@ -1,0 +1,54 @@
+"""Naming: a token that is a party in; who that is, by name, country and sector, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spacy.tokens import Span as DocSpan
+from spacy.tokens import Token
+
+from pipeline.extract.actors.can_act import may_act
+from pipeline.extract.grammar import phrases
+from pipeline.extract.grammar.tree import kids
+
+
+def may_be_party(noun: Token) -> bool:
+    """Whether a noun names somebody; one of a list of common nouns is of the kind of its fellows."""
+    if noun.pos_ == "PRON" or noun.ent_type_ in ("PERSON", "PER", "GPE", "NORP"):
+        return True
+    if not may_act(wide(noun)):
+        return False
+    fellows = [child for child in kids(noun) if child.dep_ == "conj"] if noun.pos_ == "NOUN" else []
+    is_bare = noun.tag_ == "NN" and not any(child.dep_ in ("det", "nmod:poss") for child in kids(noun))
+    return not (is_bare and any(not may_act(wide(fellow)) for fellow in fellows))
+
+
+def name_of(coded: str, phrase: str, entry_ids: Iterable[str]) -> str:
+    """The lexicon's own name where an entry bears it, else the words of the text."""
+    if coded and any(entry.partition(":")[2] == coded for entry in entry_ids):
+        return coded
+    return phrase[:80]
+
+
+def with_title(noun: Token) -> DocSpan:
+    """The name with the capitalised words straight before it, whatever the tree says of them: titles, offices, demonyms."""
+    start, end = phrases.phrase(noun)
+    left = start
+    while left > 0 and start - left < 8:
+        before = noun.doc[left - 1]
+        if not (
+            before.pos_ in ("PROPN", "NOUN", "ADJ") or before.text in ("-", "of")
+        ) or before.ent_type_ in ("DATE", "TIME"):
+            break
+        left -= 1
+    return noun.doc[left:end]
+
+
+def wide(noun: Token) -> DocSpan:
+    """The noun with all that hangs on it, for the lexicon; cut where a list or a clause makes it long."""
+    if noun.ent_type_ in ("GPE", "NORP"):
+        start, end = phrases.phrase(noun)
+        return noun.doc[start:end]
+    left = max(noun.left_edge.i, noun.i - 20)
+    right = min(noun.right_edge.i + 1, noun.i + 20)
+    return noun.doc[left:right]
