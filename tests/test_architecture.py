@@ -96,6 +96,68 @@ def test_imports_go_one_way() -> None:
     assert found == []
 
 
+# The rooms of the coder, from the top; a room may know those of the floors below its own, and never one beside it.
+FLOORS = (
+    {"code_command", "explain"},
+    {"given_pair"},
+    {"coder"},
+    {"article"},
+    {"events", "actors", "places", "dates", "numbers"},
+    {"grammar"},
+    {"language"},
+    {"text"},
+    {"lexicon"},
+)
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+
+
+def room_of(module: str) -> str:
+    """The room of the coder that a module is or lies in; empty for what is none of it."""
+    parts = module.split(".")
+    return parts[2] if parts[:2] == ["pipeline", "extract"] and len(parts) > 2 else ""
+
+
+def modules_known_by(path: Path) -> Iterator[tuple[int, str]]:
+    """The modules a file imports, those too that it imports from a package, with the line."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def test_rooms_of_the_coder_know_those_below_alone() -> None:
+    """Coder, article, then events, actors, places, dates and numbers, which never know each other; grammar, language, text, lexicon."""
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {room} may not know {other}"
+        for path in python_files("pipeline/extract")
+        for room in [room_of(".".join(path.relative_to(ROOT).with_suffix("").parts))]
+        for line, module in modules_known_by(path)
+        for other in [room_of(module)]
+        if other and other != room and FLOOR[other] <= FLOOR[room]
+    ]
+
+    assert found == []
+
+
+def test_every_room_of_the_coder_has_its_floor() -> None:
+    """A new room is put into the list above, on purpose."""
+    rooms = {path.stem for path in (ROOT / "pipeline" / "extract").iterdir() if path.suffix in ("", ".py")}
+
+    assert rooms - {"data", "__init__", "__pycache__"} == FLOOR.keys()
+
+
+def test_no_file_of_the_coder_is_longer_than_400_lines() -> None:
+    """What is longer says more than one thing."""
+    long = {
+        str(path.relative_to(ROOT)): count
+        for path in python_files("pipeline/extract")
+        if (count := len(path.read_text("utf-8").splitlines())) > 400
+    }
+
+    assert long == {}
+
+
 def test_every_module_has_its_place() -> None:
     """A new module is put into the table above, on purpose."""
     known = {package_of(path) for path in python_files("pipeline")} - {"__init__"}

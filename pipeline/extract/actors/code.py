@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.extract.actors.phrase import Reader
+from pipeline.extract.actors.phrase import code_tokens
 from pipeline.extract.actors.words import entity_of, phrase_text, shared_head
 from pipeline.extract.language.bounds import entities
 from pipeline.extract.lexicon.actor_entries import Word, tokenize
@@ -70,9 +70,9 @@ def code_phrase(phrase: str, lexicon: ActorLexicon, *, on: date | None = None) -
 def _coded(phrase: str, lexicon: ActorLexicon, on: date | None) -> ActorCode:
     words = tokenize(phrase[:2000])[:MAX_WORDS]
     words, aside = _split_aside(words)
-    coding = Reader(words, lexicon, on).phrase(0, len(words))
+    coding = code_tokens(words, lexicon, on)
     if aside and not (coding.country and coding.sector):
-        other = Reader(aside, lexicon, on).phrase(0, len(aside))
+        other = code_tokens(aside, lexicon, on)
         if other.country or other.sector:
             coding.country = coding.country or other.country
             coding.sector = coding.sector or other.sector

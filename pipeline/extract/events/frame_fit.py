@@ -9,6 +9,7 @@ from spacy.tokens import Token
 from pipeline.extract.events.parties import Parties
 from pipeline.extract.events.party_words import DOER_SLOTS
 from pipeline.extract.events.reading import CLASHES, Reading
+from pipeline.extract.events.recipients import are_among_themselves, fallback, wielders
 from pipeline.extract.grammar.clauses import Clause
 from pipeline.extract.grammar.noun_phrases import noun_phrases
 from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of, marker, preposition
@@ -146,7 +147,7 @@ def _is_one_of(words: frozenset[str], token: Token, parties: Parties) -> bool:
 
 def framed(frame: Frame, clause: Clause, parties: Parties) -> Reading:
     """The reading of a clause by a frame that fits it."""
-    agents = parties.agents(clause) or parties.wielders(frame, clause)
+    agents = parties.agents(clause) or wielders(parties, frame, clause)
     if frame.recipient and frame.recipient[0].startswith("subj"):
         return _undergone(frame, clause, parties)
     if frame.mode in ("withdraw", "disarm") and clause.is_passive and not agents:
@@ -156,10 +157,10 @@ def framed(frame: Frame, clause: Clause, parties: Parties) -> Reading:
         recipients = parties.slots(frame_slots, clause)
     else:
         recipients = parties.slots(frame.recipient, clause)
-        if len(agents) > 1 and parties.among_themselves(frame, clause, recipients):
+        if len(agents) > 1 and are_among_themselves(parties, frame, clause, recipients):
             recipients = []
         elif not recipients and not (len(agents) > 1 and clause.lemma in CLASHES):
-            recipients = parties.fallback(clause, frame.event_type, frame.mode)
+            recipients = fallback(parties, clause, frame.event_type, frame.mode)
         if not any(map(parties.is_actor, agents)) and _are_sides(frame, recipients):
             # "fighting erupted between A and B": both are at it.
             agents, recipients = tuple(recipients[:1]), recipients[1:]

@@ -16,18 +16,11 @@ from pipeline.extract.events.party_words import (
     DOCUMENTS,
     NO_ACTOR_ENTITIES,
     NO_PEOPLE,
-    NOT_TOWARDS,
-    OBJECT_SLOTS,
-    PHRASES,
     PRONOUNS,
-    RECIPIENT_PREPOSITIONS,
-    SPOKEN_TYPES,
-    TOLD_ON_OCCASION,
     is_human_word,
     is_year,
 )
 from pipeline.extract.grammar.clauses import Clause
-from pipeline.extract.grammar.labels import OBJECTS
 from pipeline.extract.grammar.noun_phrases import (
     by_phrase,
     lands_after,
@@ -36,20 +29,14 @@ from pipeline.extract.grammar.noun_phrases import (
     noun_phrases,
     owners,
 )
-from pipeline.extract.grammar.phrases import phrase
 from pipeline.extract.grammar.subjects import is_time
 from pipeline.extract.grammar.tree import (
-    children,
-    coordinated,
-    has_to,
-    is_verbal,
     kids,
     lemma_of,
-    marker,
     preposition,
 )
 from pipeline.extract.language.bounds import once
-from pipeline.extract.lexicon.frames import CONFLICT, EventNoun, Frame, Frames
+from pipeline.extract.lexicon.frames import EventNoun, Frames
 
 
 class Parties:
@@ -65,7 +52,7 @@ class Parties:
 
     def is_actor(self, token: Token) -> bool:
         """Whether a noun can be an actor: a name, a country, people in office, arms or the street."""
-        if _is_only_named(token):
+        if is_only_named(token):
             return False
         if token.ent_type_ in ACTOR_ENTITIES:
             return True
@@ -211,7 +198,7 @@ class Parties:
     def demonyms(self, noun: Token) -> list[Token]:
         found = []
         for child in modifiers(noun):
-            if _is_only_named(child):
+            if is_only_named(child):
                 continue
             if (child.ent_type_ in ACTOR_ENTITIES and child.ent_type_ != "LOC") or (
                 lemma_of(child) in self.people and child.dep_ == "compound"
@@ -219,176 +206,6 @@ class Parties:
                 found.append(child)
         joined = lands_before(noun)
         return joined if len(joined) > 1 else found[-1:]
-
-    def fallback(self, clause: Clause, event_type: str = "", mode: str | None = None) -> list[Token]:
-        """A recipient where no slot of the frame has one: who it is against, the object's owner, a telling preposition.
-
-        Args:
-            event_type: Of the frame; empty for content no frame knows.
-        """
-        hit = self._against(clause.predicate, event_type)
-        if hit:
-            return hit
-        slots = tuple(prep for prep in OBJECT_SLOTS if not _is_setting(prep, event_type))
-        for noun in clause.patients:
-            found = [t for t in self.noun_slots(slots, noun) if not self._is_moved(t, event_type, mode)]
-            if found:
-                return found
-        for prep in RECIPIENT_PREPOSITIONS:
-            if _is_setting(prep, event_type):
-                continue
-            found = [t for p, t in clause.obliques if p == prep and self.is_actor(t)]
-            if prep in ("in", "at", "into", "by") and found and found[0].ent_type_ != "GPE":
-                continue
-            if found:
-                return found
-        for prep, noun in clause.obliques:
-            if prep in ("against", "to", "on", "for", "with", "over", "at", "from", "about"):
-                if self._is_aside(prep, noun, event_type):
-                    continue
-                found = self.noun_slots(("of", "poss", "by", "against", "for", "in", "on"), noun)
-                if found:
-                    return found
-        return []
-
-    def asked_from(self, clause: Clause) -> list[Token]:
-        """ "asked for the returns of the firm from the revenue service": "from" may hang on any noun of what is asked."""
-        level = list(clause.patients)
-        for noun in level:
-            found = [t for p, t in noun_phrases(noun) if p == "from" and self._nameable(t)]
-            if found:
-                return found
-            level.extend(t for p, t in noun_phrases(noun) if p == "of" and len(level) < 20)
-        return []
-
-    def _against(self, head: Token, event_type: str) -> list[Token]:
-        """Whoever stands behind "against" anywhere in the clause: "a lawsuit in a Paris court against the prince"."""
-        if event_type not in CONFLICT:
-            return []
-        level = [child for child in kids(head) if child.i > head.i]
-        for token in level:
-            if token.dep_ not in PHRASES or len(level) > 40:
-                continue
-            if preposition(token) == "against" and self._nameable(token):
-                return [member for member in coordinated(token) if self._nameable(member)]
-            level.extend(child for child in kids(token) if child.i > token.i)
-        return []
-
-    def _is_moved(self, noun: Token, event_type: str, mode: str | None) -> bool:
-        """Troops that are sent or taken home are those of the actor, who does nothing to them."""
-        if lemma_of(noun) not in self.frames.groups["troops"] | self.frames.groups["peace_units"]:
-            return False
-        if event_type == "AGREE":
-            return any(child.dep_ == "nmod:poss" and child.pos_ == "PRON" for child in kids(noun))
-        return event_type == "MOBILIZE" or mode == "withdraw"
-
-    def _is_aside(self, prep: str, noun: Token, event_type: str) -> bool:
-        """ "in response to …", "at its first meeting": a phrase of the circumstances or the occasion names no recipient."""
-        if _is_source(prep, event_type):
-            return True
-        if prep in ("in", "on", "as", "for") and lemma_of(noun) in self.frames.groups["circumstances"]:
-            return True
-        return (
-            prep in ("in", "at", "during", "on")
-            and event_type in TOLD_ON_OCCASION
-            and lemma_of(noun) in self.frames.groups["occasions"]
-        )
-
-    def wielders(self, frame: Frame, clause: Clause) -> tuple[Token, ...]:
-        """ "killed in an Israeli air strike": where nobody is named, whoever the attack is told of."""
-        if frame.event_type != "ASSAULT" or not clause.is_passive:
-            return ()
-        for prep, noun in clause.obliques:
-            entry = self.noun_entry(noun) if prep in ("in", "during", "from") else None
-            if entry is not None and entry.event_type == "ASSAULT" and entry.kind != "mutual":
-                found = self.noun_slots(("by", "poss", "adj"), noun)
-                if found:
-                    return tuple(found)
-        return ()
-
-    def among_themselves(self, frame: Frame, clause: Clause, recipients: list[Token]) -> bool:
-        """ "A and B met in Vienna", "A and B flew to Vienna for talks": they are the sides, the town is the place."""
-        if frame.event_type != "CONSULT":
-            return False
-        for_talks = any(p == "for" and lemma_of(t) in self.frames.groups["talks"] for p, t in clause.obliques)
-        return not recipients or (for_talks and all(token.ent_type_ == "GPE" for token in recipients))
-
-    def reach(
-        self, head: Token, own: tuple[Token, ...], event_type: str = "", mode: str | None = None
-    ) -> tuple[Token, ...]:
-        """The nearest actor below a word, through objects, phrases and infinitives; the last resort for a recipient."""
-        hit = [token for token in self._against(head, event_type) if token not in own]
-        if hit:
-            return tuple(hit)
-        taken = {token.i for token in own}
-        names = {token.lower_ for token in own}
-        wide = {" ".join(t.lower_ for t in token.doc[slice(*phrase(token))]) for token in own}
-        level, second = [head], []
-        for _ in range(6):
-            below: list[Token] = []
-            for token in level:
-                for child in kids(token):
-                    if not self._leads_on(child, head) or self._is_aside(
-                        preposition(child), child, event_type
-                    ):
-                        continue
-                    if (
-                        child.i > head.i
-                        and child.i not in taken
-                        and child.lower_ not in names
-                        and child.pos_ != "PRON"
-                        and self._nameable(child)
-                        and not self._is_moved(child, event_type, mode)
-                    ):
-                        if _in_relative(child, head):
-                            second.extend([child] if child.ent_type_ == "GPE" else [])
-                        elif preposition(child) == "in" and child.ent_type_ == "GPE":
-                            is_where = child.head.i == head.i or event_type == "CONSULT"
-                            if not (is_where and event_type in SPOKEN_TYPES):
-                                second.append(child)
-                        elif any(child.lower_ in name.split() for name in wide):
-                            continue
-                        else:
-                            return (child,)
-                    below.append(child)
-            level = below
-        return tuple(second[:1])
-
-    def _nameable(self, token: Token) -> bool:
-        if _is_only_named(token):
-            return False
-        if token.ent_type_ in ("GPE", "NORP", "ORG", "PERSON", "PER"):
-            return True
-        return token.pos_ in ("NOUN", "PROPN") and self.is_actor(token) and token.dep_ != "compound"
-
-    def _leads_on(self, child: Token, head: Token) -> bool:
-        if (child.i < head.i and child.head.i == head.i) or _is_other_deed(child):
-            return False
-        if child.dep_ in (
-            "obj",
-            "nmod",
-            "nmod:poss",
-            "xcomp",
-            "iobj",
-            "amod",
-            "compound",
-            "obl",
-            "conj",
-            "ccomp",
-        ):
-            # After a noun "by" says whose doing it is: "protest against abuses by the army".
-            led = preposition(child) == "by" and not is_verbal(child.head) and child.head.i != head.i
-            return (
-                (led or preposition(child) not in NOT_TOWARDS)
-                and child.ent_type_ not in ("DATE", "TIME")
-                and marker(child) not in ("if", "unless", "because", "after", "as")
-            )
-        if child.dep_ == "acl" and child.tag_ == "VBG":
-            return True
-        if child.dep_ == "acl:relcl":
-            # "ended a mandate that covered Libya" says whom the mandate is about; other relatives tell other events.
-            return self.noun_entry(child.head) is not None
-        return child.dep_ in ("acl", "advcl") and has_to(child)
 
 
 # What is made in a town and bears its name.
@@ -398,7 +215,7 @@ _PAPERS = frozenset(
 _STANCES = frozenset(("anti", "pro", "non", "un"))
 
 
-def _is_only_named(token: Token) -> bool:
+def is_only_named(token: Token) -> bool:
     """Whether a name says of what kind a thing is and brings nobody in: "Treaty of Lisbon", "anti-American", "US$"."""
     if token.text.endswith("$"):
         return True
@@ -407,34 +224,6 @@ def _is_only_named(token: Token) -> bool:
     if token.ent_type_ == "NORP" and token.i > 1 and token.nbor(-1).text in ("-", "–"):
         return token.nbor(-2).lower_ in _STANCES
     return False
-
-
-def _is_setting(prep: str, event_type: str) -> bool:
-    """Whether a preposition says where words were spoken or whence an attack came, and names no recipient."""
-    return (prep in ("in", "at") and event_type in SPOKEN_TYPES) or _is_source(prep, event_type)
-
-
-def _is_source(prep: str, event_type: str) -> bool:
-    """ "a rocket fired from Lebanon": whence it came is not whom it was meant for."""
-    return prep == "from" and event_type == "ASSAULT"
-
-
-def _in_relative(token: Token, top: Token) -> bool:
-    while token.i != top.i and token.head.i != token.i:
-        if token.dep_ == "acl:relcl":
-            return True
-        token = token.head
-    return False
-
-
-def _is_other_deed(verb: Token) -> bool:
-    """Whether a joined verb has its own object, as the first has: "cut aid and arrested critics" are two deeds."""
-    return (
-        verb.dep_ == "conj"
-        and is_verbal(verb)
-        and bool(children(verb, OBJECTS))
-        and bool(children(verb.head, OBJECTS))
-    )
 
 
 # Nouns that hand over what stands before them: an aid delivery is aid.

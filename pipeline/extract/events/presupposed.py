@@ -2,7 +2,7 @@
 
 "The council condemned the killing of two nurses in Goma on Friday" tells of a killing too, and so does "a
 suspect in the murder of the mayor". A deed is told only where its own words name its victim; its place and day
-must be theirs as well, for those of the sentence are another event's (coder.py and scene.py see to that).
+must be theirs as well, for those of the sentence are another event's (the room `article` sees to that).
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Readings: what one trigger of a sentence tells, found by laying frames and operators on clauses.
 
     trigger -> state, adjective, verb or noun
-            -> framing.py (a frame fits) | operators.py (its content is read first) | light and passing verbs
-            -> verb_modality.py (auxiliaries) -> Reading
+            -> frame_fit (a frame fits) | operators (its content is read first) | light and passing verbs
+            -> auxiliaries -> Reading
 
-Pure: tokens and the lexicon in, readings out. Who the parties are is parties.py's.
+Pure: tokens and the lexicon in, readings out. Who the parties are is said by `parties` and `recipients`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from pipeline.extract.events.operators import (
 from pipeline.extract.events.parties import Parties
 from pipeline.extract.events.party_words import DOCUMENTS
 from pipeline.extract.events.reading import Reading
+from pipeline.extract.events.recipients import asked_from, fallback, reach
 from pipeline.extract.grammar.clauses import Clause, clause_of
 from pipeline.extract.grammar.modality import modality, negated_noun, unreal_noun
 from pipeline.extract.grammar.noun_phrases import obliques_of, owners
@@ -42,6 +43,8 @@ MAX_DEPTH = 5
 MISSION_VERBS = frozenset(
     ["launch", "begin", "start", "mount", "conduct", "carry+out", "resume", "undertake", "order", "authorize"]
 )
+# Words that make a mission one of arms.
+ARMED = frozenset("military air bombing sea naval ground aerial offensive combat armed".split())
 # Prepositions between a light verb and its event noun: "engage in", "come under", "go on"; not "during", "after".
 LENT = frozenset({"in", "into", "to", "on", "under", "with", "at", "for", "of", "against", "from"})
 # Acts of speech: a thing that is no paper asks, promises or refuses nothing.
@@ -138,7 +141,7 @@ class Reader:
             return reading
         return replace(
             reading,
-            patients=self.parties.reach(reading.anchor, reading.agents, reading.event_type, reading.mode),
+            patients=reach(self.parties, reading.anchor, reading.agents, reading.event_type, reading.mode),
             is_mutual=False,
             is_reached=True,
         )
@@ -261,7 +264,7 @@ class Reader:
             agents, patients = (
                 clause.agents,
                 tuple(t for t in clause.patients if self.parties.is_actor(t))
-                or tuple(self.parties.fallback(clause)),
+                or tuple(fallback(self.parties, clause)),
             )
         else:
             agents = tuple(owners(token))
@@ -324,22 +327,7 @@ class Reader:
         return None
 
     def _is_armed(self, noun: Token) -> bool:
-        return any(
-            lemma_of(t)
-            in (
-                "military",
-                "air",
-                "bombing",
-                "sea",
-                "naval",
-                "ground",
-                "aerial",
-                "offensive",
-                "combat",
-                "armed",
-            )
-            for t in noun.subtree
-        )
+        return any(lemma_of(token) in ARMED for token in noun.subtree)
 
     def _passing(self, clause: Clause, depth: int) -> Reading | None:
         """Verbs of beginning and going on, and "be" with an adjective, hand their content on."""
@@ -363,7 +351,7 @@ class Reader:
             # "called for Mali to …": the one who is to do it stands behind "for".
             addressed = tuple(self.parties.slots(("for",), clause))
         if operator.kind == "request" and not addressed:
-            addressed = tuple(self.parties.asked_from(clause))
+            addressed = tuple(asked_from(self.parties, clause))
         contents = contents_of(clause, operator, self.parties)
         fallback: Reading | None = None
         for content in contents:

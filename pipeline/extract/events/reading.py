@@ -1,4 +1,4 @@
-"""Reading: one event as read from a sentence, in tokens; what readings.py makes and coder.py turns into candidates."""
+"""Reading: one event as read from a sentence, in tokens; what `reader` makes and `article` turns into candidates."""
 
 from __future__ import annotations
 

