@@ -34,7 +34,7 @@ def check_start(settings: Settings, *, broker_url: str = "") -> tuple[str, ...]:
     check_model(settings)
     read_feeds(settings.feeds_path)
     if settings.actors_path:
-        from pipeline.extract.actors import load_lexicon
+        from pipeline.extract.lexicon.actor_lexicon import load_lexicon
 
         load_lexicon(settings.actors_path)
     receivers, bad_receivers = load_receivers(settings.receivers_path)
