@@ -69,4 +69,5 @@ lock:
 	@uv pip compile pyproject.toml --extra test --constraint requirements.lock $(COMPILE) -o $(LOCK)
 
 clean:
-	rm -rf $(VENV) var
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+	@test ! -e var || echo "var/ stays: the database, secrets and logs. To lose them for good: .venv/bin/tocsin stop (before), rm -r var"

@@ -50,6 +50,49 @@ def test_every_command_named_in_the_readme_exists() -> None:
     assert set(re.findall(r"bin/tocsin ([a-z]+)", README)) - known == set()
 
 
+def test_every_command_is_told_of_in_the_readme() -> None:
+    """What it can do is found where a user looks."""
+    from pipeline.cli import _parser
+
+    known = set(_parser()._subparsers._group_actions[0].choices)  # type: ignore[union-attr,arg-type]
+    told = set(re.findall(r"[a-z]+", README[README.index("## Every day") : README.index("## For good")]))
+
+    assert known - told == set()
+
+
+def test_every_key_of_a_rule_is_told_of_in_the_readme() -> None:
+    """And none that is no more."""
+    from pipeline.alert.rules import BRANCH_KEYS, MATCH_KEYS, RULE_KEYS, TEST_KEYS
+
+    section = README[README.index("**Rules**, a YAML file each") : README.index("## Ten queries")]
+    told = set(re.findall(r"`([a-z_]+)`", section))
+
+    assert {*RULE_KEYS, *MATCH_KEYS, *BRANCH_KEYS, *TEST_KEYS} - told == set()
+
+
+def test_every_exit_code_is_told_of_in_the_readme() -> None:
+    """A script can tell a wrong setting from a database that is away."""
+    from pipeline import cli, errors
+
+    codes = {
+        kind.exit_code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.TocsinError)
+    }
+    paragraph = README[README.index("A command leaves with 0") : README.index("## For good")]
+
+    assert {*codes, cli.EXIT_INTERRUPTED} - {int(number) for number in re.findall(r"\d+", paragraph)} == set()
+
+
+def test_clean_leaves_the_database() -> None:
+    """What took months to gather is not lost to a word that sounds like tidying."""
+    done = subprocess.run(["make", "-n", "clean"], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert [
+        line for line in done.stdout.splitlines() if line.startswith("rm") and "var" in line.split()
+    ] == []
+
+
 def test_nothing_names_a_registry() -> None:
     """Versions and hashes travel; addresses of where somebody got them do not."""
     hosts = ("py" + "pi.org", "python" + "hosted.org", "registry." + "npmjs", "deb." + "debian")
