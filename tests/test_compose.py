@@ -1,7 +1,8 @@
 """docker-compose.yml, Dockerfile and .env.example, held against Airflow's and our own settings.
 
 No container engine is needed: what an engine would find late, such as a setting that does not exist,
-is read from the files.
+is read from the files. What the programs in the containers are told is told to them in test_compose_programs.py;
+how the real files are started with an engine is in tests/containers/.
 """
 
 from __future__ import annotations
@@ -18,20 +19,13 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-import yaml
 
 from pipeline.config import ROOT, Settings, load_settings
 from pipeline.local.container import make_container_secrets
 from pipeline.local.environment import MEASURED, TELEMETRY_OFF
 from pipeline.local.secrets import ROLES
+from tests.compose import DOCKERFILE, ENVIRONMENT, LASTING, SERVICES
 
-COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-ONE_SHOT = {"make-secrets", "airflow-init"}
-LASTING = sorted(SERVICES.keys() - ONE_SHOT)
-OURS = sorted(name for name, service in SERVICES.items() if service["image"] == "tocsin:local")
-ENVIRONMENT: dict[str, str] = COMPOSE["x-tocsin"]["environment"]
-DOCKERFILE = (ROOT / "Dockerfile").read_text()
 ENV_LINES = (ROOT / ".env.example").read_text().splitlines()
 
 # What differs from `tocsin up`, and why: containers talk over their network, Celery has its own pool.
@@ -132,11 +126,17 @@ def test_service_has_an_init_process(name):
     assert (SERVICES[name]["init"], SERVICES[name]["restart"]) == (True, "unless-stopped")
 
 
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_what_a_service_says_does_not_fill_the_disk(name):
+    """By default an engine keeps every line for ever."""
+    assert {"max-size", "max-file"} <= SERVICES[name]["logging"]["options"].keys()
+
+
 def test_all_parts_are_there():
-    """Airflow's five, its two stores, and the two that prepare."""
+    """Airflow's five, its two stores, the two that prepare, and the one that cleans up."""
     assert set(SERVICES) == {
         "make-secrets", "postgres", "redis", "airflow-init",
-        "api-server", "scheduler", "dag-processor", "triggerer", "worker",
+        "api-server", "scheduler", "dag-processor", "triggerer", "worker", "housekeeper",
     }  # fmt: skip
 
 
@@ -210,6 +210,29 @@ def test_image_installs_the_locked_packages():
 def test_image_does_not_run_as_root():
     """The last user named is an ordinary one."""
     assert re.findall(r"^USER (\w+)", DOCKERFILE, re.M)[-1] == "tocsin"
+
+
+def test_image_has_the_command():
+    """`docker compose exec worker tocsin …` is what the documents say."""
+    (script,) = re.findall(r"printf '(.*?)' > /usr/local/bin/tocsin", DOCKERFILE)
+
+    assert script == '#!/bin/sh\\nexec python -m pipeline "$@"\\n'
+
+
+def test_image_has_no_tools_for_tests():
+    """What it installs is locked for running alone."""
+    locked = re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text(), re.M)
+
+    assert {"pytest", "mypy", "ruff", "hypothesis"} & set(locked) == set()
+
+
+def test_engine_is_sent_what_the_image_copies_and_no_more():
+    """The rest would be 1.4 GB."""
+    copied = set(re.findall(r"^COPY (\S+) ", DOCKERFILE, re.M))
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+
+    assert lines[1] == "*"
+    assert {line[1:] for line in lines if line.startswith("!")} == copied
 
 
 def test_image_holds_what_the_stages_read():

@@ -86,16 +86,22 @@ class SeedServer:
     """Serves its articles until closed; more may be added while it runs."""
 
     def __init__(
-        self, articles: Sequence[SeedArticle | Path] = (), *, port: int = 0, title: str = "Seed articles"
+        self,
+        articles: Sequence[SeedArticle | Path] = (),
+        *,
+        host: str = HOST,
+        port: int = 0,
+        title: str = "Seed articles",
     ) -> None:
+        self.host = host
         self.title = title
         self._articles: dict[str, SeedArticle] = {}
         for article in articles:
             self.add(article)
         try:
-            self._server = _Server((HOST, port), _handler(self))
+            self._server = _Server((host, port), _handler(self))
         except OSError as error:
-            raise OperateError(f"port {port} of {HOST} cannot be served from: {error}") from error
+            raise OperateError(f"port {port} of {host} cannot be served from: {error}") from error
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, name="seed-server", daemon=True)
         self._thread.start()
@@ -103,7 +109,7 @@ class SeedServer:
     @property
     def base_url(self) -> str:
         """Where it listens, without a slash at the end."""
-        return f"http://{HOST}:{self._server.server_address[1]}"
+        return f"http://{self.host}:{self._server.server_address[1]}"
 
     @property
     def feed_url(self) -> str:

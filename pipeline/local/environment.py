@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from pipeline.config import IMPORT_ROOT, ROOT, Settings
+from pipeline.config import IMPORT_ROOT, MAX_EXTRACT_TASKS, ROOT, Settings
 from pipeline.local import embedded
 from pipeline.local.secrets import ROLES, load_secrets
 from pipeline.postgres.databases import database_name, with_database
@@ -29,6 +29,8 @@ TELEMETRY_OFF = {
 MEASURED = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+    # By default 16, which would leave extract no wider where there are more cores; as many as it may have tasks.
+    "AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG": str(MAX_EXTRACT_TASKS),
     # Heavy imports are paid once by the fork server, not by each task: 4.9 s became 2.0 s.
     "AIRFLOW__CORE__MP_START_METHOD": "forkserver",
     "AIRFLOW__CORE__MP_FORKSERVER_PRELOAD": "airflow.executors.local_executor,airflow.sdk.execution_time.supervisor,"

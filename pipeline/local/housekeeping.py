@@ -1,4 +1,9 @@
-"""Drop what Airflow keeps of runs long past: a run a minute would fill any disk with rows and logs."""
+"""Drop what Airflow keeps of runs long past: a run a minute would fill any disk with rows and logs.
+
+Under `tocsin up` a Housekeeper works beside the supervisor; in containers it has a service of its own:
+
+    python -m pipeline.local.housekeeping
+"""
 
 from __future__ import annotations
 
@@ -8,15 +13,19 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipeline.config import load_settings
 from pipeline.local.files import write_private
+from pipeline.local.instance import signals_as_interrupt
 
 KEEP_DAYS = 14
 EVERY_SECONDS = 24 * 3600
 LOGS_EVERY_SECONDS = 60
+LOOK_SECONDS = 5
 MAX_LOG_BYTES = 20_000_000
 
 log = logging.getLogger(__name__)
@@ -75,6 +84,20 @@ class Housekeeper:
         return self.home / "logs" / "airflow-clean.log"
 
 
+def keep_house(home: Path, *, wait: Callable[[float], None] = time.sleep) -> None:
+    """Clean up after an Airflow whose settings are in our own environment, until asked to stop."""
+    with signals_as_interrupt():
+        housekeeper = Housekeeper(os.environ, home)
+        try:
+            while True:
+                housekeeper.check()
+                wait(LOOK_SECONDS)
+        except KeyboardInterrupt:
+            log.info("asked to stop")
+        finally:
+            housekeeper.stop()
+
+
 def cut_large_logs(folder: Path, *, max_bytes: int = MAX_LOG_BYTES) -> None:
     """Move what components wrote aside, to one earlier file each; they go on writing at the new beginning."""
     for path in folder.glob("*.log"):
@@ -91,15 +114,26 @@ def remove_old_files(folder: Path, before: datetime) -> int:
         here = Path(parent)
         for name in files:
             path = here / name
-            if not path.is_symlink() and path.stat().st_mtime < before.timestamp():
-                path.unlink()
-                removed += 1
+            # Others clean up too (Airflow after itself, a second housekeeper): what is gone is gone.
+            with suppress(FileNotFoundError):
+                if not path.is_symlink() and path.stat().st_mtime < before.timestamp():
+                    path.unlink()
+                    removed += 1
         for name in folders:
             path = here / name
-            if (
-                not path.is_symlink()
-                and not any(path.iterdir())
-                and path.stat().st_mtime < before.timestamp()
-            ):
-                path.rmdir()
+            with suppress(FileNotFoundError):
+                if (
+                    not path.is_symlink()
+                    and not any(path.iterdir())
+                    and path.stat().st_mtime < before.timestamp()
+                ):
+                    path.rmdir()
     return removed
+
+
+if __name__ == "__main__":
+    settings = load_settings()
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
+    )
+    keep_house(settings.home)
