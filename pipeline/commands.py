@@ -29,8 +29,9 @@ def up(options: argparse.Namespace, settings: Settings) -> None:
 
 def status(options: argparse.Namespace, settings: Settings) -> int:
     from pipeline.local.run import status
-    from pipeline.report import console, lag, processes
+    from pipeline.report import console, lag, processes, sizes
     from pipeline.stages.common import database
+    from pipeline.stages.upkeep import table_sizes
 
     shown = console()
     found = status(settings)
@@ -38,6 +39,7 @@ def status(options: argparse.Namespace, settings: Settings) -> int:
     if found.has_database:
         with database(settings).transaction() as transaction:
             shown.print(lag(transaction.all("stage_lag"), transaction.one("totals") or {}))
+        shown.print(sizes(table_sizes(settings)))
     return 0 if found.is_running else 1
 
 

@@ -22,6 +22,7 @@ ROOT = PACKAGE / "shipped" if IS_INSTALLED else PACKAGE.parent
 IMPORT_ROOT = PACKAGE.parent
 
 
+DRIFT_DAYS = 30  # the last day and the four weeks before, which validate compares, and one to spare
 MAX_EXTRACT_TASKS = 256
 
 
@@ -66,6 +67,13 @@ class Settings:
             The password comes from smtp_password_file.
         webhook_secret_file: Standard Webhooks secret(s), one per line, newest first.
         desk_url: Address shown in alerts to look events up; empty for none. "{event_id}" in it becomes the event's id.
+        keep_text_days: Days after which an article's text is dropped once it is coded; title, address, hash and the
+            sentences that tell events stay. 0 keeps for ever, here and below.
+        keep_candidate_days: The same for candidates, with all their spans: as long as `tocsin explain` can say why, and
+            no shorter than the four weeks that the drift of a day is held against. Events and mentions stay for ever.
+        keep_seen_url_days: For links that need no further look; one that a feed still shows then is looked at again.
+        keep_quarantine_days, keep_notification_days, keep_batch_days: For what was refused, messages that were sent
+            or given up, and runs that brought nothing.
         min_free_bytes: With less free on the disk no new work is taken, until there is more; 0 never stops.
     """
 
@@ -95,6 +103,12 @@ class Settings:
     mail_from: str = "tocsin@localhost"
     webhook_secret_file: str = ""
     desk_url: str = ""
+    keep_text_days: int = 30
+    keep_candidate_days: int = 90
+    keep_seen_url_days: int = 180
+    keep_quarantine_days: int = 90
+    keep_notification_days: int = 365
+    keep_batch_days: int = 90
     min_free_bytes: int = 1_000_000_000
     log_level: str = "INFO"
 
@@ -103,6 +117,13 @@ class Settings:
                      "max_attempts"):  # fmt: skip
             if getattr(self, name) <= 0:
                 raise ConfigError(f"TOCSIN_{name.upper()} must be above 0, got {getattr(self, name)}")
+        for name in ("keep_text_days", "keep_candidate_days", "keep_seen_url_days", "keep_quarantine_days",
+                     "keep_notification_days", "keep_batch_days"):  # fmt: skip
+            least = DRIFT_DAYS if name == "keep_candidate_days" else 1
+            if getattr(self, name) != 0 and not least <= getattr(self, name) <= 36_500:
+                raise ConfigError(
+                    f"TOCSIN_{name.upper()} must be 0 (for ever) or lie in {least}..36500, got {getattr(self, name)}"
+                )
         if self.min_free_bytes < 0:
             raise ConfigError(f"TOCSIN_MIN_FREE_BYTES must be 0 or above, got {self.min_free_bytes}")
         if not 0 <= self.extract_tasks <= MAX_EXTRACT_TASKS:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -206,14 +206,27 @@ def explain_event(event_id: int, settings: Settings) -> str:
     Raises:
         ConfigError: There is no such event.
     """
-    from pipeline.extract.explain import explain
-
     with database(settings).transaction() as transaction:
         rows = transaction.all("candidates_of_event", event_id=event_id)
-    if not rows:
+        sentences = [] if rows else transaction.all("sentences_of_event", event_id=event_id)
+    if not rows and not sentences:
         raise ConfigError(f"no event {event_id}; the view analysis.events lists them all")
+    told = [(row, _explained(row)) for row in rows] or [
+        (
+            row,
+            f"  {row['sentence']}\n  (coded so long ago that its candidate was dropped: TOCSIN_KEEP_CANDIDATE_DAYS)",
+        )
+        for row in sentences
+    ]
     return "\n\n".join(
-        f"{row['source']}, {row['published_at']:%Y-%m-%d}: {row['title']}\n{row['url']}\n\n"
-        + explain(row["text"], candidate_from(row))
-        for row in rows
+        f"{row['source']}, {row['published_at']:%Y-%m-%d}: {row['title']}\n{row['url']}\n\n{reason}"
+        for row, reason in told
     )
+
+
+def _explained(row: dict[str, Any]) -> str:
+    from pipeline.extract.explain import explain
+
+    candidate = candidate_from(row)
+    # Where the text was dropped, the sentence is kept, and stands at its place.
+    return explain(row["text"] or candidate.sentence.text.rjust(candidate.sentence.end), candidate)

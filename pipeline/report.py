@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 MAX_SENTENCE = 110
 FAILED_FEEDS_SHOWN = 3
+BYTE_UNITS = ("B", "kB", "MB", "GB", "TB")
+SHOWN_BYTES = 1_000_000  # smaller tables are summed up only
 
 
 def report(
@@ -179,3 +181,22 @@ def lag(stages: Sequence[Row], totals: Row) -> RenderableType:
         table.add_row(row["stage"], str(row["waiting_count"]), str(row["oldest_age"] or "–").split(".")[0])
     told = ", ".join(f"{name.replace('_', ' ')} {_moment(value)}" for name, value in totals.items())
     return Group(table, told)
+
+
+def sizes(rows: Sequence[Row]) -> RenderableType:
+    """How large the tables are and how fast they grow: for `tocsin status`."""
+    table = Table("table", "size", "a day", "rows", box=None, pad_edge=False, padding=(0, 2))
+    for row in [row for row in rows if row["total_bytes"] >= SHOWN_BYTES][:8]:
+        growth = "–" if row["bytes_a_day"] is None else _bytes(row["bytes_a_day"])
+        table.add_row(row["table_name"], _bytes(row["total_bytes"]), growth, f"{row['row_count']:,}")
+    return Group(table, f"all tables {_bytes(sum(row['total_bytes'] for row in rows))}")
+
+
+def _bytes(count: int) -> str:
+    power = min(max(len(str(abs(count))) - 1, 0) // 3, len(BYTE_UNITS) - 1)
+    value = count / 1000**power
+    return (
+        f"{value:.0f} {BYTE_UNITS[power]}"
+        if power == 0 or abs(value) >= 10
+        else f"{value:.1f} {BYTE_UNITS[power]}"
+    )

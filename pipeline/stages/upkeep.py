@@ -2,19 +2,60 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
+from typing import Any
+
 from pipeline.config import Settings, load_settings
-from pipeline.stages.common import Counts, database, log
+from pipeline.postgres.database import Session
+from pipeline.stages.common import Counts, counted, database, log
+
+# What is dropped when its time is over: query, and the setting of how many days it is kept. The quarantine before the
+# candidates, which are kept while they lie in it.
+DROPS = (
+    ("drop_texts", "keep_text_days"),
+    ("drop_quarantine", "keep_quarantine_days"),
+    ("drop_candidates", "keep_candidate_days"),
+    ("drop_seen_urls", "keep_seen_url_days"),
+    ("drop_notifications", "keep_notification_days"),
+    ("drop_batches", "keep_batch_days"),
+)
+DROP_AT_ONCE = 2_000  # rows a transaction: some tenths of a second, so that no stage waits for it
+LONGEST_SECONDS = 1_200  # what is left then goes the next night
 
 # A little above the limits that the analyst's role starts with (sql/views/99_grants.sql): who kept them is never ended.
 ANALYST_STATEMENT_SECONDS = 330
 ANALYST_TRANSACTION_SECONDS = 660
 
 
-def upkeep(settings: Settings | None = None) -> Counts:
-    """Give the analyst's role its rights and limits anew."""
-    with database(settings or load_settings()).session() as session:
+def upkeep(settings: Settings | None = None, *, at_once: int = DROP_AT_ONCE) -> Counts:
+    """Drop what is older than the settings keep, write down how large the tables are, set the analyst's limits anew."""
+    settings = settings or load_settings()
+    started = time.monotonic()
+    counts: Counter[str] = Counter()
+    with database(settings).session() as session:
         session.retried(lambda transaction: transaction.all("keep_analyst_read_only"))
-    return {}
+        for query, setting in DROPS:
+            if keep_days := getattr(settings, setting):
+                counts[query] = _drop(session, query, keep_days, at_once, ends_at=started + LONGEST_SECONDS)
+        session.retried(lambda transaction: transaction.run("measure_tables"))
+    return counted("upkeep", "", started, counts)
+
+
+def _drop(session: Session, query: str, keep_days: int, at_once: int, *, ends_at: float) -> int:
+    dropped = 0
+    while time.monotonic() < ends_at:
+        some = session.retried(lambda transaction: transaction.run(query, keep_days=keep_days, limit=at_once))
+        dropped += some
+        if some < at_once:
+            break
+    return dropped
+
+
+def table_sizes(settings: Settings) -> list[dict[str, Any]]:
+    """How large each table is and how fast it grows: table_name, total_bytes, row_count, bytes_a_day (or None)."""
+    with database(settings).transaction() as transaction:
+        return transaction.all("report_sizes")
 
 
 def watch(

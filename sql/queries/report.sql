@@ -84,3 +84,12 @@ JOIN tocsin.articles AS article ON article.id = candidate.article_id
 WHERE event.id = %(event_id)s
 ORDER BY candidate.id = event.candidate_id DESC, candidate.confidence DESC, article.published_at, article.url,
          candidate.trigger_start;
+
+-- name: sentences_of_event
+-- The sentences that tell an event, the surest first, with their article: what is kept when candidates are dropped.
+SELECT DISTINCT ON (mention.confidence, article.published_at, article.url)
+       mention.sentence, article.source, article.title, article.url, article.published_at
+FROM tocsin.mentions AS mention
+JOIN tocsin.articles AS article ON article.id = mention.article_id
+WHERE mention.event_id = %(event_id)s
+ORDER BY mention.confidence DESC, article.published_at, article.url, mention.trigger_start;

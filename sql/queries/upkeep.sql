@@ -13,3 +13,110 @@ FROM pg_stat_activity
 WHERE usename = 'analyst'
   AND (state = 'active' AND query_start < now() - make_interval(secs => %(statement_seconds)s)
        OR state LIKE 'idle in transaction%%' AND xact_start < now() - make_interval(secs => %(transaction_seconds)s));
+
+-- name: drop_texts
+-- Empties the text of some articles that were coded long ago and keeps its hash. How many is the rows it touched.
+-- One whose candidates are yet to be judged keeps it, since they are held against the text; one in quarantine too.
+UPDATE tocsin.articles AS article
+SET text_sha256 = encode(sha256(convert_to(text, 'UTF8')), 'hex'),
+    text = '',
+    text_dropped_at = now()
+WHERE id IN (
+    SELECT id
+    FROM tocsin.articles AS old
+    WHERE text_dropped_at IS NULL
+      AND fetched_at < now() - make_interval(days => %(keep_days)s)
+      AND codebook IS NOT NULL
+      AND NOT EXISTS (
+          SELECT FROM tocsin.candidates AS candidate WHERE candidate.article_id = old.id AND candidate.verdict IS NULL
+      )
+    ORDER BY fetched_at
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+);
+
+-- name: drop_candidates
+-- Drops some candidates that were stored long ago, or refused and no longer in quarantine. How many is the rows it
+-- touched. Events and mentions, with the sentence, stay as they are.
+DELETE FROM tocsin.candidates
+WHERE id IN (
+    SELECT id
+    FROM tocsin.candidates AS old
+    WHERE created_at < now() - make_interval(days => %(keep_days)s)
+      AND (stored_at IS NOT NULL
+           OR verdict = 'quarantined'
+              AND NOT EXISTS (SELECT FROM tocsin.quarantine AS held WHERE held.candidate_id = old.id))
+    ORDER BY created_at
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+);
+
+-- name: drop_seen_urls
+-- Forgets some links that were looked at long ago; taken articles are known by their own rows. Rows touched.
+DELETE FROM tocsin.seen_urls
+WHERE url IN (
+    SELECT url
+    FROM tocsin.seen_urls
+    WHERE seen_at < now() - make_interval(days => %(keep_days)s)
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+);
+
+-- name: drop_batches
+-- Drops some batches of long ago that brought no article. Rows touched.
+DELETE FROM tocsin.batches
+WHERE id IN (
+    SELECT id
+    FROM tocsin.batches AS old
+    WHERE opened_at < now() - make_interval(days => %(keep_days)s)
+      AND NOT EXISTS (SELECT FROM tocsin.articles AS article WHERE article.batch_id = old.id)
+    ORDER BY id
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+);
+
+-- name: drop_quarantine
+-- Drops some rows of the quarantine that lay there, or were released, long ago. Rows touched.
+DELETE FROM tocsin.quarantine
+WHERE id IN (
+    SELECT id
+    FROM tocsin.quarantine
+    WHERE greatest(quarantined_at, released_at) < now() - make_interval(days => %(keep_days)s)
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+);
+
+-- name: drop_notifications
+-- Drops some messages that were sent, or given up, long ago. The alert stays, so nothing is told again. Rows touched.
+DELETE FROM tocsin.notifications
+WHERE id IN (
+    SELECT id
+    FROM tocsin.notifications
+    WHERE state <> 'pending' AND created_at < now() - make_interval(days => %(keep_days)s)
+    ORDER BY created_at
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+);
+
+-- name: measure_tables
+-- Writes down how large each table is today. Returns nothing.
+INSERT INTO tocsin.table_sizes (measured_date, table_name, total_bytes, row_count)
+SELECT current_date, table_name, total_bytes, row_count FROM tocsin.table_sizes_now
+ON CONFLICT (table_name, measured_date) DO UPDATE
+SET total_bytes = excluded.total_bytes, row_count = excluded.row_count;
+
+-- name: report_sizes
+-- Each table with its bytes, rows and bytes a day of growth since it was measured some days ago (null: not yet
+-- measured), the largest first.
+SELECT present.table_name, present.total_bytes, present.row_count,
+       ((present.total_bytes - past.total_bytes) / (current_date - past.measured_date))::bigint AS bytes_a_day
+FROM tocsin.table_sizes_now AS present
+LEFT JOIN LATERAL (
+    SELECT measured_date, total_bytes
+    FROM tocsin.table_sizes AS measured
+    WHERE measured.table_name = present.table_name
+      AND measured.measured_date BETWEEN current_date - 30 AND current_date - 1
+    ORDER BY measured.measured_date <= current_date - 7 DESC, abs(measured.measured_date - (current_date - 7))
+    LIMIT 1
+) AS past ON true
+ORDER BY present.total_bytes DESC, present.table_name;

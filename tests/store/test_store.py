@@ -6,7 +6,6 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,59 +13,16 @@ from typing import Any
 import pytest
 
 from pipeline.errors import StoreBusyError
-from pipeline.model import Candidate, EventDate
-from pipeline.postgres.database import Database, Limits, Session, connect
-from pipeline.postgres.rows import candidate_row
+from pipeline.model import EventDate
+from pipeline.postgres.database import Limits, Session, connect
 from pipeline.stages.store import store
 from pipeline.store.merge import event_key
 from tests.conftest import wipe
-from tests.records import PUBLISHED, article_row, candidate, span
-
-Tell = Callable[..., int]
+from tests.records import PUBLISHED, candidate, span
+from tests.store.conftest import Tell, select
 
 SURE = candidate(confidence=0.9)
 DOUBTFUL = candidate(confidence=0.4, mode=None, score=None)
-
-
-@pytest.fixture
-def tell(database: Database) -> Tell:
-    """Puts an accepted candidate into an article of its own; gives its id."""
-    numbers = itertools.count(1)
-
-    def put(told: Candidate, *, with_key: bool = True, **article: Any) -> int:
-        number = next(numbers)
-        with database.transaction() as transaction:
-            batch = transaction.one("open_batch", run_key="store")
-            assert batch
-            row = article_row(batch["id"], **{"url": f"https://news.example/{number}"} | article)
-            transaction.run("insert_articles", articles=json.dumps([row]))
-            (kept,) = select(
-                transaction.connection, "SELECT id FROM tocsin.articles WHERE url = %s", row["url"]
-            )
-            columns = candidate_row(told) | ({"event_key": event_key(told)} if with_key else {})
-            (made,) = transaction.all(
-                "insert_candidates",
-                candidates=json.dumps([columns]), batch_id=batch["id"], article_id=kept[0], codebook="test",
-            )  # fmt: skip
-            transaction.run("judge_candidates", candidate_ids=[made["id"]], verdict="accepted")
-        return int(made["id"])
-
-    return put
-
-
-def select(connection: Any, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values or None)
-        return list(cursor.fetchall()) if cursor.description else []
-
-
-@pytest.fixture
-def other(database_url: str) -> Iterator[Any]:
-    """A session that is not ours."""
-    connection = connect(database_url, limits=Limits(statement=0, lock=0, idle=0))
-    yield connection
-    connection.rollback()
-    connection.close()
 
 
 EVENT = (
