@@ -13,6 +13,7 @@ from pipeline.extract.article.at_home import at_home
 from pipeline.extract.article.scene import is_inferred
 from pipeline.extract.coder import load_coder
 from pipeline.model import Actor, Span
+from tests.extract.conftest import article
 
 CASES = sorted((Path(__file__).parent / "cases" / "sentences").glob("*.txt"))
 
@@ -37,6 +38,15 @@ def comes_out(events, event_type: str, fields: dict[str, str]) -> bool:
         and side(event.recipient, fields["recipient"])
         for event in events
     )
+
+
+def test_an_article_is_coded_the_same_alone_and_among_others(coder):
+    """What is read of a text does not depend on which texts the parser has in hand with it."""
+    articles = [article(path.read_text(encoding="utf-8").split("\n--\n")[0]) for path in CASES[:40]]
+    together = coder.code_all(articles)
+
+    assert coder.code_all(articles[::-1]) == together[::-1]
+    assert [coder.code(one) for one in articles[:20]] == together[:20]
 
 
 def test_nine_in_ten_sentence_cases_come_out_right(code):

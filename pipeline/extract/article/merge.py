@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from pipeline import plover
 from pipeline.extract.article.scene import is_inferred
+from pipeline.extract.lexicon.cameo import cameo_code
 from pipeline.model import Actor, Candidate, EventDate, Place
 
 
@@ -92,14 +94,25 @@ def _joined(first: Candidate, second: Candidate) -> Candidate:
         {*lead.mentions, *other.mentions, other.trigger} - {lead.trigger}, key=lambda span: span.start
     )
     return replace(
-        lead,
+        lead if lead.mode or not other.mode else _in_mode(lead, other.mode),
         mentions=tuple(mentions),
-        mode=lead.mode or other.mode,
         place=_said_place(lead) or _said_place(other) or lead.place or other.place,
         counts=lead.counts or other.counts,
         event_date=_date(lead, other),
         contexts=tuple(sorted({*lead.contexts, *other.contexts})),
         confidence=max(lead.confidence, other.confidence),
+    )
+
+
+def _in_mode(candidate: Candidate, mode: str) -> Candidate:
+    """A candidate with a mode that another telling gave, and with the score and codes of that mode."""
+    code = plover.code(candidate.event_type, mode)
+    return replace(
+        candidate,
+        mode=mode,
+        quad_class=code.quad_class,
+        score=code.score,
+        cameo=cameo_code(candidate.event_type, mode, candidate.contexts),
     )
 
 

@@ -22,9 +22,6 @@ from pipeline.extract.language.networks import Stepper, chunks, quicken
 from pipeline.extract.language.piece_vectors import PieceVectors
 
 SUBWORDS = "subwords"
-# A group is stepped at once when its longest text is at most this share of it; else each step
-# would serve too few texts to be worth its call.
-_LARGEST_SHARE = 0.15
 # Words of a group: what is computed for each beforehand takes 4 KB, 32 MB in all.
 _GROUP_WORDS = 8_000
 
@@ -32,10 +29,11 @@ _GROUP_WORDS = 8_000
 def _greedy_parse(
     component: Any, docs: Sequence[Doc], drop: float, own: Callable[[Sequence[Doc], float], list[Any]]
 ) -> list[Any]:
-    """The transitions of all docs, one step for all of a group at a time; by spaCy's `own` loop where that would be slow.
+    """The transitions of all docs, one step for all of a group at a time; by spaCy's `own` loop where the model is another.
 
     That loop adds up the features of each state by single BLAS calls, which cost more than the sums;
-    the same step over many texts is a few matrix operations. Same scores, same trees.
+    the same step over many texts is a few matrix operations. It rounds otherwise too: one text alone goes the
+    same way as many, for a tree must not depend on which other texts are read with it.
     """
     if not Stepper.serves(component.model):
         return own(docs, drop)
@@ -43,10 +41,6 @@ def _greedy_parse(
     set_dropout_rate(component.model, drop)
     found: list[Any] = []
     for group in chunks(docs, _GROUP_WORDS):
-        lengths = [len(doc) for doc in group]
-        if max(lengths) > _LARGEST_SHARE * sum(lengths):
-            found.extend(own(group, drop))
-            continue
         states = component.moves.init_batch(group)
         stepper = Stepper(component.model, group)
         unfinished = [state for state in states if not state.is_final()]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from pipeline.extract.article.merge import merge
+from pipeline.extract.lexicon.cameo import cameo_code
 from pipeline.model import Actor, Candidate, EventDate, Place, Span
 
 
@@ -91,3 +92,17 @@ def test_what_is_inferred_neither_parts_two_tellings_nor_leads():
 
     assert len(merged) == 1
     assert merged[0].place.name == "Goma"
+
+
+def test_a_mode_that_another_telling_gives_brings_its_score_and_codes():
+    """The score is that of the mode, as the checks before the store demand."""
+    merged = merge([telling(0), telling(100, mode="beat", score=-7.5, cameo="182")])
+
+    assert [(one.mode, one.score, one.quad_class) for one in merged] == [("beat", -7.5, 4)]
+    assert merged[0].cameo == cameo_code("ASSAULT", "beat", merged[0].contexts)
+
+
+def test_its_own_mode_stays_with_its_own_score():
+    merged = merge([telling(0, mode="beat", score=-7.5), telling(100)])
+
+    assert [(one.mode, one.score) for one in merged] == [("beat", -7.5)]

@@ -17,7 +17,7 @@ from thinc.api import Model, fix_random_seed
 
 from pipeline.extract.language import batched, networks
 from pipeline.extract.language.batched import make_batched_parser
-from pipeline.extract.language.networks import QuickWords, _keep_to_one_thread, quicken
+from pipeline.extract.language.networks import QuickWords, _keep_to_one_thread, product, quicken
 
 WIDTH = 12
 TEXTS = [
@@ -88,6 +88,34 @@ def test_quick_words_are_those_of_the_layers(
     assert isinstance(model._func, QuickWords)
     assert same(model.predict(docs), wanted)
     assert same(model.predict(docs[::-1]), wanted[::-1])
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 40, 129, 700])
+def test_a_row_of_a_product_is_the_same_whichever_others_there_are(count: int) -> None:
+    """To the last bit, for a tree must not depend on which texts are read with it."""
+    random = np.random.default_rng(3)
+    rows = random.standard_normal((700, 96)).astype("f")
+    weights = random.standard_normal((96, 50)).astype("f")
+    wanted = product(rows, weights, 32)
+
+    assert np.array_equal(product(rows[:count], weights, 32), wanted[:count])
+    assert np.array_equal(product(rows[-count:], weights, 32), wanted[-count:])
+
+
+def test_a_text_is_read_the_same_alone_and_among_others(
+    words: Callable[..., Model[Any, Any]], nlp: Language
+) -> None:
+    """To the last bit, and whether its words are remembered or new."""
+    model = words()
+    many = [nlp.make_doc(f"{text} {number} {text}") for number in range(60) for text in TEXTS]
+    quicken(model)
+    together = model.predict(many)
+    quick = model._func
+    assert isinstance(quick, QuickWords)
+    for number, doc in enumerate(many[:12]):
+        quick._known.clear()
+
+        assert np.array_equal(model.predict([doc])[0], together[number])
 
 
 def test_long_batches_are_cut_between_texts(
@@ -184,7 +212,7 @@ def test_a_batch_is_parsed_like_each_text_alone(
     monkeypatch: pytest.MonkeyPatch,
     words_of_a_group: int,
 ) -> None:
-    """spaCy's own loop parses single texts; many short ones are stepped at once, some hundred words at a time."""
+    """All are stepped at once, some hundred words at a time, and come out as by spaCy's own loop."""
     monkeypatch.setattr(batched, "_GROUP_WORDS", words_of_a_group)
     model = build_tb_parser_model(
         words(),
