@@ -16,7 +16,7 @@ import resource
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,7 +25,7 @@ from typing import Any
 from pipeline.config import Settings
 from pipeline.fetch.feed import parse_feed
 from pipeline.fetch.http import open_client
-from pipeline.fetch.records import FeedState, FetchResult
+from pipeline.fetch.records import FeedState, FetchResult, SeenEntry
 from pipeline.fetch.visit import fetch_feed
 
 SENTENCE = (
@@ -113,6 +113,22 @@ def handler(number: int, entries: int) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class Known:
+    """Links that need no further look; the rest of a memory is empty."""
+
+    def __init__(self, links: set[str]) -> None:
+        self._links = links
+
+    async def seen(self, urls: Sequence[str]) -> list[SeenEntry]:
+        return [SeenEntry(url=url) for url in urls if url in self._links]
+
+    async def texts(self, urls: Sequence[str]) -> dict[str, tuple[str, str]]:
+        return {}
+
+    async def waiting(self, feed_id: int) -> list[SeenEntry]:
+        return []
+
+
 def ours(states: list[FeedState], known: set[str]) -> list[FetchResult]:
     async def go() -> list[FetchResult]:
         async with open_client(Settings(allow_private_addresses="127.3.0.0/16")) as client:
@@ -120,9 +136,7 @@ def ours(states: list[FeedState], known: set[str]) -> list[FetchResult]:
 
             async def one(state: FeedState) -> FetchResult:
                 async with places:
-                    return await fetch_feed(
-                        state, client=client, now=NOW, known_urls=lambda urls: known & set(urls)
-                    )
+                    return await fetch_feed(state, client=client, now=NOW, memory=Known(known))
 
             return list(await asyncio.gather(*map(one, states)))
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from pipeline.config import Settings
+from pipeline.postgres.clean import as_json
 from pipeline.postgres.database import Database, Transaction
 from pipeline.postgres.rows import candidate_row
 from pipeline.stages import extract as extract_stage
+from pipeline.stages.common import database_time, iso
 from tests.records import PUBLISHED, article_row, candidate
 
 
@@ -79,6 +82,14 @@ def test_a_candidate_refused_again_is_in_quarantine_again(db: Transaction, artic
     assert [row["id"] for row in db.all("list_quarantine", limit=5)] == refused
 
 
+def leased(db: Transaction) -> list[dict[str, Any]]:
+    """Feeds that a worker would visit now; it gives them back."""
+    now = database_time(db)
+    feeds = db.all("claim_feeds", due_at=now, limit=10, lease_seconds=60)
+    db.run("save_feeds", feeds=as_json(feeds, default=iso))
+    return feeds
+
+
 def test_a_feed_that_leaves_the_list_is_not_fetched(db: Transaction) -> None:
     """It keeps its state, and comes back with it."""
     feed = {
@@ -89,12 +100,12 @@ def test_a_feed_that_leaves_the_list_is_not_fetched(db: Transaction) -> None:
         "interval_seconds": 60,
     }
     db.run("upsert_feeds", feeds=json.dumps([feed]))
-    listed = len(db.all("due_feed_ids"))
+    listed = len(leased(db))
     db.run("upsert_feeds", feeds="[]")
-    unlisted = len(db.all("due_feed_ids"))
+    unlisted = len(leased(db))
     db.run("upsert_feeds", feeds=json.dumps([feed]))
 
-    assert (listed, unlisted, len(db.all("due_feed_ids"))) == (1, 0, 1)
+    assert (listed, unlisted, len(leased(db))) == (1, 0, 1)
 
 
 def test_a_feed_that_is_gone_stays_gone(db: Transaction) -> None:
@@ -107,12 +118,12 @@ def test_a_feed_that_is_gone_stays_gone(db: Transaction) -> None:
         "interval_seconds": 60,
     }
     db.run("upsert_feeds", feeds=json.dumps([feed]))
-    (due,) = db.all("due_feed_ids")
-    state = dict.fromkeys(("etag", "last_modified", "body_sha256", "last_error", "next_fetch_at"))
-    db.run("save_feed", id=due["id"], failure_count=0, fetched_at=PUBLISHED, is_active=False, **state)
+    (due,) = leased(db)
+    gone = due | {"is_active": False, "next_fetch_at": None, "lease_holder": None}
+    db.run("save_feeds", feeds=as_json([gone], default=iso))
     db.run("upsert_feeds", feeds=json.dumps([feed]))
 
-    assert db.all("due_feed_ids") == []
+    assert leased(db) == []
 
 
 class PoisonedCoder:

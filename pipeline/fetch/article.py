@@ -7,23 +7,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
 from typing import Any
+from urllib.parse import urlsplit
 
 from pipeline.fetch import worker
+from pipeline.fetch.announced import ANNOUNCED_CHARACTERS, MINIMUM_LETTERS, letter_count, tells_same
 from pipeline.fetch.dates import parse_date, sane_date
 from pipeline.fetch.records import Discard, DiscardReason, PublishedFrom, TakenArticle
-from pipeline.fetch.text import html_text, letter_count, paragraphs, title_text
+from pipeline.fetch.text import html_text, paragraphs, title_text
 from pipeline.fetch.url import canonical_url, choose_canonical
 from pipeline.model import Article, Entry
 
 # A page takes 20 ms; nested a thousandfold it took trafilatura two minutes.
 SECONDS = 10.0
-# py3langid is right on 50 letters and guesses on fewer; a shorter text also tells no event.
-MINIMUM_LETTERS = 50
 # A feed that gives this much gives the article, not its teaser.
 FULL_TEXT_LETTERS = 1_000
-# Of the words a feed announces its page has a half or more; a consent page one in twenty.
-MINIMUM_SHARED = 0.2
-MINIMUM_ANNOUNCED = 3
+# A title made of a text that has none.
+TITLE_WORDS = 14
 MAXIMUM_TEXT = 500_000
 LANGUAGE = "en"
 HTML_TYPES = ("", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain")
@@ -34,68 +33,85 @@ class PageText:
     """What a page gave: its text ("" where none was found), title, canonical link, day of publication."""
 
     text: str = ""
+    method: str = ""
     title: str = ""
     canonical: str | None = None
     published_at: datetime | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Whose entry it is: the publisher, its country (ISO 3166 alpha-3), the feed, and the time of fetching."""
+
+    source: str
+    country: str | None = None
+    feed_id: int | None
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """An answer as it came: inflated bytes, where from after redirects, the type as sent.
+
+    `is_trusted`: its host may name a canonical address of another site (`choose_canonical`).
+    """
+
+    body: bytes
+    url: str = ""
+    content_type: str = ""
+    is_trusted: bool = False
+
+
 def take_article(
-    entry: Entry,
-    page: bytes | None,
-    *,
-    source: str,
-    feed_id: int | None,
-    fetched_at: datetime,
-    page_url: str = "",
-    content_type: str = "",
-    is_trusted: bool = False,
+    entry: Entry, page: Page | None, origin: Origin, *, is_part: bool = False
 ) -> TakenArticle | Discard:
     """Make an article of an entry and its page.
 
     Args:
-        page: Inflated bytes; None where it could not be had: then the feed's own text is all there is.
-        page_url: Where the page came from after redirects; the entry's link if empty.
-        content_type: Of the page, as sent.
-        is_trusted: The page's host may name a canonical address of another site (`choose_canonical`).
+        page: None where it could not be had: then the feed's own text is all there is.
+        is_part: The entry shares its page with others, so that the page's text is not its own.
 
     Returns:
         The article: text in paragraphs parted by empty lines, `published_at` from the feed if sane,
-        else the page's (a day, taken as its beginning in UTC), else `fetched_at`. `text_method` is
-        "trafilatura", "feed_content" or "feed_summary".
+        else the page's (a day alone is taken as its beginning in UTC), else `fetched_at`. `text_method` is
+        "trafilatura", "resiliparse", "fragment" (the element its link names), "feed_content" or "feed_summary".
     """
     entry_url = canonical_url(entry.url)
     if not entry_url:
         return Discard(url=entry.url, reason="no_url")
-    is_html = _type(content_type) in HTML_TYPES
-    read = (
-        _read(page, entry, page_url or entry.url, content_type, fetched_at)
-        if page and is_html
-        else PageText()
-    )
-    title = entry.title or title_text(read.title, is_html=False)
+    is_html = page is None or _type(page.content_type) in HTML_TYPES
     from_feed = feed_text(entry)
     announced = f"{entry.title} {from_feed[0]}"
+    read = _read(page, entry, origin, is_part=is_part) if page and page.body and is_html else PageText()
+    page_url = (page.url if page else "") or entry.url
     is_other = letter_count(read.text) >= MINIMUM_LETTERS and not tells_same(announced, read.text)
     if is_other:
         read, page_url = PageText(), entry.url
-    text, text_method = _best_text(from_feed, read)
+    text, text_method = _best_text(from_feed, read, is_part=is_part)
+    title = entry.title or title_text(read.title, is_html=False) or _first_words(text)
     text = _without_headline(text, title)
     language = detect_language(text)
-    if reason := _why_not(title, language, is_html=is_html or page is None, is_other=is_other):
+    if reason := _why_not(title, language, is_html=is_html, is_other=is_other):
         return Discard(url=entry.url, reason=reason)
-    published_at, published_from = _published(entry, read, fetched_at)
+    published_at, published_from = _published(entry, read, origin.fetched_at)
+    named = None if is_part else read.canonical
     article = Article(
-        url=choose_canonical(entry.url, page_url or entry.url, read.canonical, is_trusted=is_trusted),
-        source=source,
+        url=choose_canonical(entry.url, page_url, named, is_trusted=bool(page and page.is_trusted)),
+        source=origin.source,
         title=title,
         text=text,
         published_at=published_at,
-        fetched_at=fetched_at,
+        fetched_at=origin.fetched_at,
         language=language,
-        feed_id=feed_id,
+        feed_id=origin.feed_id,
         text_method=text_method,
     )
     return TakenArticle(article=article, published_from=published_from, entry_url=entry_url)
+
+
+def is_whole_in_feed(entry: Entry) -> bool:
+    """Whether an entry that shares its page has a text of its own, so that the page need not be read."""
+    return letter_count(feed_text(entry)[0]) >= MINIMUM_LETTERS
 
 
 def feed_text(entry: Entry) -> tuple[str, str]:
@@ -112,20 +128,6 @@ def has_full_text(entry: Entry) -> bool:
     return letter_count(feed_text(entry)[0]) >= FULL_TEXT_LETTERS
 
 
-def tells_same(announced: str, text: str) -> bool:
-    """Whether a page's text is about what the feed announced, by the words of four letters and more.
-
-    Consent, log-in and error pages answer 200 and have a text; but no word of the headline. True where
-    the feed announced too little to tell.
-    """
-    words = _long_words(announced[:2_000])
-    return len(words) < MINIMUM_ANNOUNCED or len(words & _long_words(text)) >= len(words) * MINIMUM_SHARED
-
-
-def _long_words(text: str) -> set[str]:
-    return set(re.findall(r"[^\W\d_]{4,}", text.casefold()))
-
-
 def detect_language(text: str) -> str:
     """ISO 639-1 of the text's language; "" below 50 letters, where nobody can tell."""
     if letter_count(text) < MINIMUM_LETTERS:
@@ -135,11 +137,20 @@ def detect_language(text: str) -> str:
     return str(py3langid.classify(text[:5_000])[0])
 
 
-def _best_text(from_feed: tuple[str, str], read: PageText) -> tuple[str, str]:
+def _best_text(from_feed: tuple[str, str], read: PageText, *, is_part: bool) -> tuple[str, str]:
     """The page's text, unless the feed has more of it than a page that shows only the beginning."""
-    if letter_count(read.text) >= min(FULL_TEXT_LETTERS, letter_count(from_feed[0])):
-        return (read.text, "trafilatura") if read.text else from_feed
+    enough = MINIMUM_LETTERS if is_part else FULL_TEXT_LETTERS
+    if is_part and letter_count(from_feed[0]) >= enough:
+        return from_feed
+    if letter_count(read.text) >= min(enough, letter_count(from_feed[0])):
+        return (read.text, read.method) if read.text else from_feed
     return from_feed
+
+
+def _first_words(text: str) -> str:
+    """A title for a text that has none: its first sentence, or the beginning of it."""
+    first = re.split(r"(?<=[.!?])\s|\n", text, maxsplit=1)[0].split()
+    return " ".join(first[:TITLE_WORDS]) + ("…" if len(first) > TITLE_WORDS else "")
 
 
 def _without_headline(text: str, title: str) -> str:
@@ -159,28 +170,36 @@ def _why_not(title: str, language: str, *, is_html: bool, is_other: bool) -> Dis
 def _published(entry: Entry, read: PageText, fetched_at: datetime) -> tuple[datetime, PublishedFrom]:
     if from_feed := sane_date(entry.published_at, fetched_at=fetched_at):
         return from_feed, "feed"
-    if from_page := sane_date(read.published_at, fetched_at=fetched_at):
-        return from_page, "page"
+    if read.published_at:
+        return read.published_at, "page"
     return fetched_at, "fetch"
 
 
-def _read(page: bytes, entry: Entry, url: str, content_type: str, fetched_at: datetime) -> PageText:
+def _read(page: Page, entry: Entry, origin: Origin, *, is_part: bool) -> PageText:
+    announced = f"{entry.title} {feed_text(entry)[0]}"
     header = {
-        "url": url,
-        "charset": _charset(content_type),
-        "wants_date": sane_date(entry.published_at, fetched_at=fetched_at) is None,
-        "max_date": fetched_at.astimezone(UTC).strftime("%Y-%m-%d"),
+        "url": page.url or entry.url,
+        "charset": _charset(page.content_type),
+        "announced": announced[:ANNOUNCED_CHARACTERS],
+        "fragment": urlsplit(entry.url).fragment[:200] if is_part else "",
+        "wants_date": sane_date(entry.published_at, fetched_at=origin.fetched_at) is None,
+        "max_date": origin.fetched_at.astimezone(UTC).strftime("%Y-%m-%d"),
     }
     try:
-        answer: dict[str, Any] = worker.parse("page", header, page, seconds=SECONDS)
+        answer: dict[str, Any] = worker.parse("page", header, page.body, seconds=SECONDS)
     except worker.ParserError:
         # A page that kills its parser has no text; the feed's own may do.
         return PageText()
+    dates = (
+        sane_date(parse_date(date, country=origin.country), fetched_at=origin.fetched_at)
+        for date in answer["dates"]
+    )
     return PageText(
         text=paragraphs(answer["text"]),
+        method=answer["method"],
         title=answer["title"],
         canonical=answer["canonical"],
-        published_at=parse_date(answer["date"]),
+        published_at=next((date for date in dates if date), None),
     )
 
 

@@ -16,7 +16,13 @@ SECONDS = 20.0
 
 
 def parse_feed(
-    body: bytes, *, url: str, content_type: str, fetched_at: datetime, max_entries: int
+    body: bytes,
+    *,
+    url: str,
+    content_type: str,
+    fetched_at: datetime,
+    max_entries: int,
+    country: str | None = None,
 ) -> ParsedFeed:
     """Read a feed in any format feedparser knows, or JSON Feed, in a child process with a time limit.
 
@@ -25,6 +31,7 @@ def parse_feed(
         url: Where it came from; relative links are resolved against it.
         content_type: As the server sent it; its charset counts, its type does not.
         fetched_at: Aware; a date an article of that time cannot have is dropped.
+        country: The publisher's, ISO 3166 alpha-3; it decides what a doubtful date means.
         max_entries: Those behind are cut off, as feeds begin with the newest.
 
     Returns:
@@ -37,14 +44,16 @@ def parse_feed(
     except worker.ParserError as error:
         return ParsedFeed(problem=str(error))
     return ParsedFeed(
-        entries=tuple(_entry(raw, fetched_at) for raw in answer["entries"]),
+        entries=tuple(_entry(raw, fetched_at, country) for raw in answer["entries"]),
         title=title_text(answer["title"], is_html=True),
         problem=answer["problem"],
+        new_url=answer.get("new_url"),
+        feed_urls=tuple(answer.get("feed_urls", ())),
     )
 
 
-def _entry(raw: dict[str, Any], fetched_at: datetime) -> Entry:
-    dates = (sane_date(parse_date(text), fetched_at=fetched_at) for text in raw["dates"])
+def _entry(raw: dict[str, Any], fetched_at: datetime, country: str | None) -> Entry:
+    dates = (sane_date(parse_date(text, country=country), fetched_at=fetched_at) for text in raw["dates"])
     return Entry(
         guid=raw["guid"],
         url=raw["url"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +13,14 @@ import feedparser
 # One entry's HTML; a longer one is cut, as no article is.
 MAXIMUM_HTML = 1_000_000
 MAXIMUM_TITLE_HTML = 5_000
-MAXIMUM_LINK = 4_000
+# Longer than any that works; a link that is cut leads elsewhere.
+MAXIMUM_LINK = 16_000
+# RFC 4287, 4.2.7.2 lets a registered relation be written as an address too.
+ALTERNATE = ("alternate", "http://www.iana.org/assignments/relation/alternate")
+PAGE_TYPES = ("text/html", "application/xhtml+xml")
+FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
+MAXIMUM_FEED_URLS = 10
+NEWS_SITEMAP = "{http://www.google.com/schemas/sitemap-news/0.9}"
 # feedparser's family of "bozo" remarks that a wrong charset or content type was put right.
 UNHARMFUL = feedparser.ThingsNobodyCaresAboutButMe
 
@@ -23,6 +31,8 @@ def read_feed(body: bytes, header: dict[str, Any]) -> dict[str, Any]:
         return _problem("the answer is empty")
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return _read_json_feed(body, header)
+    if re.search(rb"<(?:\w+:)?(urlset|sitemapindex)[\s>]", body[:2000]):
+        return _read_sitemap(body, header)
     # A file object, never the bytes themselves: feedparser takes bytes for the name of a file first.
     parsed = feedparser.parse(
         io.BytesIO(body),
@@ -32,13 +42,15 @@ def read_feed(body: bytes, header: dict[str, Any]) -> dict[str, Any]:
     )
     entries = [_entry(entry, header["url"]) for entry in parsed.entries[: header["max_entries"]]]
     if not parsed.version and not any(entry["url"] or entry["title"] for entry in entries):
-        return _problem(_what_it_is(body))
+        return _no_feed(body, header["url"])
     if not entries and parsed.bozo and not isinstance(parsed.bozo_exception, UNHARMFUL):
         return _problem(f"broken before its first entry: {_one_line(parsed.get('bozo_exception'))}")
     return {
         "entries": entries,
         "title": _short(parsed.feed.get("title"), MAXIMUM_TITLE_HTML),
         "problem": None,
+        "new_url": _absolute(_short(parsed.feed.get("itunes_new-feed-url"), MAXIMUM_LINK), header["url"])
+        or None,
     }
 
 
@@ -59,11 +71,10 @@ def _entry(entry: Any, base: str) -> dict[str, Any]:
 
 
 def _link(entry: Any, base: str) -> str:
-    alternates = [
-        link.get("href") for link in entry.get("links", ()) if link.get("rel", "alternate") == "alternate"
-    ]
+    alternates = [link for link in entry.get("links", ()) if link.get("rel", "alternate") in ALTERNATE]
     # A guid that is an address stands in for a missing link (RSS 2.0: isPermaLink).
-    for candidate in (*alternates, entry.get("link"), entry.get("id")):
+    links = (link.get("href") for link in sorted(alternates, key=_distance))
+    for candidate in (*links, entry.get("link"), entry.get("id")):
         if isinstance(candidate, str) and (
             url := _absolute(candidate, base, is_guid=candidate == entry.get("id"))
         ):
@@ -71,11 +82,20 @@ def _link(entry: Any, base: str) -> str:
     return ""
 
 
+def _distance(link: Any) -> tuple[bool, bool]:
+    """How far a link is from an English page; links of one distance keep their order."""
+    language = str(link.get("hreflang") or "en").lower()
+    is_page = str(link.get("type") or "text/html").partition(";")[0].strip().lower() in PAGE_TYPES
+    return not is_page, not (language == "x-default" or language.startswith("en"))
+
+
 def _absolute(link: str, base: str, *, is_guid: bool = False) -> str:
-    link = "".join(link[:MAXIMUM_LINK].split())
+    link = "".join(link.split())
     try:
         url = link if is_guid else urljoin(base, link)
-        return url if link and urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname else ""
+        parts = urlsplit(url)
+        is_good = bool(link) and len(url) <= MAXIMUM_LINK and parts.scheme in ("http", "https")
+        return url if is_good and parts.hostname else ""
     except ValueError:
         return ""
 
@@ -86,9 +106,12 @@ def _read_json_feed(body: bytes, header: dict[str, Any]) -> dict[str, Any]:
         feed = json.loads(body)
     except (ValueError, RecursionError) as error:
         return _problem(f"broken JSON: {_one_line(error)}")
-    if not str(feed.get("version", "")).startswith("https://jsonfeed.org/") or not isinstance(
-        feed.get("items"), list
-    ):
+    # The version's address is spelt in many ways; a list of items with addresses or ids is what makes a feed.
+    is_feed = "jsonfeed" in str(feed.get("version", "")) or any(
+        isinstance(item, dict) and {"url", "id", "external_url"} & item.keys()
+        for item in feed.get("items") or ()
+    )
+    if not is_feed or not isinstance(feed.get("items"), list):
         return _problem("JSON, but no JSON Feed")
     items = [item for item in feed["items"] if isinstance(item, dict)][: header["max_entries"]]
     language = feed.get("language")
@@ -118,11 +141,60 @@ def _json_entry(item: dict[str, Any], base: str, language: Any) -> dict[str, Any
     }
 
 
-def _what_it_is(body: bytes) -> str:
+def _read_sitemap(body: bytes, header: dict[str, Any]) -> dict[str, Any]:
+    """A Google news sitemap: addresses with title, language and time of publication."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
+    root = etree.fromstring(body, parser)
+    if root is None or etree.QName(root).localname != "urlset":
+        return _problem("a sitemap index; list the news sitemap it names")
+    entries = [entry for url in root.iterfind("{*}url") if (entry := _sitemap_entry(url, header["url"]))]
+    if not entries and root.find("{*}url") is not None:
+        return _problem("a sitemap without news: its addresses have no titles and times")
+    return {"entries": entries[: header["max_entries"]], "title": "", "problem": None}
+
+
+def _sitemap_entry(url: Any, base: str) -> dict[str, Any] | None:
+    def value(*path: str) -> str:
+        return _short(url.findtext("/".join(path)), MAXIMUM_LINK).strip()
+
+    news = f"{NEWS_SITEMAP}news"
+    if url.find(news) is None:
+        return None
+    return {
+        "guid": None,
+        "url": _absolute(value("{*}loc"), base),
+        "title": value(news, f"{NEWS_SITEMAP}title"),
+        "title_is_html": False,
+        "summary_html": "",
+        "content_html": "",
+        "dates": [value(news, f"{NEWS_SITEMAP}publication_date"), value("{*}lastmod")],
+        "language": value(news, f"{NEWS_SITEMAP}publication", f"{NEWS_SITEMAP}language")[:35] or None,
+    }
+
+
+def _no_feed(body: bytes, base: str) -> dict[str, Any]:
     start = body[:2000].lower()
-    if b"<html" in start or b"<!doctype html" in start:
-        return "an HTML page, not a feed"
-    return "no feed in a known format"
+    if b"<html" not in start and b"<!doctype html" not in start:
+        return _problem("no feed in a known format")
+    urls = _feeds_of_page(body, base)
+    named = f"; it names the feed {urls[0]}" if urls else " and it names none"
+    return _problem(f"an HTML page, not a feed{named}") | {"feed_urls": urls}
+
+
+def _feeds_of_page(body: bytes, base: str) -> list[str]:
+    """What an HTML page names as its feeds: <link rel=alternate type=application/rss+xml>."""
+    from lxml import html
+
+    links = html.fromstring(body).iterfind(".//link[@href]")
+    urls = [
+        _absolute(str(link.get("href")), base)
+        for link in links
+        if "alternate" in (link.get("rel") or "").lower().split()
+        and (link.get("type") or "").partition(";")[0].strip().lower() in FEED_TYPES
+    ]
+    return [url for url in urls if url][:MAXIMUM_FEED_URLS]
 
 
 def _problem(problem: str) -> dict[str, Any]:

@@ -11,7 +11,17 @@ from protego import Protego
 from yarl import URL
 
 from pipeline.config import Settings
-from pipeline.web.client import PRODUCT, Response, StatusError, WebClient, host_name, open_web, user_agent
+from pipeline.web.client import (
+    PRODUCT,
+    Clock,
+    Response,
+    StatusError,
+    WebClient,
+    host_name,
+    machine_clock,
+    open_web,
+    user_agent,
+)
 from pipeline.web.guard import Guard
 
 FEED_TYPES = (
@@ -115,11 +125,14 @@ class Client:
 
 
 @asynccontextmanager
-async def open_client(settings: Settings, *, guard: Guard | None = None) -> AsyncIterator[Client]:
+async def open_client(
+    settings: Settings, *, guard: Guard | None = None, clock: Clock = machine_clock
+) -> AsyncIterator[Client]:
     """A client with the settings' limits, closed at the end.
 
     Args:
         guard: Another one than what `allow_private_addresses` gives.
+        clock: The time now, aware; a worker's own may be wrong.
 
     Raises:
         ConfigError: `allow_private_addresses` cannot be read.
@@ -134,5 +147,6 @@ async def open_client(settings: Settings, *, guard: Guard | None = None) -> Asyn
         timeout_seconds=settings.fetch_timeout_seconds,
         headers=headers,
         guard=guard,
+        clock=clock,
     ) as web:
         yield Client(settings, web)

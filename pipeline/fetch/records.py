@@ -1,31 +1,29 @@
 """What goes into fetching one feed and what comes out.
 
-    result = await fetch_feed(feed, client=client, now=now, known_urls=known_urls)
+    result = await fetch_feed(feed, client=client, now=now, memory=memory)
 
 * `feed` (FeedState) is a row of the feeds table; `result.feed` is the same row as it must be written.
-* `result.articles` are new. Write them, `result.seen_urls` and `result.feed` in ONE transaction: the
-  validators (etag, last_modified, body_sha256) vouch for what was stored with them.
-* `known_urls(urls) -> set` answers which of these URLs need no further look. It must know every
-  `article.url` and every url of `seen_urls`: those are the canonical forms of entry links that are
-  articles now (also under another URL, where the page named its canonical one), were discarded, or
-  failed for good. Without them a page that is not English would be fetched at every visit.
-* `result.failures` are entries whose page could not be had. Those not `is_final` come again at the next
-  visit, because `result.feed` then carries no validators. Count them where rows lie; after
-  `Settings.max_attempts` put them into quarantine and let `known_urls` know them.
+* Write `result.taken`, `result.seen`, `result.revisions` and `result.feed` in ONE transaction: the validators
+  (etag, last_modified, body_sha256) vouch for what was stored with them.
+* `memory` (Memory) answers what is known of entries, and which of this feed are to be tried again. It must
+  know each `SeenEntry` ever written.
+* An entry that could not be read is in `result.seen` as "waiting" with the entry itself, so that it is tried
+  again whether the feed still shows it or not. One that was tried often enough is in `result.failures`.
 * `result.postponed_count` entries were not tried at all (limit of articles or of time in one visit).
-  They come again at the next visit and are nobody's failure.
+  They come again at the next visit, because `result.feed` then carries no validators.
 * `result.outcome` says how the visit went; on "failed", `result.feed.last_error` says why.
 
-Times are aware. URLs given to `known_urls`, in `seen_urls` and of failures are canonical (url.py), so
-that each may be handed to `known_urls` as it is; `FeedState.url` is the one to fetch.
+Times are aware, and all of them are Postgres' own, counted from `now`. URLs are canonical (url.py);
+`FeedState.url` is the one to fetch.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from pipeline.model import Article, Entry
 
@@ -35,13 +33,16 @@ DiscardReason = Literal[
 DISCARD_REASONS: tuple[DiscardReason, ...] = (
     "known",  # an article, a discarded entry or a final failure of an earlier visit, or twice in this one
     "no_url",  # no link we could fetch or tell it by
-    "no_title",
+    "no_title",  # nor a text to make one of
     "not_html",  # the link leads to a PDF, a film, a picture, and the feed has no text of its own
     "not_article",  # the page tells something else than the entry: consent, log in; and the feed has no text
     "too_short",  # fewer than 50 letters on the page and in the feed
     "not_english",
     "robots",  # robots.txt keeps the page from us, and the feed has no text of its own
 )
+
+# What a later try may read: a page that was not ready, a consent page in the way, a server's bad day.
+TRIED_AGAIN: tuple[DiscardReason, ...] = ("not_html", "not_article", "too_short")
 
 PublishedFrom = Literal["feed", "page", "fetch"]
 Outcome = Literal["fetched", "unchanged", "failed", "gone"]
@@ -59,6 +60,9 @@ class FeedState:
         last_error: Of the last visit; None after a good one.
         next_fetch_at: None means due now, or never when not `is_active`.
         is_active: False only after 410 Gone.
+        moved_to: Where permanent redirects or the feed itself say it has moved; `moved_count` visits in a row.
+        lease_holder: The session this visit is made by.
+        has_waiting: Entries of it are to be tried again.
     """
 
     id: int = 0
@@ -74,6 +78,10 @@ class FeedState:
     last_error: str | None = None
     next_fetch_at: datetime | None = None
     is_active: bool = True
+    moved_to: str | None = None
+    moved_count: int = 0
+    lease_holder: str | None = None
+    has_waiting: bool = False
 
     def __post_init__(self) -> None:
         if self.interval_seconds <= 0:
@@ -86,11 +94,18 @@ class FeedState:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ParsedFeed:
-    """A feed document. `problem` says in words why it is none; then there are no entries."""
+    """A feed document. `problem` says in words why it is none; then there are no entries.
+
+    Args:
+        new_url: Where the feed says it has moved (itunes:new-feed-url).
+        feed_urls: What an HTML page names as its feeds, in its order.
+    """
 
     entries: tuple[Entry, ...] = ()
     title: str = ""
     problem: str | None = None
+    new_url: str | None = None
+    feed_urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,7 +115,7 @@ class TakenArticle:
     Args:
         published_from: Whether the feed or the page named the time, or the time of fetching stands in.
         entry_url: Canonical form of the entry's link; differs from `article.url` where the page
-            named another one.
+            named another one, or where several entries share the link.
     """
 
     article: Article
@@ -124,6 +139,60 @@ class Failure:
     title: str
     reason: str
     is_final: bool
+    retry_after_seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenEntry:
+    """What is remembered of an entry that was looked at.
+
+    Args:
+        url: Canonical form of its link; several entries may share it.
+        entry_key: Hash of link, guid and title.
+        guid_key, title_key, text_key: Hashes; "" where the feed gave none or it tells nothing, title_key None
+            where the title is not known.
+        article_url: The article that tells it, if one does.
+        outcome: article, known, waiting, failed, or why it is no article.
+        next_try_at: When a waiting one is tried again.
+        entry: What the feed gave, kept while it may be tried again.
+    """
+
+    url: str
+    entry_key: str = ""
+    guid_key: str = ""
+    title_key: str | None = None
+    text_key: str = ""
+    article_url: str | None = None
+    outcome: str = "known"
+    try_count: int = 1
+    next_try_at: datetime | None = None
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Revision:
+    """A later version of an article we have."""
+
+    url: str
+    title: str
+    text: str
+    published_at: datetime
+
+
+class Memory(Protocol):
+    """What was stored by earlier visits."""
+
+    async def seen(self, urls: Sequence[str]) -> list[SeenEntry]:
+        """Entries with these canonical links; an article at one of them is an entry without a guid."""
+        ...
+
+    async def texts(self, urls: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Title and text of the articles at these URLs, each in its newest version."""
+        ...
+
+    async def waiting(self, feed_id: int) -> list[SeenEntry]:
+        """Entries of a feed that are to be tried again now, with their `entry`."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,9 +200,8 @@ class FetchResult:
     """One visit to one feed; see the top of this module.
 
     Args:
-        moved_to: The address a permanent redirect (301, 308) leads to; to be believed by a person
-            or after repetition, not at once.
-        entry_count: Entries the document held, after the limit.
+        waiting_count: Entries that will be tried again.
+        moved_to: The address a permanent redirect (301, 308) or the feed itself leads to.
     """
 
     feed: FeedState
@@ -141,9 +209,11 @@ class FetchResult:
     taken: tuple[TakenArticle, ...] = ()
     discards: tuple[Discard, ...] = ()
     failures: tuple[Failure, ...] = ()
-    seen_urls: tuple[str, ...] = ()
+    seen: tuple[SeenEntry, ...] = ()
+    shown_keys: tuple[str, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    waiting_count: int = 0
     postponed_count: int = 0
-    entry_count: int = 0
     moved_to: str | None = None
 
     @property

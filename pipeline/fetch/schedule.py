@@ -45,3 +45,22 @@ def next_fetch(
     if failure_count:
         seconds = min(seconds, max(DAY_SECONDS, interval_seconds))
     return now + timedelta(seconds=max(seconds, min(retry_after_seconds or 0.0, DAY_SECONDS)))
+
+
+# Seconds from one try of an entry to the next: at the next visit, then ever later, over some seven hours; a
+# page is often there a minute after its entry, and an editor's stub is filled within the day.
+TRY_AGAIN_SECONDS: tuple[int, ...] = (0, 60, 1_800, 21_600)
+
+
+def next_try(
+    *, now: datetime, try_count: int, max_tries: int, asked_seconds: float | None = None
+) -> datetime | None:
+    """Say when an entry is tried again after `try_count` tries, this one included; None is never.
+
+    Args:
+        asked_seconds: What the server asked for, if it did; kept where it is longer, up to a day.
+    """
+    if try_count >= max_tries:
+        return None
+    seconds = TRY_AGAIN_SECONDS[min(try_count, len(TRY_AGAIN_SECONDS)) - 1]
+    return now + timedelta(seconds=max(seconds, min(asked_seconds or 0.0, DAY_SECONDS)))

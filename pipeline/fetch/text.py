@@ -52,11 +52,6 @@ def html_text(markup: str) -> str:
     return paragraphs(html.unescape(_TAG.sub("", markup)))
 
 
-def letter_count(text: str) -> int:
-    """Letters of any script, without digits, signs and spaces."""
-    return sum(map(str.isalpha, text))
-
-
 def _without_unread(markup: str) -> str:
     """Drop scripts, styles and comments; one that does not end goes on to the end, as in a browser."""
     pieces, position = [], 0

@@ -6,15 +6,18 @@ import csv
 import re
 from functools import cache
 from pathlib import Path
-from urllib.parse import unquote_plus, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urljoin, urlsplit
 
 TRACKING_PATH = Path(__file__).resolve().parent / "data" / "tracking_parameters.csv"
 DEFAULT_PORTS = {"http": 80, "https": 443}
-MAXIMUM_LENGTH = 2000
+# Indexes hold hashes of addresses, so this is a guard against nonsense alone.
+MAXIMUM_LENGTH = 16_000
 # Values of these parameters that ask for the AMP form of the same page.
 _AMP_PARAMETERS = {"amp": ("", "1", "true"), "outputtype": ("amp",), "output": ("amp",), "view": ("amp",)}
 _AMP_CACHE = re.compile(r"/(?:[cvi]/)?(?:(?P<secure>s)/)?(?P<rest>[^/]+\.[^/]+/.*)")
 _UNRESERVED = re.compile(r"%([0-9a-fA-F]{2})")
+# Some sites put a number behind the words of an address, or take it away; two pieces of one day share fewer.
+SAME_SLUG_WORDS, SAME_SLUG_SHARE = 3, 0.8
 _DULL_CANONICAL = re.compile(r"/?(?:index\.\w+|home|[a-z]{2}(?:-[a-zA-Z]{2})?)?/?")
 
 
@@ -58,7 +61,7 @@ def choose_canonical(
         is_trusted: The host was named by the operator; it may name an address of another site.
 
     Returns:
-        The page's own word where it is of the same site and names the same piece (`_is_akin`: some sites
+        The page's own word where it is of the same site and names the same piece (`is_akin`: some sites
         name one section page on all their articles, and all but the first would be lost as known);
         else the page's address after redirects, unless that is a front page; else the entry's link.
     """
@@ -68,12 +71,9 @@ def choose_canonical(
     named = _absolute(page_canonical or "", page_url)
     if not named or _is_dull(named):
         return here
-    if is_trusted:
-        return named
-    is_believed = is_same_site(named, page_url) and (
-        _is_akin(named, reached) or _is_akin(named, canonical_url(entry_url))
-    )
-    return named if is_believed else here
+    if not is_same_site(named, page_url):
+        return named if is_trusted else here
+    return named if is_akin(named, reached) or is_akin(named, canonical_url(entry_url)) else here
 
 
 def is_same_site(one: str, other: str) -> bool:
@@ -88,27 +88,46 @@ def _absolute(link: str, base: str) -> str:
         return ""
 
 
-def _is_akin(one: str, other: str) -> bool:
-    """Whether two addresses share a number of four digits or half of the words of the shorter one."""
-    ours, theirs = _words(one), _words(other)
-    if any(len(word) >= 4 and word.isdecimal() and not _is_year(word) for word in ours & theirs):
+def is_akin(one: str, other: str) -> bool:
+    """Whether two addresses of one site name one piece, as far as addresses tell.
+
+    They share an id (a number of four digits that is no year, or letters and digits mixed), or they are the
+    same but for the host, or their last parts have nearly the same words, three at least. A short word alone
+    ("story.html") names nothing: what differs then may be what tells two pieces apart.
+    """
+    ours, theirs = urlsplit(one), urlsplit(other)
+    if (ours.path.rstrip("/"), ours.query) == (theirs.path.rstrip("/"), theirs.query):
         return True
-    shorter = min(len(ours), len(theirs))
-    return bool(shorter) and len(ours & theirs) * 2 >= shorter
+    our_ids, their_ids = _ids(one), _ids(other)
+    if our_ids and their_ids:
+        return bool(our_ids & their_ids)
+    our_words, their_words = _slug(one), _slug(other)
+    shared = len(our_words & their_words)
+    return shared >= SAME_SLUG_WORDS and shared >= SAME_SLUG_SHARE * max(len(our_words), len(their_words))
 
 
-def _words(url: str) -> set[str]:
-    """What names the piece in an address: numbers, and the words of the last two parts of its path."""
+def _ids(url: str) -> set[str]:
     parts = urlsplit(url)
-    last = "/".join([part for part in parts.path.split("/") if part][-2:])
-    numbers = re.findall(r"\d+", f"{parts.path}?{parts.query}")
-    return {
-        word for word in re.findall(r"[^\W_]+", last.lower()) if word not in ("html", "htm", "php")
-    } | set(numbers)
+    tokens = re.findall(
+        r"[^\W_]+", f"{parts.path} {' '.join(value for _, value in parse_qsl(parts.query))}".lower()
+    )
+    return {token for token in tokens if _is_id(token)}
+
+
+def _is_id(token: str) -> bool:
+    if token.isdecimal():
+        return len(token) >= 4 and not _is_year(token)
+    return len(token) >= 8 and any(map(str.isdecimal, token)) and any(map(str.isalpha, token))
+
+
+def _slug(url: str) -> set[str]:
+    """The words of the last part of an address's path."""
+    last = next((part for part in reversed(urlsplit(url).path.split("/")) if part), "")
+    return set(re.findall(r"[^\W_]+", re.sub(r"\.\w{2,5}$", "", last.lower())))
 
 
 def _is_year(word: str) -> bool:
-    return len(word) == 4 and 1990 <= int(word) <= 2099
+    return len(word) == 4 and word.isascii() and 1990 <= int(word) <= 2099
 
 
 @cache

@@ -7,16 +7,18 @@ import hashlib
 import logging
 import time
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from pipeline.errors import FetchError
-from pipeline.fetch.article import has_full_text, take_article
+from pipeline.fetch.article import Origin, Page, has_full_text, is_whole_in_feed, take_article
+from pipeline.fetch.entries import Choice, Outcome, Wanted, asked_urls, choose, settle
 from pipeline.fetch.feed import parse_feed
 from pipeline.fetch.http import Client
-from pipeline.fetch.records import Discard, Failure, FeedState, FetchResult, ParsedFeed, TakenArticle
+from pipeline.fetch.identity import look_at
+from pipeline.fetch.records import Discard, Failure, FeedState, FetchResult, Memory, ParsedFeed, TakenArticle
 from pipeline.fetch.schedule import next_fetch
 from pipeline.fetch.url import canonical_url
 from pipeline.fetch.worker import aside
@@ -24,8 +26,6 @@ from pipeline.model import Entry
 from pipeline.web.client import Response, StatusError
 
 log = logging.getLogger(__name__)
-
-KnownUrls = Callable[[Sequence[str]], set[str]]
 
 # Beyond it the rest is left for the next visit, so that one slow site does not hold up a run.
 PAGES_SECONDS = 120.0
@@ -36,18 +36,19 @@ MAXIMUM_ENTRIES = 5_000
 # without conditions.
 UNCONDITIONAL_SECONDS = 86_400
 UNCONDITIONAL_EVERY = 24
+# A move is believed when it was said twice in a row: some servers redirect for an hour and say "for good".
+BELIEVED_MOVES = 2
 # An entry's page that answers so will not come back under this address soon; the feed's text may do.
 PAGE_REFUSED = (401, 402, 403, 404, 405, 406, 410, 451)
 
 
-async def fetch_feed(feed: FeedState, *, client: Client, now: datetime, known_urls: KnownUrls) -> FetchResult:
+async def fetch_feed(feed: FeedState, *, client: Client, now: datetime, memory: Memory) -> FetchResult:
     """Visit one feed and take its new articles.
 
     Args:
         client: From `http.open_client`; one for all feeds of a run, as it holds the limits per host.
-        now: Start of the run, aware; `fetched_at` of the articles.
-        known_urls: Which of the given canonical URLs need no further look. Called in this thread, at
-            most twice.
+        now: Start of the visit by Postgres' clock, aware; `fetched_at` of the articles.
+        memory: What earlier visits stored.
 
     Returns:
         Never raises for what a server does: an unreachable feed is an outcome, not an error.
@@ -55,33 +56,76 @@ async def fetch_feed(feed: FeedState, *, client: Client, now: datetime, known_ur
     try:
         response = await _get(feed, client=client, now=now)
     except FetchError as error:
-        return _failed(feed, error, now=now)
+        return failed_visit(feed, error, now=now)
     sha256 = hashlib.sha256(response.body).hexdigest()
-    if response.is_not_modified or (sha256 == feed.body_sha256):
-        return FetchResult(
-            feed=_unchanged(feed, response, now=now), outcome="unchanged", moved_to=response.moved_to
-        )
-    parse = partial(
-        parse_feed,
-        response.body,
-        url=response.url,
-        content_type=response.content_type,
-        fetched_at=now,
-        max_entries=MAXIMUM_ENTRIES,
-    )
-    parsed = await aside(parse)
+    is_unchanged = response.is_not_modified or (sha256 == feed.body_sha256)
+    parsed = ParsedFeed() if is_unchanged else await _parse(feed, response, now=now)
+    if parsed.feed_urls:
+        # A page that names its feed stands in for it; nothing is remembered of the page itself.
+        return await _visit_named(feed, parsed, client=client, now=now, memory=memory)
     if parsed.problem:
-        return _failed(feed, FetchError(f"{response.url[:200]}: {parsed.problem}"), now=now)
-    return await _take(feed, response, sha256, parsed, client=client, now=now, known_urls=known_urls)
+        return failed_visit(feed, FetchError(f"{response.url[:200]}: {parsed.problem}"), now=now)
+    if is_unchanged:
+        state = _unchanged(feed, response, now=now)
+    else:
+        state = replace(
+            _well(feed, now=now), etag=response.etag, last_modified=response.last_modified, body_sha256=sha256
+        )
+    state = _moved(state, parsed.new_url or response.moved_to, is_unchanged=is_unchanged)
+    if is_unchanged and not feed.has_waiting:
+        return FetchResult(feed=state, outcome="unchanged", moved_to=state.moved_to)
+    return await _take(
+        state, parsed.entries, is_unchanged=is_unchanged, client=client, now=now, memory=memory
+    )
 
 
 async def _get(feed: FeedState, *, client: Client, now: datetime) -> Response:
     is_unconditional = asks_unconditionally(feed, now=now)
-    return await client.get_feed(
-        feed.url,
-        etag=None if is_unconditional else feed.etag,
-        last_modified=None if is_unconditional else feed.last_modified,
+    etag, last_modified = (None, None) if is_unconditional else (feed.etag, feed.last_modified)
+    if feed.moved_to and feed.moved_count >= BELIEVED_MOVES:
+        return await client.get_feed(feed.moved_to, etag=etag, last_modified=last_modified)
+    return await client.get_feed(feed.url, etag=etag, last_modified=last_modified)
+
+
+async def _parse(feed: FeedState, response: Response, *, now: datetime) -> ParsedFeed:
+    return await aside(
+        partial(
+            parse_feed,
+            response.body,
+            url=response.url,
+            content_type=response.content_type,
+            fetched_at=now,
+            max_entries=MAXIMUM_ENTRIES,
+            country=feed.country,
+        )
     )
+
+
+async def _visit_named(
+    feed: FeedState, page: ParsedFeed, *, client: Client, now: datetime, memory: Memory
+) -> FetchResult:
+    """Read the first feed that an HTML page names, in the page's stead."""
+    try:
+        response = await client.get_feed(page.feed_urls[0])
+    except FetchError as error:
+        return failed_visit(feed, FetchError(f"{page.problem}, which fails: {error}"), now=now)
+    parsed = await _parse(feed, response, now=now)
+    if parsed.problem:
+        return failed_visit(feed, FetchError(f"{page.problem}, which is none: {parsed.problem}"), now=now)
+    state = _moved(_well(feed, now=now), response.url, is_unchanged=False)
+    return await _take(state, parsed.entries, is_unchanged=False, client=client, now=now, memory=memory)
+
+
+def _moved(feed: FeedState, moved_to: str | None, *, is_unchanged: bool) -> FeedState:
+    """Count what the feed says of its address; what is believed already stays, unless the feed says more."""
+    if feed.moved_to and feed.moved_count >= BELIEVED_MOVES and moved_to in (None, feed.moved_to):
+        return feed
+    if moved_to in (None, feed.url):
+        # A 304 has no document that could say it again.
+        return feed if is_unchanged and feed.moved_to else replace(feed, moved_to=None, moved_count=0)
+    is_secured = moved_to == feed.url.replace("http://", "https://", 1)
+    count = BELIEVED_MOVES if is_secured else feed.moved_count + 1 if moved_to == feed.moved_to else 1
+    return replace(feed, moved_to=moved_to, moved_count=count)
 
 
 def asks_unconditionally(feed: FeedState, *, now: datetime) -> bool:
@@ -90,7 +134,8 @@ def asks_unconditionally(feed: FeedState, *, now: datetime) -> bool:
     return turn % max(UNCONDITIONAL_EVERY, UNCONDITIONAL_SECONDS // feed.interval_seconds) == 0
 
 
-def _failed(feed: FeedState, error: FetchError, *, now: datetime) -> FetchResult:
+def failed_visit(feed: FeedState, error: FetchError, *, now: datetime) -> FetchResult:
+    """The outcome of a visit that came to nothing, with the time of the next one."""
     # Only 410 ends a feed. A refused address may be a name server's bad day.
     is_gone = isinstance(error, StatusError) and error.status == 410
     failure_count = feed.failure_count + 1
@@ -99,6 +144,9 @@ def _failed(feed: FeedState, error: FetchError, *, now: datetime) -> FetchResult
         failure_count=failure_count,
         last_error=str(error)[:500],
         is_active=feed.is_active and not is_gone,
+        # Where a move led to nothing the old address is asked again.
+        moved_to=None,
+        moved_count=0,
         next_fetch_at=next_fetch(
             now=now,
             interval_seconds=feed.interval_seconds,
@@ -124,163 +172,101 @@ def _well(feed: FeedState, *, now: datetime) -> FeedState:
     return replace(feed, failure_count=0, last_error=None, is_active=True, next_fetch_at=due)
 
 
-@dataclass(kw_only=True)
-class _Basket:
-    """What a visit gathers, before it becomes a FetchResult."""
-
-    taken: list[TakenArticle] = field(default_factory=list)
-    discards: list[Discard] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    seen_urls: list[str] = field(default_factory=list)
-    postponed_count: int = 0
-
-
 async def _take(
     feed: FeedState,
-    response: Response,
-    sha256: str,
-    parsed: ParsedFeed,
+    entries: Sequence[Entry],
     *,
+    is_unchanged: bool,
     client: Client,
     now: datetime,
-    known_urls: KnownUrls,
+    memory: Memory,
 ) -> FetchResult:
-    basket = _Basket()
-    new = _new_entries(parsed.entries, basket, known_urls)
+    choice = await _choose(feed, entries, now=now, memory=memory)
     limit = client.settings.max_new_entries
-    basket.postponed_count = max(0, len(new) - limit)
-    await _take_pages(new[:limit], basket, feed, client=client, now=now)
-    _drop_known_articles(basket, known_urls)
-    is_complete = not basket.postponed_count and all(failure.is_final for failure in basket.failures)
-    # Validators vouch for what is stored: with entries still to come, the next visit must see them.
-    state = replace(
-        _well(feed, now=now),
-        etag=response.etag if is_complete else None,
-        last_modified=response.last_modified if is_complete else None,
-        body_sha256=sha256 if is_complete else None,
-    )
+    outcomes = await _read_pages(choice.wanted[:limit], feed, client=client, now=now)
+    texts = await memory.texts(urls) if (urls := asked_urls(outcomes)) else {}
+    settled = settle(outcomes, texts, feed, now=now, max_tries=client.settings.max_attempts)
+    postponed_count = max(0, len(choice.wanted) - limit) + settled.postponed_count
+    if postponed_count:
+        # Validators vouch for what is stored: with entries still to come, the next visit must see them.
+        feed = replace(feed, etag=None, last_modified=None, body_sha256=None)
     return FetchResult(
-        feed=state,
-        outcome="fetched",
-        taken=tuple(basket.taken),
-        discards=tuple(basket.discards),
-        failures=tuple(basket.failures),
-        seen_urls=tuple(dict.fromkeys(basket.seen_urls)),
-        postponed_count=basket.postponed_count,
-        entry_count=len(parsed.entries),
-        moved_to=response.moved_to,
+        feed=feed,
+        outcome="unchanged" if is_unchanged else "fetched",
+        taken=tuple(settled.taken.values()),
+        discards=(*choice.discards, *settled.discards),
+        failures=tuple(settled.failures),
+        seen=tuple(settled.seen),
+        shown_keys=choice.shown_keys,
+        revisions=tuple(settled.revisions),
+        waiting_count=choice.waiting_count + settled.waiting_count,
+        postponed_count=postponed_count,
+        moved_to=feed.moved_to,
     )
 
 
-def _new_entries(entries: Sequence[Entry], basket: _Basket, known_urls: KnownUrls) -> list[Entry]:
-    """Entries with an address nobody knows yet, each address once."""
-    by_url: dict[str, Entry] = {}
-    for entry in entries:
-        url = canonical_url(entry.url)
-        if not url:
-            basket.discards.append(Discard(url=entry.url, reason="no_url"))
-        elif url in by_url:
-            basket.discards.append(Discard(url=entry.url, reason="known"))
-        else:
-            by_url[url] = entry
-    known = known_urls(tuple(by_url)) if by_url else set()
-    basket.discards += [
-        Discard(url=entry.url, reason="known") for url, entry in by_url.items() if url in known
-    ]
-    return [entry for url, entry in by_url.items() if url not in known]
+async def _choose(feed: FeedState, entries: Sequence[Entry], *, now: datetime, memory: Memory) -> Choice:
+    looks = [look_at(entry) for entry in entries]
+    waiting = await memory.waiting(feed.id) if feed.has_waiting else []
+    links = [look.url for look in looks] + [one.url for one in waiting]
+    urls = list(dict.fromkeys(filter(None, links)))
+    seen = await memory.seen(urls) if urls else []
+    return choose(looks, seen, waiting, now=now)
 
 
-async def _take_pages(
-    entries: Sequence[Entry], basket: _Basket, feed: FeedState, *, client: Client, now: datetime
-) -> None:
+async def _read_pages(
+    wanted: Sequence[Wanted], feed: FeedState, *, client: Client, now: datetime
+) -> list[tuple[Wanted, Outcome | None]]:
     deadline = time.monotonic() + PAGES_SECONDS
     places = asyncio.Semaphore(PAGES_AT_ONCE)
+    origin = Origin(source=feed.source, country=feed.country, feed_id=feed.id or None, fetched_at=now)
 
-    async def one(entry: Entry) -> TakenArticle | Discard | Failure | None:
+    async def one(want: Wanted) -> Outcome | None:
         async with places:
             if time.monotonic() > deadline:
                 return None
             try:
-                return await _take_entry(entry, feed, client=client, now=now)
+                return await _read_entry(want, origin, client=client)
             except Exception as error:
                 # The edge of one entry: a defect of ours must not keep its neighbours from the desk.
-                log.exception("entry broke stage=fetch feed=%d url=%r", feed.id, entry.url[:500])
-                reason = f"{type(error).__name__}: {error}"
-                return _failure(entry, reason, is_final=False)
+                log.exception("entry broke stage=fetch feed=%d url=%r", feed.id, want.look.entry.url[:500])
+                return _failure(want.look.entry, FetchError(f"{type(error).__name__}: {error}"))
 
-    for entry, outcome in zip(entries, await asyncio.gather(*map(one, entries)), strict=True):
-        _put(outcome, entry, basket)
+    return list(zip(wanted, await asyncio.gather(*map(one, wanted)), strict=True))
 
 
-def _put(outcome: TakenArticle | Discard | Failure | None, entry: Entry, basket: _Basket) -> None:
-    if outcome is None:
-        basket.postponed_count += 1
-        return
-    if isinstance(outcome, TakenArticle):
-        basket.taken.append(outcome)
-    elif isinstance(outcome, Discard):
-        basket.discards.append(outcome)
-    else:
-        basket.failures.append(outcome)
-        if not outcome.is_final:
-            return
-    basket.seen_urls.append(canonical_url(entry.url))
-
-
-async def _take_entry(
-    entry: Entry, feed: FeedState, *, client: Client, now: datetime
-) -> TakenArticle | Discard | Failure:
-    page: Response | None = None
+async def _read_entry(want: Wanted, origin: Origin, *, client: Client) -> Outcome:
+    entry = want.look.entry
+    take = partial(take_article, entry, origin=origin, is_part=want.is_part)
+    if want.is_part and is_whole_in_feed(entry):
+        return await aside(partial(take, page=None))
     try:
         if not await client.may_fetch_page(entry.url):
-            return _without_page(entry, feed, now=now, reason="robots")
-        page = await client.get_page(entry.url)
+            outcome = await aside(partial(take, page=None))
+            is_short = isinstance(outcome, Discard) and outcome.reason == "too_short"
+            return Discard(url=entry.url, reason="robots") if is_short else outcome
+        response = await client.get_page(entry.url)
     except FetchError as error:
         is_refused = error.is_final or (isinstance(error, StatusError) and error.status in PAGE_REFUSED)
-        outcome = _without_page(entry, feed, now=now)
-        if isinstance(outcome, TakenArticle) and (is_refused or has_full_text(entry)):
-            return outcome
-        return _failure(entry, str(error), is_final=error.is_final)
-    take = partial(
-        take_article,
-        entry,
-        page.body,
-        source=feed.source,
-        feed_id=feed.id or None,
-        fetched_at=now,
-        page_url=page.url,
-        content_type=page.content_type,
-        is_trusted=client.is_named(page.url),
+        if is_refused or has_full_text(entry):
+            outcome = await aside(partial(take, page=None))
+            if isinstance(outcome, TakenArticle):
+                return outcome
+        return _failure(entry, error)
+    page = Page(
+        body=response.body,
+        url=response.url,
+        content_type=response.content_type,
+        is_trusted=client.is_named(response.url),
     )
-    return await aside(take)
+    return await aside(partial(take, page=page))
 
 
-def _failure(entry: Entry, reason: str, *, is_final: bool) -> Failure:
-    return Failure(url=canonical_url(entry.url), title=entry.title, reason=reason[:500], is_final=is_final)
-
-
-def _without_page(
-    entry: Entry, feed: FeedState, *, now: datetime, reason: str = ""
-) -> TakenArticle | Discard:
-    outcome = take_article(entry, None, source=feed.source, feed_id=feed.id or None, fetched_at=now)
-    is_short = isinstance(outcome, Discard) and outcome.reason == "too_short"
-    return Discard(url=entry.url, reason="robots") if reason == "robots" and is_short else outcome
-
-
-def _drop_known_articles(basket: _Basket, known_urls: KnownUrls) -> None:
-    """Articles whose page named another address that is known, or that two entries share."""
-    renamed = {taken.article.url for taken in basket.taken if _is_renamed(taken)}
-    gone = known_urls(tuple(renamed)) if renamed else set()
-    gone |= {taken.article.url for taken in basket.taken if not _is_renamed(taken)} & renamed
-    kept: dict[str, TakenArticle] = {}
-    for taken in basket.taken:
-        url = taken.article.url
-        if _is_renamed(taken) and (url in gone or url in kept):
-            basket.discards.append(Discard(url=taken.entry_url, reason="known"))
-        else:
-            kept[url] = taken
-    basket.taken = list(kept.values())
-
-
-def _is_renamed(taken: TakenArticle) -> bool:
-    return taken.article.url != taken.entry_url
+def _failure(entry: Entry, error: FetchError) -> Failure:
+    return Failure(
+        url=canonical_url(entry.url),
+        title=entry.title,
+        reason=str(error)[:500],
+        is_final=error.is_final,
+        retry_after_seconds=error.retry_after_seconds,
+    )

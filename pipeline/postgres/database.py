@@ -17,6 +17,7 @@ from psycopg2 import sql
 
 from pipeline.errors import StoreBusyError, StoreError
 from pipeline.postgres import queries
+from pipeline.postgres.clean import storable
 
 Row = dict[str, Any]
 Result = TypeVar("Result")
@@ -82,7 +83,7 @@ class Transaction:
             raise StoreError(f"no query {name!r} in sql/queries; there are: {', '.join(sorted(statements))}")
         cursor = self.connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor)
         with translated():
-            cursor.execute(statements[name], parameters)
+            cursor.execute(statements[name], storable(parameters))
         return cursor
 
 
@@ -211,4 +212,10 @@ def translated() -> Iterator[None]:
 def _copy_field(value: Any) -> str:
     if value is None:
         return r"\N"
-    return str(value).replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
+    return (
+        str(storable(value))
+        .replace("\\", r"\\")
+        .replace("\t", r"\t")
+        .replace("\n", r"\n")
+        .replace("\r", r"\r")
+    )

@@ -1,37 +1,45 @@
-"""Fetch: the feeds that are due, and the articles of their new entries."""
+"""Fetch: the feeds that are due, and the articles of their new entries.
+
+Feeds are leased in a short transaction, visited without one, and what they brought is saved in another.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import asdict, fields
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 from pipeline.config import Settings, load_settings
+from pipeline.errors import FetchError
 from pipeline.fetch.feeds_file import read_feeds
-from pipeline.fetch.http import open_client
+from pipeline.fetch.http import Client, open_client
 from pipeline.fetch.records import FeedState, FetchResult
-from pipeline.fetch.visit import fetch_feed
+from pipeline.fetch.visit import failed_visit, fetch_feed
+from pipeline.postgres.clean import as_json
 from pipeline.postgres.database import Database, Transaction
-from pipeline.stages.common import Counts, counted, database, iso, log, quarantine
+from pipeline.stages.common import Counts, counted, database, database_time, iso, log, quarantine
+from pipeline.stages.fetch_desk import Desk
 
-FEEDS_AT_ONCE = 8
+FEEDS_AT_ONCE = 16
+# No visit ends later: the feed and its redirects, its parser and its pages have limits that sum up to less.
+VISIT_SECONDS = 600.0
+# A visit may wait for its turn as long as one lasts.
+LEASE_SECONDS = 2 * VISIT_SECONDS
 
 
 def fetch(batch_id: int, settings: Settings | None = None) -> Counts:
-    """Fetch the feeds that are due; one transaction a feed, so a retry fetches no other feed again."""
+    """Visit the feeds that are due; what each brought is saved at once, so a retry visits no other feed again."""
     settings = settings or load_settings()
     started = time.monotonic()
     home = database(settings)
     _load_feeds(home, settings)
-    with home.transaction() as transaction:
-        due = [row["id"] for row in transaction.all("due_feed_ids")]
-    counts = asyncio.run(_fetch_feeds(home, due, batch_id, settings)) if due else Counter()
-    return counted("fetch", batch_id, started, {"feeds": len(due)} | counts)
+    with Desk(home) as desk:
+        counts = asyncio.run(_visit_all(desk, batch_id, settings))
+    return counted("fetch", batch_id, started, counts)
 
 
 def _load_feeds(home: Database, settings: Settings) -> None:
@@ -40,58 +48,130 @@ def _load_feeds(home: Database, settings: Settings) -> None:
         for feed in read_feeds(settings.feeds_path)
     ]
     with home.transaction() as transaction:
-        transaction.run("upsert_feeds", feeds=json.dumps(rows))
+        transaction.run("upsert_feeds", feeds=as_json(rows))
 
 
-async def _fetch_feeds(home: Database, due: Sequence[int], batch_id: int, settings: Settings) -> Counter[str]:
-    places = asyncio.Semaphore(FEEDS_AT_ONCE)
-    async with open_client(settings) as client:
+async def _visit_all(desk: Desk, batch_id: int, settings: Settings) -> Counts:
+    due_at = await desk.call(database_time)
+    saver = _Saver(desk=desk, batch_id=batch_id)
+    leases = _Leases(desk=desk, due_at=due_at)
+    async with open_client(settings, clock=desk.clock) as client:
 
-        async def one(feed_id: int) -> Counter[str]:
-            async with places:
-                return await _fetch_one(home, feed_id, client, batch_id, settings)
+        async def work() -> None:
+            while claimed := await leases.next():
+                await saver.save(claimed[0], await _visit(*claimed, client=client, desk=desk))
 
-        results = await asyncio.gather(*map(one, due))
-    counts: Counter[str] = Counter()
-    for result in results:
-        counts.update(result)
-    return counts
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(FEEDS_AT_ONCE):
+                    group.create_task(work())
+        except ExceptionGroup as group_error:
+            # One is told; the others say the same of the same database.
+            raise group_error.exceptions[0] from None
+    return {"feeds": leases.count, "articles": 0, **saver.counts}
 
 
-async def _fetch_one(
-    home: Database, feed_id: int, client: Any, batch_id: int, settings: Settings
-) -> Counter[str]:
-    with home.session() as session, session.transaction() as transaction:
-        row = transaction.one("claim_feed", feed_id=feed_id)
-        if row is None:
-            return Counter()
-        feed = _feed_state(row)
+@dataclass(kw_only=True)
+class _Leases:
+    """Feeds that were due when the run began, leased some at a time as workers ask for them."""
 
-        def known_urls(urls: Sequence[str]) -> set[str]:
-            return {found["url"] for found in transaction.all("known_urls", urls=list(urls))}
+    desk: Desk
+    due_at: datetime
+    count: int = 0
+    _is_done: bool = False
+    _ready: deque[tuple[FeedState, datetime]] = field(default_factory=deque)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-        result = await fetch_feed(feed, client=client, now=datetime.now(UTC), known_urls=known_urls)
-        return _save_fetch(transaction, result, batch_id, settings)
+    async def next(self) -> tuple[FeedState, datetime] | None:
+        """A feed and the time of its lease; None when no more are due."""
+        async with self._turn:
+            if not self._ready and not self._is_done:
+                rows = await self.desk.call(
+                    lambda transaction: transaction.all(
+                        "claim_feeds", due_at=self.due_at, limit=FEEDS_AT_ONCE, lease_seconds=LEASE_SECONDS
+                    )
+                )
+                self.count += len(rows)
+                self._is_done = not rows
+                self._ready.extend((_feed_state(row), row["claimed_at"]) for row in rows)
+            return self._ready.popleft() if self._ready else None
 
 
 def _feed_state(row: dict[str, Any]) -> FeedState:
     return FeedState(**{field.name: row[field.name] for field in fields(FeedState)})
 
 
-def _save_fetch(
-    transaction: Transaction, result: FetchResult, batch_id: int, settings: Settings
-) -> Counter[str]:
+async def _visit(feed: FeedState, now: datetime, *, client: Client, desk: Desk) -> FetchResult:
+    try:
+        async with asyncio.timeout(VISIT_SECONDS):
+            return await fetch_feed(feed, client=client, now=now, memory=desk)
+    except TimeoutError:
+        return failed_visit(feed, FetchError(f"the visit took longer than {VISIT_SECONDS:g} s"), now=now)
+    except Exception as error:  # noqa: BLE001  (logged and written down)
+        # The edge of one feed: whatever it does, or makes a defect of ours do, the others are visited.
+        log.exception("feed broke stage=fetch feed=%d url=%r", feed.id, feed.url[:500])
+        return failed_visit(feed, FetchError(f"{type(error).__name__}: {error}"), now=now)
+
+
+@dataclass(kw_only=True)
+class _Saver:
+    """Saves visits, all that wait in one transaction; where that is refused, each in its own."""
+
+    desk: Desk
+    batch_id: int
+    counts: Counter[str] = field(default_factory=Counter)
+    _waiting: list[tuple[FeedState, FetchResult]] = field(default_factory=list)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def save(self, feed: FeedState, result: FetchResult) -> None:
+        """Save a visit, perhaps with others.
+
+        Args:
+            feed: As it was before the visit.
+
+        Raises:
+            StoreError: Not even that a visit failed can be written: the database is away.
+        """
+        self._waiting.append((feed, result))
+        async with self._turn:
+            visits, self._waiting = self._waiting, []
+            try:
+                await self._write([result for _, result in visits])
+            except Exception:  # noqa: BLE001  (which visit it was, the second try says)
+                for visit in visits:
+                    await self._save_alone(*visit)
+
+    async def _save_alone(self, feed: FeedState, result: FetchResult) -> None:
+        try:
+            await self._write([result])
+        except Exception as error:  # noqa: BLE001  (the edge of one feed, as in `_visit`)
+            # What it brought cannot be stored: that is its failure, written in a fresh transaction.
+            log.warning("feed not stored stage=fetch feed=%d error=%r", feed.id, str(error)[:500])
+            reason = FetchError(f"not stored: {type(error).__name__}: {' '.join(str(error).split())}")
+            await self._write([failed_visit(feed, reason, now=self.desk.clock())])
+
+    async def _write(self, results: Sequence[FetchResult]) -> None:
+        if results:
+            self.counts.update(
+                await self.desk.call(lambda transaction: _save(transaction, results, self.batch_id))
+            )
+
+
+def _save(transaction: Transaction, results: Sequence[FetchResult], batch_id: int) -> Counter[str]:
     articles = [
         asdict(taken.article) | {"published_from": taken.published_from, "batch_id": batch_id, "id": None}
+        for result in results
         for taken in result.taken
     ]
-    new = transaction.all("insert_articles", articles=json.dumps(articles, default=iso))
-    given_up = [
-        failure
-        for failure in result.failures
-        if _is_given_up(transaction, failure.url, failure.is_final, settings)
-    ]
-    for failure in given_up:
+    new = transaction.all("insert_articles", articles=as_json(articles, default=iso)) if articles else []
+    if revisions := [asdict(revision) for result in results for revision in result.revisions]:
+        transaction.all("insert_revisions", revisions=as_json(revisions, default=iso))
+    seen = [asdict(one) | {"feed_id": result.feed.id} for result in results for one in result.seen]
+    if seen:
+        transaction.run("save_seen", entries=as_json(seen, default=iso))
+    if shown := sorted({key for result in results for key in result.shown_keys}):
+        transaction.run("touch_seen", entry_keys=shown)
+    for failure in (failure for result in results for failure in result.failures):
         quarantine(
             transaction,
             "fetch",
@@ -101,26 +181,20 @@ def _save_fetch(
             batch_id=batch_id,
             url=failure.url,
         )
-    seen = [*result.seen_urls, *(failure.url for failure in given_up)]
-    transaction.run("insert_seen_urls", urls=seen)
-    transaction.run("save_feed", **asdict(result.feed), fetched_at=datetime.now(UTC))
-    if result.outcome in ("failed", "gone"):
+    transaction.run("save_feeds", feeds=as_json([asdict(result.feed) for result in results], default=iso))
+    return sum(map(_counted, results), Counter()) + Counter(articles=len(new), known=len(articles) - len(new))
+
+
+def _counted(result: FetchResult) -> Counter[str]:
+    is_failed = result.outcome in ("failed", "gone")
+    if is_failed:
         log.warning("feed %s url=%s error=%r", result.outcome, result.feed.url, result.feed.last_error)
     return Counter(
         {
-            "articles": len(new),
-            "known": len(result.taken) - len(new),
-            "quarantined": len(given_up),
-            "failed": len(result.failures) - len(given_up),
-            "feeds_failed": int(result.outcome in ("failed", "gone")),
+            "quarantined": len(result.failures),
+            "waiting": result.waiting_count,
+            "revisions": len(result.revisions),
+            "feeds_failed": int(is_failed),
         }
         | {f"discarded_{reason}": count for reason, count in result.discards_by_reason.items()}
     )
-
-
-def _is_given_up(transaction: Transaction, url: str, is_final: bool, settings: Settings) -> bool:
-    charged = transaction.one("charge_attempt", stage="fetch", item_key=url)
-    if is_final or (charged and charged["attempt_count"] >= settings.max_attempts):
-        transaction.run("clear_attempts", stage="fetch", item_key=url)
-        return True
-    return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,6 +24,8 @@ from pipeline.web.addresses import read_named_hosts
 from pipeline.web.guard import Guard
 from pipeline.web.inflate import Inflater, inflate_undeclared, inflaters, too_large
 from pipeline.web.retry_after import parse_http_date, parse_retry_after
+
+Clock = Callable[[], datetime]
 
 PRODUCT = "Tocsin"
 MAXIMUM_REDIRECTS = 5
@@ -75,7 +77,10 @@ class Response:
 class WebClient:
     """A session with its limits; made by `open_web`, lives in one event loop."""
 
-    def __init__(self, session: aiohttp.ClientSession, guard: Guard, *, timeout_seconds: float) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, guard: Guard, *, timeout_seconds: float, clock: Clock
+    ) -> None:
+        self._clock = clock
         self._session = session
         self._guard = guard
         self._timeout_seconds = timeout_seconds
@@ -147,7 +152,7 @@ class WebClient:
             async with asyncio.timeout(seconds), request as answer:
                 if asked is None:
                     return {"status": answer.status, "retry_after": answer.headers.get("Retry-After")}
-                return await _take(target, answer, asked, limit)
+                return await _take(target, answer, asked, limit, self._clock)
         except FetchError:
             raise
         except TimeoutError as error:
@@ -162,6 +167,10 @@ class WebClient:
             raise FetchError(f"{host}: {_reason(error)}") from error
 
 
+def machine_clock() -> datetime:
+    return datetime.now(UTC)
+
+
 @asynccontextmanager
 async def open_web(
     *,
@@ -169,6 +178,7 @@ async def open_web(
     timeout_seconds: float,
     headers: Mapping[str, str] | None = None,
     guard: Guard | None = None,
+    clock: Clock = machine_clock,
 ) -> AsyncIterator[WebClient]:
     """A client with its limits, closed at the end.
 
@@ -177,6 +187,7 @@ async def open_web(
         timeout_seconds: For one hop, from connect to the last byte.
         headers: Sent with every request.
         guard: Another one than what `allowed` gives.
+        clock: The time now, aware.
 
     Raises:
         ConfigError: `allowed` cannot be read.
@@ -206,7 +217,7 @@ async def open_web(
         headers=headers,
     )
     async with session:
-        yield WebClient(session, guard, timeout_seconds=timeout_seconds)
+        yield WebClient(session, guard, timeout_seconds=timeout_seconds, clock=clock)
 
 
 def post_once(
@@ -304,14 +315,14 @@ class _Redirect:
 
 
 async def _take(
-    target: URL, answer: aiohttp.ClientResponse, asked: Mapping[str, str], limit: int
+    target: URL, answer: aiohttp.ClientResponse, asked: Mapping[str, str], limit: int, clock: Clock
 ) -> dict[str, Any] | _Redirect:
     if answer.status in REDIRECTS:
         return _redirect(target, answer)
     # A 304 nobody asked for is no answer: there is nothing it could be the same as.
     is_expected_304 = answer.status == 304 and bool(CONDITIONS & asked.keys())
     if answer.status != 200 and not is_expected_304:
-        raise _status_error(target, answer)
+        raise _status_error(target, answer, clock)
     return {
         "status": answer.status,
         "url": str(target),
@@ -364,9 +375,10 @@ def _whole(url: URL) -> URL:
     return url
 
 
-def _status_error(target: URL, answer: aiohttp.ClientResponse) -> StatusError:
+def _status_error(target: URL, answer: aiohttp.ClientResponse, clock: Clock) -> StatusError:
     retry_after = answer.headers.get("Retry-After") if answer.status in (429, 503) else None
-    now = parse_http_date(answer.headers.get("Date")) or datetime.now(UTC)
+    # By the server's own clock, if it shows one.
+    now = parse_http_date(answer.headers.get("Date")) or clock()
     return StatusError(
         f"{host_name(target)} answered {answer.status}",
         status=answer.status,

@@ -17,17 +17,10 @@ SELECT clock_timestamp() AS now;
 -- Refuses one item; a second time changes nothing. Returns the row's id when it is new, or was released before.
 INSERT INTO tocsin.quarantine (stage, item_key, reason, seen, batch_id, article_id, candidate_id, url)
 VALUES (%(stage)s, %(item_key)s, %(reason)s, %(seen)s, %(batch_id)s, %(article_id)s, %(candidate_id)s, %(url)s)
-ON CONFLICT (stage, item_key, reason) DO UPDATE
+ON CONFLICT (stage, tocsin.key_of(item_key), tocsin.key_of(reason)) DO UPDATE
 SET released_at = NULL, quarantined_at = now(), seen = excluded.seen
 WHERE quarantine.released_at IS NOT NULL
 RETURNING id;
-
--- name: charge_attempt
--- How often this item was taken in hand, this time included.
-INSERT INTO tocsin.attempts (stage, item_key, attempt_count)
-VALUES (%(stage)s, %(item_key)s, 1)
-ON CONFLICT (stage, item_key) DO UPDATE SET attempt_count = attempts.attempt_count + 1, attempted_at = now()
-RETURNING attempt_count;
 
 -- name: charge_attempts
 -- The same for each of several items.
@@ -58,9 +51,12 @@ WITH released AS (
     SET released_at = now()
     WHERE id = ANY(%(ids)s) AND released_at IS NULL
     RETURNING id, stage, item_key, article_id, candidate_id, url
+), again AS (
+    UPDATE tocsin.seen_urls SET outcome = 'waiting', try_count = 0, next_try_at = now()
+    WHERE tocsin.key_of(url) IN (SELECT tocsin.key_of(url) FROM released WHERE stage = 'fetch') AND outcome = 'failed' AND entry IS NOT NULL
 ), links AS (
     DELETE FROM tocsin.seen_urls
-    WHERE url IN (SELECT url FROM released WHERE stage = 'fetch')
+    WHERE tocsin.key_of(url) IN (SELECT tocsin.key_of(url) FROM released WHERE stage = 'fetch') AND entry IS NULL
 ), articles AS (
     UPDATE tocsin.articles SET is_quarantined = false
     WHERE id IN (SELECT article_id FROM released WHERE stage = 'extract')

@@ -21,45 +21,108 @@ WHERE (feeds.source, feeds.country, feeds.language, feeds.interval_seconds, feed
       IS DISTINCT FROM
       (excluded.source, excluded.country, excluded.language, excluded.interval_seconds, feeds.next_fetch_at IS NOT NULL);
 
--- name: due_feed_ids
--- Ids of feeds that are due, the longest waiting first.
-SELECT id
-FROM tocsin.feeds
-WHERE is_active AND next_fetch_at <= now()
-ORDER BY next_fetch_at, id;
+-- name: claim_feeds
+-- Feeds that were due at a time, with their state, leased to this session; the longest waiting first.
+-- A lease is void when its session is gone, so what a killed worker held is free at once.
+WITH alive AS MATERIALIZED (
+    SELECT pid, pid || ' ' || extract(epoch FROM backend_start) AS holder
+    FROM pg_stat_activity
+    WHERE backend_start IS NOT NULL
+), due AS (
+    SELECT id
+    FROM tocsin.feeds AS feed
+    WHERE is_active AND next_fetch_at <= %(due_at)s
+      AND (lease_until IS NULL OR lease_until < now()
+           OR NOT EXISTS (SELECT FROM alive WHERE alive.holder = feed.lease_holder))
+    ORDER BY next_fetch_at, id
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE tocsin.feeds AS feed
+SET lease_until = now() + make_interval(secs => %(lease_seconds)s),
+    lease_holder = (SELECT holder FROM alive WHERE pid = pg_backend_pid())
+FROM due
+WHERE feed.id = due.id
+RETURNING feed.id, feed.url, feed.source, feed.country, feed.language, feed.interval_seconds, feed.is_active, feed.etag,
+          feed.last_modified, feed.body_sha256, feed.failure_count, feed.last_error, feed.next_fetch_at,
+          feed.moved_to, feed.moved_count, feed.lease_holder, now() AS claimed_at,
+          EXISTS (
+              SELECT FROM tocsin.seen_urls AS waiting
+              WHERE waiting.feed_id = feed.id AND waiting.next_try_at <= now()
+          ) AS has_waiting;
 
--- name: claim_feed
--- One due feed with its state, locked until the transaction ends; nothing if another worker has it.
-SELECT id, url, source, country, language, interval_seconds, is_active, etag, last_modified, body_sha256,
-       failure_count, last_error, fetched_at, next_fetch_at
-FROM tocsin.feeds
-WHERE id = %(feed_id)s AND is_active AND next_fetch_at <= now()
-FOR UPDATE SKIP LOCKED;
+-- name: save_feeds
+-- Keeps the state of feeds after a visit and gives their lease back, unless another worker has it by now:
+-- array of the columns of tocsin.feeds. Returns nothing.
+UPDATE tocsin.feeds AS feed
+SET etag = visited.etag,
+    last_modified = visited.last_modified,
+    body_sha256 = visited.body_sha256,
+    failure_count = visited.failure_count,
+    last_error = visited.last_error,
+    fetched_at = now(),
+    next_fetch_at = visited.next_fetch_at,
+    is_active = visited.is_active,
+    moved_to = visited.moved_to,
+    moved_count = visited.moved_count,
+    lease_holder = NULL,
+    lease_until = NULL
+FROM jsonb_populate_recordset(NULL::tocsin.feeds, %(feeds)s::jsonb) AS visited
+WHERE feed.id = visited.id AND feed.lease_holder IS NOT DISTINCT FROM visited.lease_holder;
 
--- name: save_feed
--- Keeps the state of a feed after a fetch. Returns nothing.
-UPDATE tocsin.feeds
-SET etag = %(etag)s,
-    last_modified = %(last_modified)s,
-    body_sha256 = %(body_sha256)s,
-    failure_count = %(failure_count)s,
-    last_error = %(last_error)s,
-    fetched_at = %(fetched_at)s,
-    next_fetch_at = %(next_fetch_at)s,
-    is_active = %(is_active)s
-WHERE id = %(id)s;
+-- name: seen_entries
+-- What is remembered of entries with these canonical links.
+SELECT seen.url, seen.entry_key, seen.guid_key, seen.title_key, seen.text_key, seen.article_url, seen.outcome,
+       seen.try_count, seen.next_try_at
+FROM unnest(%(urls)s::text[]) AS given (url)
+JOIN tocsin.seen_urls AS seen ON tocsin.key_of(seen.url) = tocsin.key_of(given.url);
 
--- name: known_urls
--- Those of the given canonical URLs that need no further look.
-SELECT url FROM tocsin.articles WHERE url = ANY(%(urls)s)
-UNION
-SELECT url FROM tocsin.seen_urls WHERE url = ANY(%(urls)s);
+-- name: article_titles
+-- Titles of the articles at these URLs.
+SELECT article.url, article.title
+FROM unnest(%(urls)s::text[]) AS given (url)
+JOIN tocsin.articles AS article ON tocsin.key_of(article.url) = tocsin.key_of(given.url);
 
--- name: insert_seen_urls
--- Remembers links that need no further look. Returns nothing.
-INSERT INTO tocsin.seen_urls (url)
-SELECT DISTINCT url FROM unnest(%(urls)s::text[]) AS given (url) ORDER BY url
-ON CONFLICT (url) DO UPDATE SET seen_at = excluded.seen_at;
+-- name: article_texts
+-- Titles and texts of the articles at these URLs, each in its newest version.
+SELECT article.url, coalesce(newest.title, article.title) AS title, coalesce(newest.text, article.text) AS text
+FROM unnest(%(urls)s::text[]) AS given (url)
+JOIN tocsin.articles AS article ON tocsin.key_of(article.url) = tocsin.key_of(given.url)
+LEFT JOIN LATERAL (
+    SELECT title, text FROM tocsin.article_revisions WHERE article_id = article.id ORDER BY revision DESC LIMIT 1
+) AS newest ON true
+WHERE article.text_dropped_at IS NULL;
+
+-- name: waiting_entries
+-- Entries of a feed that are to be tried again now, as the feed gave them.
+SELECT url, entry_key, guid_key, title_key, text_key, article_url, outcome, try_count, next_try_at, entry
+FROM tocsin.seen_urls
+WHERE feed_id = %(feed_id)s AND next_try_at <= now()
+ORDER BY next_try_at, entry_key
+LIMIT %(limit)s;
+
+-- name: save_seen
+-- Remembers entries and what came of them: array of the columns of tocsin.seen_urls. Returns nothing.
+INSERT INTO tocsin.seen_urls (url, entry_key, guid_key, title_key, text_key, article_url, outcome, feed_id, try_count,
+                              next_try_at, entry)
+SELECT DISTINCT ON (entry_key)
+       url, entry_key, guid_key, title_key, text_key, article_url, outcome, feed_id, try_count, next_try_at, entry
+FROM jsonb_populate_recordset(NULL::tocsin.seen_urls, %(entries)s::jsonb)
+ORDER BY entry_key
+ON CONFLICT (entry_key) DO UPDATE
+SET text_key = excluded.text_key,
+    article_url = coalesce(excluded.article_url, seen_urls.article_url),
+    outcome = excluded.outcome,
+    feed_id = excluded.feed_id,
+    try_count = excluded.try_count,
+    next_try_at = excluded.next_try_at,
+    entry = excluded.entry,
+    seen_at = now();
+
+-- name: touch_seen
+-- Says that entries are still shown, once a day, so that what a feed shows is never forgotten. Returns nothing.
+UPDATE tocsin.seen_urls SET seen_at = now()
+WHERE entry_key = ANY(%(entry_keys)s) AND seen_at < now() - interval '1 day';
 
 -- name: insert_articles
 -- Ids of the articles that were new: array of the columns of tocsin.articles.
@@ -68,5 +131,16 @@ INSERT INTO tocsin.articles (url, feed_id, batch_id, source, title, text, langua
 SELECT url, feed_id, batch_id, source, title, text, language, published_at, published_from, fetched_at, text_method
 FROM jsonb_populate_recordset(NULL::tocsin.articles, %(articles)s::jsonb)
 ORDER BY url
-ON CONFLICT (url) DO NOTHING
+ON CONFLICT (tocsin.key_of(url)) DO NOTHING
 RETURNING id;
+
+-- name: insert_revisions
+-- Keeps later versions of articles: array of {url, title, text, published_at}. Returns the articles' ids.
+INSERT INTO tocsin.article_revisions (article_id, revision, title, text, published_at)
+SELECT article.id,
+       2 + (SELECT count(*) FROM tocsin.article_revisions AS earlier WHERE earlier.article_id = article.id),
+       given.title, given.text, given.published_at
+FROM jsonb_to_recordset(%(revisions)s::jsonb) AS given (url text, title text, text text, published_at timestamptz)
+JOIN tocsin.articles AS article ON tocsin.key_of(article.url) = tocsin.key_of(given.url)
+ON CONFLICT (article_id, revision) DO NOTHING
+RETURNING article_id;

@@ -52,10 +52,10 @@ WHERE id IN (
 );
 
 -- name: drop_seen_urls
--- Forgets some links that were looked at long ago; taken articles are known by their own rows. Rows touched.
+-- Forgets some entries that were looked at long ago; taken articles are known by their own rows. Rows touched.
 DELETE FROM tocsin.seen_urls
-WHERE url IN (
-    SELECT url
+WHERE entry_key IN (
+    SELECT entry_key
     FROM tocsin.seen_urls
     WHERE seen_at < now() - make_interval(days => %(keep_days)s)
     LIMIT %(limit)s

@@ -15,7 +15,7 @@ SELECT 'validate', candidate.id::text, finding.reason, finding.seen, candidate.b
 FROM jsonb_to_recordset(%(findings)s::jsonb) AS finding (candidate_id bigint, reason text, seen text)
 JOIN tocsin.candidates AS candidate ON candidate.id = finding.candidate_id
 JOIN tocsin.articles AS article ON article.id = candidate.article_id
-ON CONFLICT (stage, item_key, reason) DO UPDATE
+ON CONFLICT (stage, tocsin.key_of(item_key), tocsin.key_of(reason)) DO UPDATE
 SET released_at = NULL, quarantined_at = now(), seen = excluded.seen
 WHERE quarantine.released_at IS NOT NULL
 RETURNING id;

@@ -54,7 +54,8 @@ FROM tocsin.quarantine;
 COMMENT ON VIEW analysis.quarantine IS 'What was refused, by which stage and why.';
 
 CREATE VIEW analysis.feeds AS
-SELECT id, url, source, country, is_active, interval_seconds, fetched_at, next_fetch_at, failure_count, last_error
+SELECT id, url, source, country, is_active, interval_seconds, fetched_at, next_fetch_at, failure_count, last_error,
+       moved_to
 FROM tocsin.feeds;
 COMMENT ON VIEW analysis.feeds IS 'Feeds and how they fare.';
 

@@ -6,7 +6,8 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
@@ -16,8 +17,9 @@ from typing import Any
 import pytest
 
 from pipeline.config import Settings
+from pipeline.fetch.entries import article_entry
 from pipeline.fetch.http import open_client
-from pipeline.fetch.records import FeedState, FetchResult
+from pipeline.fetch.records import FeedState, FetchResult, SeenEntry
 from pipeline.fetch.visit import asks_unconditionally, fetch_feed
 
 Route = Callable[[BaseHTTPRequestHandler], None]
@@ -119,11 +121,14 @@ def rss(*items: str, title: str = "Morning Post") -> str:
     return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>{title}</title>{"".join(items)}</channel></rss>'
 
 
-def item(title: str, link: str, *, published_at: datetime | None = None, summary: str = "") -> str:
+def item(
+    title: str, link: str, *, published_at: datetime | None = None, summary: str = "", guid: str = ""
+) -> str:
     """An RSS item."""
+    told = f'<guid isPermaLink="false">{escape(guid)}</guid>' if guid else ""
     date = f"<pubDate>{format_datetime(published_at)}</pubDate>" if published_at else ""
     return (
-        f"<item><title>{escape(title)}</title><link>{escape(link)}</link>{date}"
+        f"<item><title>{escape(title)}</title><link>{escape(link)}</link>{told}{date}"
         f"<description>{escape(summary)}</description></item>"
     )
 
@@ -146,6 +151,45 @@ STORY = (
 TITLE = "Norland and Sudmark agree to withdraw patrol boats"
 
 
+class Remembering:
+    """What was stored, as the database would know it; a person may put known links into `known`."""
+
+    def __init__(self) -> None:
+        self.known: set[str] = set()
+        self.articles: dict[str, tuple[str, str]] = {}
+        self.entries: dict[str, SeenEntry] = {}
+        self.now: datetime
+
+    async def seen(self, urls: Sequence[str]) -> list[SeenEntry]:
+        entries = [entry for entry in self.entries.values() if entry.url in urls]
+        told = {entry.article_url for entry in entries}
+        articles = [
+            article_entry(url, self.articles[url][0])
+            for url in urls
+            if url in self.articles and url not in told
+        ]
+        return entries + articles + [SeenEntry(url=url) for url in urls if url in self.known]
+
+    async def texts(self, urls: Sequence[str]) -> dict[str, tuple[str, str]]:
+        return {url: self.articles[url] for url in urls if url in self.articles}
+
+    async def waiting(self, feed_id: int) -> list[SeenEntry]:
+        return [
+            entry for entry in self.entries.values() if entry.next_try_at and entry.next_try_at <= self.now
+        ]
+
+    def store(self, result: FetchResult) -> None:
+        for article in result.articles:
+            self.articles.setdefault(article.url, (article.title, article.text))
+        for revision in result.revisions:
+            self.articles[revision.url] = (revision.title, revision.text)
+        self.entries |= {entry.entry_key: entry for entry in result.seen}
+
+    @property
+    def has_waiting(self) -> bool:
+        return any(entry.next_try_at and entry.next_try_at <= self.now for entry in self.entries.values())
+
+
 class Fetching:
     """What a test needs to visit a feed of `web` as the pipeline would."""
 
@@ -161,7 +205,7 @@ class Fetching:
 
     def __init__(self, web: Web) -> None:
         self.web = web
-        self.known: set[str] = set()
+        self.memory = Remembering()
 
     def settings(self, **values: Any) -> Settings:
         return Settings(
@@ -176,19 +220,17 @@ class Fetching:
         return feed
 
     def visit(self, feed: FeedState | None = None, **settings: Any) -> FetchResult:
-        """Visit once; what the result says is seen is known afterwards, as if it had been stored."""
+        """Visit once; what came of it is remembered, as if it had been stored."""
+
+        self.memory.now = self.now
+        feed = replace(feed or self.feed(), has_waiting=self.memory.has_waiting)
 
         async def once() -> FetchResult:
             async with open_client(self.settings(**settings)) as client:
-                return await fetch_feed(
-                    feed or self.feed(),
-                    client=client,
-                    now=self.now,
-                    known_urls=lambda urls: self.known & set(urls),
-                )
+                return await fetch_feed(feed, client=client, now=self.now, memory=self.memory)
 
         result = asyncio.run(once())
-        self.known |= {article.url for article in result.articles} | set(result.seen_urls)
+        self.memory.store(result)
         return result
 
     def serve_story(

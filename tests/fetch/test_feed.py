@@ -100,7 +100,7 @@ def test_link_is_absolute_http_or_empty(item: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "date", ["0000-00-00", "2026-13-45", "1795348800", "Sun, 22 Nov 2099 12:00:00 GMT", "yesterday"]
+    "date", ["0000-00-00", "2026-13-45", "17953488", "Sun, 22 Nov 2099 12:00:00 GMT", "yesterday"]
 )
 def test_insane_date_is_none(date: str) -> None:
     """Though feedparser would make one of it."""

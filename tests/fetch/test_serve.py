@@ -20,6 +20,7 @@ from pipeline.fetch.http import open_client
 from pipeline.fetch.records import FeedState, FetchResult
 from pipeline.fetch.serve import SeedArticle, SeedServer, read_seed, serve_seed
 from pipeline.fetch.visit import fetch_feed
+from tests.fetch.conftest import Remembering
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PUBLISHED = datetime(2011, 10, 28, 9, 0, tzinfo=timezone(timedelta(hours=2)))
@@ -40,20 +41,22 @@ def article(fetching, **values) -> SeedArticle:
     )
 
 
-def visit(base_url: str, known: set[str], **settings) -> FetchResult:
+def visit(base_url: str, memory: Remembering, **settings) -> FetchResult:
     async def once() -> FetchResult:
         named = {"allow_private_addresses": base_url.removeprefix("http://")} | settings
         async with open_client(Settings(**named)) as client:
             feed = FeedState(url=f"{base_url}/feed.xml", source="Morning Post")
-            return await fetch_feed(feed, client=client, now=NOW, known_urls=lambda urls: known & set(urls))
+            return await fetch_feed(feed, client=client, now=NOW, memory=memory)
 
-    return asyncio.run(once())
+    result = asyncio.run(once())
+    memory.store(result)
+    return result
 
 
 def test_served_article_comes_back_as_it_was(fetching):
     """Text, title, first address and its own date, fifteen years ago."""
     with serve_seed([article(fetching)]) as base_url:
-        result = visit(base_url, set())
+        result = visit(base_url, Remembering())
 
     (read,) = result.articles
     assert read.text == "\n\n".join(fetching.story)
@@ -63,9 +66,10 @@ def test_served_article_comes_back_as_it_was(fetching):
 
 def test_serving_again_on_another_port_gives_no_second_article(fetching):
     """As its address is its first one."""
+    memory = Remembering()
     for _ in range(2):
         with serve_seed([article(fetching)]) as base_url:
-            result = visit(base_url, {ADDRESS})
+            result = visit(base_url, memory)
 
     assert result.articles == ()
     assert [discard.reason for discard in result.discards] == ["known"]
@@ -74,7 +78,7 @@ def test_serving_again_on_another_port_gives_no_second_article(fetching):
 def test_article_without_a_first_address_keeps_its_place_on_the_server(fetching):
     """There is nothing else to call it."""
     with serve_seed([article(fetching, url="")]) as base_url:
-        result = visit(base_url, set())
+        result = visit(base_url, Remembering())
 
     assert [read.url for read in result.articles] == [f"{base_url}/articles/talks.html"]
 
@@ -82,7 +86,7 @@ def test_article_without_a_first_address_keeps_its_place_on_the_server(fetching)
 def test_server_is_not_read_unless_named(fetching):
     """Loopback is refused by default, ours too."""
     with serve_seed([article(fetching)]) as base_url:
-        result = visit(base_url, set(), allow_private_addresses="")
+        result = visit(base_url, Remembering(), allow_private_addresses="")
 
     assert result.outcome == "failed"
     assert "ALLOW_PRIVATE_ADDRESSES" in result.feed.last_error or "ports 80 and 443" in result.feed.last_error
@@ -94,7 +98,7 @@ def test_added_article_is_in_the_feed_at_once(fetching):
     try:
         server.add(article(fetching, name="more", title="More", url=""))
         server.add(article(fetching, name="more", title="Still more", url=""))
-        titles = [read.title for read in visit(server.base_url, set()).articles]
+        titles = [read.title for read in visit(server.base_url, Remembering()).articles]
     finally:
         server.close()
 

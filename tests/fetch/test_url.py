@@ -72,7 +72,7 @@ def test_host_beyond_ascii_is_written_as_in_the_name_system() -> None:
 @pytest.mark.parametrize(
     "url",
     ["", "no address", "ftp://example.org/a", "javascript:alert(1)", "data:text/html,x", "mailto:a@example.org", "/a/b",
-     "https://", "http://[", "https://example.org:99999/", "http://a\\@b/", "https://example.org/\x00", "https://example.org/" + "a" * 3000, "https://´/"],
+     "https://", "http://[", "https://example.org:99999/", "http://a\\@b/", "https://example.org/\x00", "https://example.org/" + "a" * 20000, "https://´/"],
     ids=lambda url: url[:30] or "empty",
 )  # fmt: skip
 def test_what_is_no_web_address_has_no_canonical_form(url: str) -> None:
@@ -111,6 +111,51 @@ def test_canonical_of_canonical_is_itself(rest: str, start: str) -> None:
 def test_page_is_believed_about_itself_alone(canonical: str | None, expected: str) -> None:
     """Same site, same piece; not another site, a front page or a section page."""
     assert choose_canonical(STORY, STORY, canonical) == expected
+
+
+@pytest.mark.parametrize(
+    ("entry", "canonical"),
+    [
+        ("/article?id=12345", "/article"),
+        ("/article?id=12345", "/article?id=99999"),
+        ("/article.php?sid=12345", "/article.php"),
+        ("/article?name=amsel", "/article"),
+        ("/north/story.html", "/south/story.html"),
+        ("/north/index.html", "/south/index.html"),
+        ("/2026/11/22/story", "/2026/11/23/story"),
+        ("/world/talks-in-port-amsel", "/world/"),
+        ("/world/talks-in-port-amsel", "/world/latest"),
+        ("/world/talks-in-port-amsel", "/world/talks-in-port-sudmark-fail"),
+        ("/world/talks-in-port-amsel-71345", "/world/talks-in-port-amsel-71346"),
+        ("/north.html", "/world/latest"),
+    ],
+)
+@pytest.mark.parametrize("is_trusted", [False, True])
+def test_canonical_that_drops_what_tells_pieces_apart_is_not_believed(
+    entry: str, canonical: str, is_trusted: bool
+) -> None:
+    """Not even of a host that was named: it would make two articles one, and lose the second."""
+    url = f"https://news.example.org{entry}"
+
+    assert choose_canonical(url, url, canonical, is_trusted=is_trusted) == url
+
+
+@pytest.mark.parametrize(
+    ("entry", "canonical"),
+    [
+        ("/amp/talks-in-port-amsel", "/2026/11/talks-in-port-amsel.html"),
+        ("/story?id=71345", "/world/71345"),
+        ("/story?id=71345&x=1", "/story?id=71345"),
+        ("/world/c4gl2xk81yo?at=rss", "/news/articles/c4gl2xk81yo"),
+        ("/talks-in-port-amsel?ref=home", "/talks-in-port-amsel"),
+        ("/news_20261128_51234567_first-slug.html", "/news/51234567"),
+    ],
+)
+def test_canonical_that_keeps_it_is_believed(entry: str, canonical: str) -> None:
+    """The same number, code or words, wherever they stand."""
+    url = f"https://news.example.org{entry}"
+
+    assert choose_canonical(url, url, canonical) == f"https://news.example.org{canonical}"
 
 
 def test_number_of_the_piece_is_enough_to_believe() -> None:

@@ -65,7 +65,7 @@ def test_new_etag_on_the_same_body_is_unchanged(web, fetching):
     story = fetching.serve_story()
     fetching.serve_feed(story, ETag='"1"')
     first = fetching.visit()
-    fetching.known.clear()
+    fetching.memory.entries.clear()
     fetching.serve_feed(story, ETag='"2"')
 
     second = fetching.visit(first.feed)
@@ -98,7 +98,7 @@ def test_visit_without_conditions_still_sees_an_unchanged_body(web, fetching):
 
 def test_known_entry_is_not_asked_for(web, fetching):
     """Nor is one that comes back with other campaign parameters."""
-    fetching.known = {f"{web.url}/story"}
+    fetching.memory.known = {f"{web.url}/story"}
     fetching.serve_story()
     fetching.serve_feed(
         fetching.item("Talks", f"{web.url}/story?utm_source=rss"),
@@ -130,36 +130,78 @@ def test_discard_is_seen_and_not_asked_for_again(web, fetching):
 
     first, second = fetching.visit(), fetching.visit()
 
-    assert (reasons(first), first.seen_urls) == (["not_english"], (f"{web.url}/story",))
+    assert (reasons(first), [entry.outcome for entry in first.seen]) == (["not_english"], ["not_english"])
     assert reasons(second) == ["known"]
     assert len(web.asked("/story")) == 1
 
 
 def test_page_that_fails_for_now_is_tried_at_the_next_visit(web, fetching):
-    """So the visit keeps no validators: a 304 would hide the entry."""
+    """Its entry is kept, so that neither a 304 nor its leaving the feed can hide it."""
     good = fetching.serve_story("/good")
     fetching.serve_feed(good, fetching.item("Later", f"{web.url}/later", summary="Short."), ETag='"1"')
     web.routes["/later"] = fetching.reply(503)
 
     first = fetching.visit()
     fetching.serve_story("/later")
+    web.routes["/feed"] = fetching.reply(304)
     second = fetching.visit(first.feed)
 
-    assert [(failure.url, failure.is_final) for failure in first.failures] == [(f"{web.url}/later", False)]
-    assert (first.feed.etag, first.feed.body_sha256, first.feed.failure_count) == (None, None, 0)
+    assert (first.waiting_count, first.failures, first.feed.etag) == (1, (), '"1"')
     assert [article.url for article in first.articles] == [f"{web.url}/good"]
     assert [article.url for article in second.articles] == [f"{web.url}/later"]
-    assert second.feed.etag == '"1"'
+    assert (second.outcome, second.feed.etag) == ("unchanged", '"1"')
 
 
-def test_failure_names_the_canonical_address(web, fetching):
-    """The one that is asked for as known at the next visit."""
-    fetching.serve_feed(fetching.item("Later", f"{web.url}/later?utm_source=rss"))
+def test_page_that_never_comes_is_given_up_after_ever_longer_waits(web, fetching):
+    """At once, a minute, half an hour and six hours later; then it is quarantined."""
+    fetching.serve_feed(fetching.item("Later", f"{web.url}/later?utm_source=rss"), ETag='"1"')
     web.routes["/later"] = fetching.reply(500)
+    start, waits, failures = fetching.now, [0, 0, 60, 1800, 21_600, 90_000], []
+    state = None
+    for wait in waits:
+        fetching.now += timedelta(seconds=wait)
+        result = fetching.visit(state)
+        state = result.feed
+        failures += [(failure.url, fetching.now - start) for failure in result.failures]
 
-    failure_urls = [failure.url for failure in fetching.visit().failures]
+    assert failures == [(f"{web.url}/later", timedelta(seconds=23_460))]
+    assert len(web.asked("/later?utm_source=rss")) == 5
 
-    assert failure_urls == [f"{web.url}/later"]
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("<html><body><p>Soon more.</p></body></html>", "text/html"),
+        ("%PDF-1.7", "application/pdf"),
+        ("consent", "text/html"),
+    ],
+)
+def test_bad_reading_of_a_page_is_not_the_last_word(web, fetching, body, content_type):
+    """A stub, another type or a consent page today may be the article tomorrow."""
+    consent = "Before you continue, choose how this site may use cookies to measure advertising and improve services."
+    page = fetching.page("Your privacy", consent) if body == "consent" else body
+    web.routes["/story"] = fetching.reply(200, page, Content_Type=content_type)
+    fetching.serve_feed(fetching.item(fetching.title, f"{web.url}/story"))
+
+    first = fetching.visit()
+    fetching.serve_story()
+    second = fetching.visit(first.feed)
+
+    assert (first.articles, first.waiting_count) == ((), 1)
+    assert [article.url for article in second.articles] == [f"{web.url}/story"]
+
+
+def test_page_that_stays_bad_is_discarded_in_the_end(web, fetching):
+    """Under the name of what was wrong with it."""
+    web.routes["/story"] = fetching.reply(200, "<p>Soon more.</p>", Content_Type="text/html")
+    fetching.serve_feed(fetching.item(fetching.title, f"{web.url}/story"))
+    found, state = [], None
+    for _ in range(6):
+        result = fetching.visit(state)
+        state, found = result.feed, found + reasons(result)
+        fetching.now += timedelta(days=1)
+
+    assert found == ["too_short"]
 
 
 def test_page_that_is_gone_is_final(web, fetching):
@@ -170,7 +212,7 @@ def test_page_that_is_gone_is_final(web, fetching):
     result = fetching.visit()
 
     assert [failure.is_final for failure in result.failures] == [True]
-    assert (result.seen_urls, result.feed.etag) == ((f"{web.url}/gone",), '"1"')
+    assert ([entry.outcome for entry in result.seen], result.feed.etag) == (["failed"], '"1"')
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
@@ -191,7 +233,7 @@ def test_summary_does_not_stand_in_for_a_page_that_fails_for_now(web, fetching):
 
     result = fetching.visit()
 
-    assert (result.articles, len(result.failures)) == ((), 1)
+    assert (result.articles, result.waiting_count) == ((), 1)
 
 
 def test_robots_keeps_us_from_the_page_but_not_from_the_feed(web, fetching):
@@ -241,7 +283,7 @@ def test_article_under_a_canonical_address_is_known_by_both(web, fetching):
     first, second = fetching.visit(), fetching.visit()
 
     assert [article.url for article in first.articles] == [f"{web.url}/talks-77123"]
-    assert first.seen_urls == (f"{web.url}/2026/talks-77123",)
+    assert [entry.url for entry in first.seen] == [f"{web.url}/2026/talks-77123"]
     assert reasons(second) == ["known"]
 
 
@@ -340,7 +382,7 @@ def test_slow_page_does_not_hold_up_its_neighbours(web, fetching):
     result = fetching.visit(fetch_timeout_seconds=1.0)
 
     assert len(result.articles) == 3
-    assert [failure.url for failure in result.failures] == [f"{web.url}/slow"]
+    assert [entry.url for entry in result.seen if entry.outcome == "waiting"] == [f"{web.url}/slow"]
 
 
 def test_page_beyond_the_limit_is_a_final_failure(web, fetching):
@@ -374,13 +416,11 @@ def test_defect_of_one_entry_leaves_the_others(web, fetching, caplog):
     async def go() -> FetchResult:
         async with open_client(fetching.settings()) as client:
             return await fetch_feed(
-                fetching.feed(), client=Careless(client), now=fetching.now, known_urls=lambda urls: set()
+                fetching.feed(), client=Careless(client), now=fetching.now, memory=fetching.memory
             )
 
     result = asyncio.run(go())
 
     assert [article.url for article in result.articles] == [f"{web.url}/good"]
-    assert [(failure.reason, failure.is_final) for failure in result.failures] == [
-        ("ZeroDivisionError: a defect", False)
-    ]
+    assert result.waiting_count == 1
     assert "Traceback" in caplog.text

@@ -42,7 +42,9 @@ def grow_old(sql: Any, days: int) -> None:
 def old(tell: Tell, settings: Settings, sql: Any) -> int:
     """An event that was told 400 days ago, with all that lies around it; its id."""
     sql("INSERT INTO tocsin.batches (run_key) SELECT 'empty ' || n FROM generate_series(1, 5) AS n")
-    sql("INSERT INTO tocsin.seen_urls (url) SELECT 'https://x.example/' || n FROM generate_series(1, 5) AS n")
+    sql(
+        "INSERT INTO tocsin.seen_urls (url, entry_key) SELECT 'https://x.example/' || n, n FROM generate_series(1, 5) AS n"
+    )
     tell(SURE)
     store(0, settings)
     sql("INSERT INTO tocsin.alerts (alert_key, rule, severity, event_date, event_id, group_key, reason, why)"

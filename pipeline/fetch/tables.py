@@ -1,0 +1,36 @@
+"""The data files of fetch: CSV with a line or two on top that say where they come from."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent / "data"
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    """Rows of a file; lines that start with # are passed over."""
+    with (FOLDER / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+
+@cache
+def months() -> dict[str, int]:
+    """Names and abbreviations of months in small letters, without full stops, each of one meaning."""
+    return {row["name"]: int(row["month"]) for row in read_table("months.csv")}
+
+
+def month_names(month: int) -> list[str]:
+    """Its names in all languages of the table."""
+    return [name for name, number in months().items() if number == month]
+
+
+@cache
+def zones() -> dict[str, dict[str, float]]:
+    """Abbreviation in small letters → country ("" for anywhere) → hours east of Greenwich."""
+    table: dict[str, dict[str, float]] = {}
+    for row in read_table("zones.csv"):
+        for country in row["countries"].split():
+            table.setdefault(row["name"].lower(), {})[country.replace("*", "")] = float(row["hours"])
+    return table
