@@ -63,6 +63,7 @@ class Choice:
 
     wanted: tuple[Wanted, ...] = ()
     discards: tuple[Discard, ...] = ()
+    seen: tuple[SeenEntry, ...] = ()
     shown_keys: tuple[str, ...] = ()
     waiting_count: int = 0
 
@@ -112,17 +113,27 @@ def choose(
             waiting_count += 1
         else:
             wanted.append(_wanted(look, other if verdict != "new" else None, earlier, shown[look.url]))
-    again = [
-        _wanted(look := look_at(one.entry), one, by_url[look.url], [look])
-        for one in waiting
-        if one.entry and not _is_among(one, shown.get(one.url, ()))
-    ]
+    again, told = [], []
+    for one, entry in ((one, one.entry) for one in waiting if one.entry):
+        known = next((other for other in by_url[one.url] if other.article_url and is_same(one, other)), None)
+        if known:
+            told.append(
+                replace(one, outcome="known", article_url=known.article_url, next_try_at=None, entry=None)
+            )
+        elif not _is_among(one, shown.get(one.url, ())):
+            again.append(_wanted(look := look_at(entry), one, by_url[look.url], [look]))
     return Choice(
         wanted=(*again, *wanted),
         discards=tuple(discards),
+        seen=tuple(told),
         shown_keys=tuple(filter(None, shown_keys)),
         waiting_count=waiting_count,
     )
+
+
+def elsewhere(wanted: Wanted, *, now: datetime) -> SeenEntry:
+    """An entry whose page another feed is reading now: to be looked at again at the next visit."""
+    return replace(_seen(wanted, "waiting", next_try_at=now), try_count=wanted.try_count)
 
 
 def settle(
@@ -258,13 +269,16 @@ def _settle_no_article(
 ) -> None:
     may_pass = not outcome.is_final if isinstance(outcome, Failure) else outcome.reason in TRIED_AGAIN
     asked = outcome.retry_after_seconds if isinstance(outcome, Failure) else None
-    tried = wanted.try_count + 1
+    is_tried = outcome.is_tried if isinstance(outcome, Failure) else True
+    tried = wanted.try_count + is_tried
     again_at = (
-        next_try(now=now, try_count=tried, max_tries=max_tries, asked_seconds=asked) if may_pass else None
+        next_try(now=now, try_count=max(tried, 1), max_tries=max_tries, asked_seconds=asked)
+        if may_pass
+        else None
     )
     if again_at is not None:
         settled.waiting_count += 1
-        settled.seen.append(_seen(wanted, "waiting", next_try_at=again_at))
+        settled.seen.append(replace(_seen(wanted, "waiting", next_try_at=again_at), try_count=tried))
     elif isinstance(outcome, Failure):
         settled.failures.append(outcome)
         settled.seen.append(_seen(wanted, "failed"))

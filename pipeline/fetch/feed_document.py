@@ -45,6 +45,8 @@ def read_feed(body: bytes, header: dict[str, Any]) -> dict[str, Any]:
         return _no_feed(body, header["url"])
     if not entries and parsed.bozo and not isinstance(parsed.bozo_exception, UNHARMFUL):
         return _problem(f"broken before its first entry: {_one_line(parsed.get('bozo_exception'))}")
+    if not entries and re.search(rb"<(?:\w+:)?(?:item|entry)[\s>]", body):
+        return _problem("it has entries, none of which can be read")
     return {
         "entries": entries,
         "title": _short(parsed.feed.get("title"), MAXIMUM_TITLE_HTML),

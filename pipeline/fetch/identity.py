@@ -76,6 +76,8 @@ def judge(look: Look, seen: Sequence[SeenEntry], now: datetime) -> tuple[Verdict
         known; waiting (to be tried later) or again (now); changed: probably known, but its page must be read; new.
     """
     told = [other for other in seen if is_same(look, other)]
+    if known := next((other for other in told if other.article_url), None):
+        return "known", known
     if waiting := next((other for other in told if other.outcome == "waiting"), None):
         is_due = waiting.next_try_at is None or waiting.next_try_at <= now
         return ("again" if is_due else "waiting"), waiting

@@ -133,13 +133,17 @@ class Discard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
-    """An entry whose page could not be had: its canonical url, and whether asking again will not help."""
+    """An entry whose page could not be had: its canonical url, and whether asking again will not help.
+
+    `is_tried` is False where nobody was asked, so that it is no try.
+    """
 
     url: str
     title: str
     reason: str
     is_final: bool
     retry_after_seconds: float | None = None
+    is_tried: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,9 +14,9 @@ from functools import partial
 
 from pipeline.errors import FetchError
 from pipeline.fetch.article import Origin, Page, has_full_text, is_whole_in_feed, take_article
-from pipeline.fetch.entries import Choice, Outcome, Wanted, asked_urls, choose, settle
+from pipeline.fetch.entries import Choice, Outcome, Wanted, asked_urls, choose, elsewhere, settle
 from pipeline.fetch.feed import parse_feed
-from pipeline.fetch.http import Client
+from pipeline.fetch.http import Client, LeftAloneError
 from pipeline.fetch.identity import look_at
 from pipeline.fetch.records import Discard, Failure, FeedState, FetchResult, Memory, ParsedFeed, TakenArticle
 from pipeline.fetch.schedule import next_fetch
@@ -183,10 +183,13 @@ async def _take(
 ) -> FetchResult:
     choice = await _choose(feed, entries, now=now, memory=memory)
     limit = client.settings.max_new_entries
-    outcomes = await _read_pages(choice.wanted[:limit], feed, client=client, now=now)
+    # A link that two feeds of a run show is read once; the second finds it known at its next visit.
+    mine = [want for want in choice.wanted if client.claim_link(want.look.url, feed.id)]
+    others = [elsewhere(want, now=now) for want in choice.wanted if want not in mine]
+    outcomes = await _read_pages(mine[:limit], feed, client=client, now=now)
     texts = await memory.texts(urls) if (urls := asked_urls(outcomes)) else {}
     settled = settle(outcomes, texts, feed, now=now, max_tries=client.settings.max_attempts)
-    postponed_count = max(0, len(choice.wanted) - limit) + settled.postponed_count
+    postponed_count = max(0, len(mine) - limit) + settled.postponed_count
     if postponed_count:
         # Validators vouch for what is stored: with entries still to come, the next visit must see them.
         feed = replace(feed, etag=None, last_modified=None, body_sha256=None)
@@ -196,10 +199,10 @@ async def _take(
         taken=tuple(settled.taken.values()),
         discards=(*choice.discards, *settled.discards),
         failures=tuple(settled.failures),
-        seen=tuple(settled.seen),
+        seen=(*choice.seen, *others, *settled.seen),
         shown_keys=choice.shown_keys,
         revisions=tuple(settled.revisions),
-        waiting_count=choice.waiting_count + settled.waiting_count,
+        waiting_count=choice.waiting_count + len(others) + settled.waiting_count,
         postponed_count=postponed_count,
         moved_to=feed.moved_to,
     )
@@ -247,6 +250,8 @@ async def _read_entry(want: Wanted, origin: Origin, *, client: Client) -> Outcom
             return Discard(url=entry.url, reason="robots") if is_short else outcome
         response = await client.get_page(entry.url)
     except FetchError as error:
+        if isinstance(error, LeftAloneError) and not has_full_text(entry):
+            return _failure(entry, error)
         is_refused = error.is_final or (isinstance(error, StatusError) and error.status in PAGE_REFUSED)
         if is_refused or has_full_text(entry):
             outcome = await aside(partial(take, page=None))
@@ -269,4 +274,5 @@ def _failure(entry: Entry, error: FetchError) -> Failure:
         reason=str(error)[:500],
         is_final=error.is_final,
         retry_after_seconds=error.retry_after_seconds,
+        is_tried=not isinstance(error, LeftAloneError),
     )

@@ -103,12 +103,13 @@ LIMIT %(limit)s;
 
 -- name: save_seen
 -- Remembers entries and what came of them: array of the columns of tocsin.seen_urls. Returns nothing.
+-- One that an article tells already waits for nothing.
 INSERT INTO tocsin.seen_urls (url, entry_key, guid_key, title_key, text_key, article_url, outcome, feed_id, try_count,
                               next_try_at, entry)
 SELECT DISTINCT ON (entry_key)
        url, entry_key, guid_key, title_key, text_key, article_url, outcome, feed_id, try_count, next_try_at, entry
 FROM jsonb_populate_recordset(NULL::tocsin.seen_urls, %(entries)s::jsonb)
-ORDER BY entry_key
+ORDER BY entry_key, outcome <> 'article'
 ON CONFLICT (entry_key) DO UPDATE
 SET text_key = excluded.text_key,
     article_url = coalesce(excluded.article_url, seen_urls.article_url),
@@ -117,7 +118,8 @@ SET text_key = excluded.text_key,
     try_count = excluded.try_count,
     next_try_at = excluded.next_try_at,
     entry = excluded.entry,
-    seen_at = now();
+    seen_at = now()
+WHERE seen_urls.article_url IS NULL OR excluded.outcome <> 'waiting';
 
 -- name: touch_seen
 -- Says that entries are still shown, once a day, so that what a feed shows is never forgotten. Returns nothing.

@@ -304,3 +304,19 @@ def test_released_entry_is_tried_again(web, fetching, feeds):
     second = run(settings, "second")
 
     assert (first["quarantined"], second["articles"]) == (1, 1)
+
+
+def test_link_of_two_feeds_is_read_once(web, fetching, feeds):
+    """By the one that came first; the other knows it at its next visit, and waits for nothing then."""
+    story = fetching.serve_story()
+    for path in ("/one", "/two"):
+        web.routes[path] = fetching.reply(200, fetching.rss(story), ETag='"1"')
+    settings = feeds("/one", "/two")
+    first = run(settings)
+    make_due(settings)
+    run(settings, "second")
+
+    assert (first["articles"], len(web.asked("/story"))) == (1, 1)
+    assert rows(settings, "SELECT DISTINCT outcome, next_try_at IS NULL FROM tocsin.seen_urls") == [
+        ("article", True)
+    ]

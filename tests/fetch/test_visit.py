@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -402,6 +403,7 @@ class Careless:
         self._client = client
         self.settings, self.get_feed = client.settings, client.get_feed
         self.may_fetch_page, self.is_named = client.may_fetch_page, client.is_named
+        self.claim_link = client.claim_link
 
     async def get_page(self, url: str) -> Response:
         if url.endswith("/bad"):
@@ -424,3 +426,95 @@ def test_defect_of_one_entry_leaves_the_others(web, fetching, caplog):
     assert [article.url for article in result.articles] == [f"{web.url}/good"]
     assert result.waiting_count == 1
     assert "Traceback" in caplog.text
+
+
+def test_host_that_asks_for_patience_is_not_asked_for_its_other_pages(web, fetching):
+    """One 429 speaks for the host; what was not asked for is no try, and comes again when it said."""
+    pages = [fetching.item(f"Talks end in port {number}", f"{web.url}/story-{number}") for number in range(8)]
+    for number in range(8):
+        web.routes[f"/story-{number}"] = fetching.reply(429, Retry_After="120")
+    fetching.serve_feed(*pages)
+
+    first = fetching.visit()
+    asked = sum(path.startswith("/story-") for path, _ in web.requests)
+    for number in range(8):
+        fetching.serve_story(f"/story-{number}")
+    fetching.now += timedelta(seconds=121)
+    second = fetching.visit(first.feed)
+
+    assert (asked <= 4, first.waiting_count, len(second.articles)) == (True, 8, 8)
+    assert sum(entry.try_count for entry in first.seen) == asked
+
+
+def test_host_whose_pages_hang_is_left_alone_soon(web, fetching):
+    """After three, not after all of them."""
+    pages = [fetching.item(f"Talks end in port {number}", f"{web.url}/slow-{number}") for number in range(20)]
+    for number in range(20):
+        web.routes[f"/slow-{number}"] = fetching.drip(b"x" * 1000, seconds=0.1)
+    fetching.serve_feed(*pages)
+    started = time.monotonic()
+
+    result = fetching.visit(fetch_timeout_seconds=1.0)
+
+    assert (result.waiting_count, time.monotonic() - started < 8) == (20, True)
+
+
+def test_pages_of_one_host_are_asked_for_with_a_pause(web, fetching):
+    """Ten a second at most."""
+    times: list[float] = []
+
+    def timed(handler):
+        times.append(time.monotonic())
+        fetching.reply(200, fetching.page(fetching.title, *fetching.story), Content_Type="text/html")(handler)
+
+    for number in range(6):
+        web.routes[f"/story-{number}"] = timed
+    fetching.serve_feed(
+        *[fetching.item(f"Talks {number}", f"{web.url}/story-{number}") for number in range(6)]
+    )
+    fetching.visit()
+
+    assert max(times) - min(times) > 0.4
+
+
+def test_page_that_names_its_feed_stands_in_for_it(web, fetching):
+    """Followed at once, and remembered when it was said twice."""
+    fetching.serve_feed(fetching.serve_story())
+    head = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    web.routes["/home"] = fetching.reply(
+        200, fetching.page("Home", "News", head=head), Content_Type="text/html"
+    )
+
+    first = fetching.visit(FeedState(url=f"{web.url}/home", source="Morning Post"))
+    second = fetching.visit(first.feed)
+    web.requests.clear()
+    third = fetching.visit(second.feed)
+
+    assert (len(first.articles), third.articles, third.feed.moved_to) == (1, (), f"{web.url}/feed")
+    assert web.asked("/home") == []
+
+
+@pytest.mark.parametrize("status", [301, 308])
+def test_move_is_remembered_when_it_was_said_twice(web, fetching, status):
+    """And forgotten when the new address fails."""
+    fetching.serve_feed(fetching.serve_story())
+    web.routes["/old"] = fetching.reply(status, Location="/feed")
+    state = FeedState(url=f"{web.url}/old", source="Morning Post")
+    for _ in range(4):
+        state = fetching.visit(state).feed
+    asked = len(web.asked("/old"))
+    web.routes["/feed"] = fetching.reply(404)
+    state = fetching.visit(state).feed
+
+    assert (asked, state.moved_to, state.url) == (2, None, f"{web.url}/old")
+
+
+def test_temporary_redirect_is_not_remembered(web, fetching):
+    """302 is for today."""
+    fetching.serve_feed(fetching.serve_story())
+    web.routes["/old"] = fetching.reply(302, Location="/feed")
+    state = FeedState(url=f"{web.url}/old", source="Morning Post")
+    for _ in range(3):
+        state = fetching.visit(state).feed
+
+    assert (len(web.asked("/old")), state.moved_to) == (3, None)
