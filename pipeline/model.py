@@ -168,6 +168,8 @@ class Candidate:
         frame_id: The lexicon frame that fired.
         status_reason: Why this status, in a few fixed words ("modal 'would'").
         confidence: Calibrated probability that type, actor and recipient are right.
+        is_background: Told as history, or as a running total: kept, and no news.
+        is_lead: Told in the title or the first two sentences (GDELT's IsRootEvent).
     """
 
     event_type: str
@@ -189,6 +191,8 @@ class Candidate:
     cameo: str | None = None
     frame_id: str
     confidence: float = field(default=0.5)
+    is_background: bool = False
+    is_lead: bool = False
 
     def __post_init__(self) -> None:
         if self.status not in STATUSES:

@@ -159,6 +159,7 @@ def _at_most(event: AlertEvent, name: str, wanted: float) -> tuple[object, bool]
 _CONDITIONS: tuple[tuple[str, Judge], ...] = (
     ("event_type", _equal),
     ("status", _equal),
+    ("told_as", _equal),
     ("mode", _equal),
     ("quad_class", _equal),
     ("country", _equal),
@@ -179,7 +180,12 @@ _CONDITIONS: tuple[tuple[str, Judge], ...] = (
 
 
 def _all_conditions(branch: Branch, event: AlertEvent) -> str:
-    return ", ".join(f"{name} {_show(seen)}" for name, _, seen, _ in _judge(branch, event))
+    # That it is told as news goes without saying.
+    return ", ".join(
+        f"{name} {_show(seen)}"
+        for name, _, seen, _ in _judge(branch, event)
+        if (name, seen) != ("told_as", "news")
+    )
 
 
 def _first_failure(branch: Branch, event: AlertEvent) -> str:

@@ -22,6 +22,9 @@ MAX_SUBJECT = 150
 MAX_PAYLOAD_BYTES = 20_000
 
 
+TOLD_AS = ("news", "background")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlertEvent:
     """An event with the mention that tells it best, as the database offers it to rules.
@@ -33,6 +36,7 @@ class AlertEvent:
         trigger_start, trigger_end: Characters of `sentence`, end exclusive; both None when not known.
         published_at: Of the article, aware.
         is_backfill: The event comes from a recode or an import of history, not from the news of the day.
+        is_background: It is told as history or as a running total.
     """
 
     id: int = 0
@@ -65,6 +69,7 @@ class AlertEvent:
     trigger_start: int | None = None
     trigger_end: int | None = None
     is_backfill: bool = False
+    is_background: bool = False
 
     def __post_init__(self) -> None:
         if self.published_at.tzinfo is None:
@@ -88,6 +93,11 @@ class AlertEvent:
     def recipient(self) -> str:
         """The recipient's code; empty when neither country nor sector is known."""
         return (self.recipient_country or "") + (self.recipient_sector or "")
+
+    @property
+    def told_as(self) -> str:
+        """One of TOLD_AS: news, or background."""
+        return "background" if self.is_background else "news"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,6 +124,7 @@ class Branch:
     quad_class: tuple[int, ...] = ()
     country: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
+    told_as: tuple[str, ...] = ()
     min_confidence: float | None = None
     min_score: float | None = None
     max_score: float | None = None

@@ -12,7 +12,7 @@ from typing import Any
 from pipeline import plover
 from pipeline.alert.decide import GROUP_FIELDS
 from pipeline.alert.match import matches, text_words, why
-from pipeline.alert.records import RULE_STATUSES, SEVERITIES, AlertEvent, Branch, Rule, RuleTest
+from pipeline.alert.records import RULE_STATUSES, SEVERITIES, TOLD_AS, AlertEvent, Branch, Rule, RuleTest
 from pipeline.alert.yaml_file import (
     Problems,
     check_choice,
@@ -38,6 +38,15 @@ EVENT_KEYS = tuple(field.name for field in fields(AlertEvent))
 
 # A rule that does not ask for a status means what happened or will: a denied attack is no attack.
 DEFAULT_STATUSES = ("actual", "planned")
+# Nor does it mean history and running tolls, unless it asks for them.
+DEFAULT_TOLD_AS = ("news",)
+ANY_DEFAULTS: Mapping[str, tuple[Any, ...]] = {
+    "status": DEFAULT_STATUSES,
+    "told_as": DEFAULT_TOLD_AS,
+}
+NO_DEFAULTS: Mapping[str, tuple[Any, ...]] = {}
+# Conditions that alone would leave a rule to match every event.
+UNBOUND = frozenset({"status", "told_as", "min_confidence"})
 
 # A working day's round: the next shift hears of a group again if it is still alive.
 DEFAULT_DEDUP_HOURS = 24.0
@@ -149,24 +158,26 @@ def _any_branches(value: object, problems: Problems) -> tuple[Branch, ...]:
         problems.add("match.any", value, f"a list of 1 to {MAX_BRANCHES} branches")
         return ()
     return tuple(
-        _branch(one, f"match.any[{number}]", problems, statuses=DEFAULT_STATUSES)
+        _branch(one, f"match.any[{number}]", problems, defaults=ANY_DEFAULTS)
         for number, one in enumerate(value, start=1)
     )
 
 
-def _branch(value: object, key: str, problems: Problems, *, statuses: tuple[str, ...] = ()) -> Branch:
+def _branch(
+    value: object, key: str, problems: Problems, *, defaults: Mapping[str, tuple[Any, ...]] = NO_DEFAULTS
+) -> Branch:
     raw = check_mapping(value, key, BRANCH_KEYS, problems)
-    if isinstance(value, Mapping) and not set(raw) - {"status", "min_confidence"}:
+    if isinstance(value, Mapping) and not set(raw) - UNBOUND:
         problems.append(
             f"{problems.path}: {key} would match every event; set one of "
-            f"{', '.join(name for name in BRANCH_KEYS if name not in ('status', 'min_confidence'))}"
+            f"{', '.join(name for name in BRANCH_KEYS if name not in UNBOUND)}"
         )
     for name, content in raw.items():
         if content is None:
             problems.add(f"{key}.{name}", content, "a value or a list; leave the key out for no condition")
     checked = {name: _CONDITIONS[name](raw[name], f"{key}.{name}", problems) for name in raw}
     _check_modes(checked, key, problems)
-    return Branch(**{"status": statuses, **checked})
+    return Branch(**{**defaults, **checked})
 
 
 def _check_modes(checked: Mapping[str, Any], key: str, problems: Problems) -> None:
@@ -277,6 +288,7 @@ _CONDITIONS: dict[str, Callable[[object, str, Problems], Any]] = {
     "quad_class": _listed(lambda: (1, 2, 3, 4)),
     "country": _COUNTRY,
     "status": _listed(lambda: STATUSES),
+    "told_as": _listed(lambda: TOLD_AS),
     "min_confidence": _ranged(0, 1),
     "min_score": _ranged(-10, 10),
     "max_score": _ranged(-10, 10),
@@ -331,7 +343,7 @@ _EVENT_DEFAULTS: dict[str, Any] = {
 _MAY_BE_NONE = frozenset(field.name for field in fields(AlertEvent) if field.default is None)
 _FIELD_TYPES: dict[str, tuple[type, ...]] = {
     "id": (int,), "event_date": (date,), "published_at": (datetime,), "quad_class": (int,),
-    "mention_count": (int,), "contexts": (tuple,), "is_backfill": (bool,),
+    "mention_count": (int,), "contexts": (tuple,), "is_backfill": (bool,), "is_background": (bool,),
     "confidence": (int, float), "score": (int, float), "latitude": (int, float), "longitude": (int, float),
     "trigger_start": (int,), "trigger_end": (int,),
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """`tocsin code`: JSON lines in, JSON lines out, without a database; for measuring from outside.
 
-In: {"id", "text", "date"}; with "actor_span" and "recipient_span" the pair alone is classified;
+In: {"id", "text", "date"} and perhaps "title"; with "actor_span" and "recipient_span" the pair alone is classified;
 with `phrases` each line {"id", "text"} is an actor phrase. Out: {"id", "events": […]}.
 """
 
@@ -93,7 +93,9 @@ def _is_pair(row: dict[str, Any]) -> bool:
 
 def article_of(row: dict[str, Any]) -> Article:
     at = _date(row)
-    return Article(url="", source="", title="", text=row["text"], published_at=at, fetched_at=at)
+    return Article(
+        url="", source="", title=row.get("title") or "", text=row["text"], published_at=at, fetched_at=at
+    )
 
 
 def _date(row: dict[str, Any]) -> datetime:
@@ -137,6 +139,14 @@ def _place_words(candidate: Candidate, said: Said | None) -> str | None:
     return ", ".join(dict.fromkeys((words, *filter(None, holders))))
 
 
+def _bounds(candidate: Candidate, kind: str) -> list[int | None] | None:
+    """[lower, upper] of a count, either of which may be open; None where it is not told."""
+    for count in candidate.counts:
+        if count.kind == kind:
+            return [count.lower, count.upper]
+    return None
+
+
 def event_row(candidate: Candidate, said: Mapping[tuple[Span, Span], Said] | None = None) -> dict[str, Any]:
     """A candidate as the line format has it; `said` as in `Coder`."""
     words = (said or {}).get((candidate.sentence, candidate.trigger))
@@ -155,4 +165,9 @@ def event_row(candidate: Candidate, said: Mapping[tuple[Span, Span], Said] | Non
         "status": candidate.status,
         "confidence": candidate.confidence,
         "frame": candidate.frame_id,
+        "background": candidate.is_background,
+        "lead": candidate.is_lead,
+        "start": candidate.trigger.start,
+        "end": candidate.trigger.end,
+        **{kind: _bounds(candidate, kind) for kind in ("killed", "injured")},
     }

@@ -23,6 +23,7 @@ from pipeline.extract.actors.coreference import Mentions
 from pipeline.extract.article.at_home import at_home
 from pipeline.extract.article.confidence import confidence, features_of, weights_for
 from pipeline.extract.article.home import find_dateline
+from pipeline.extract.article.lead import lead_end
 from pipeline.extract.article.merge import merge
 from pipeline.extract.article.naming import may_be_party, name_of, wide, with_title
 from pipeline.extract.article.relevance import Side, is_political
@@ -165,7 +166,11 @@ class Coder:
             one for made, anchor, piece in told for one in scene.settled(made, anchor, piece, placed)
         ]
         candidates += scene.remembered(remembered, candidates)
-        return merge(sorted(candidates, key=lambda one: one.sentence.start))
+        lead = lead_end(article.text)
+        return [
+            replace(one, is_lead=one.sentence.start < lead)
+            for one in merge(sorted(candidates, key=lambda one: one.sentence.start))
+        ]
 
     def _candidates(
         self, reading: Reading, article: Article, offset: int, mentions: Mentions, number: int

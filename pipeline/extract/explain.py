@@ -41,6 +41,7 @@ def explain(article_text: str, candidate: Candidate, *, frames: Frames | None = 
         f"  contexts    {', '.join(candidate.contexts) or 'none'}",
         f"  CAMEO       {candidate.cameo or 'none'}; quad class {candidate.quad_class}; score {candidate.score}",
         f"  confidence  {candidate.confidence:.2f}",
+        f"  told as     {_told_as(candidate)}",
         "  frames",
         *_frames(candidate.frame_id, frames),
     ]
@@ -48,6 +49,11 @@ def explain(article_text: str, candidate: Candidate, *, frames: Frames | None = 
         told = ", ".join(f"{span.text!r} at {span.start}" for span in candidate.mentions)
         lines.append(f"  told again  {told}")
     return "\n".join(lines)
+
+
+def _told_as(candidate: Candidate) -> str:
+    what = "history or a running total" if candidate.is_background else "news"
+    return f"{what}, in title or lead" if candidate.is_lead else what
 
 
 def _headline(candidate: Candidate) -> str:

@@ -53,6 +53,8 @@ def candidate_row(candidate: Candidate) -> dict[str, Any]:
         "cameo": candidate.cameo,
         "frame_id": candidate.frame_id,
         "confidence": candidate.confidence,
+        "is_background": candidate.is_background,
+        "is_lead": candidate.is_lead,
     }  # fmt: skip
     row |= _span_columns("trigger", candidate.trigger)
     row |= _span_columns("date", candidate.event_date.span)
@@ -95,6 +97,8 @@ def candidate_from(row: Mapping[str, Any]) -> Candidate:
         cameo=row["cameo"],
         frame_id=row["frame_id"],
         confidence=row["confidence"],
+        is_background=row["is_background"],
+        is_lead=row["is_lead"],
     )
 
 

@@ -43,7 +43,7 @@ INSERT INTO tocsin.candidates (
     place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id,
     place_start, place_end, place_text,
     event_date, date_precision, date_start, date_end, date_text,
-    counts, quad_class, score, cameo, frame_id, confidence, event_key
+    counts, quad_class, score, cameo, frame_id, confidence, is_background, is_lead, event_key
 )
 SELECT %(batch_id)s, %(article_id)s, %(codebook)s, candidate_key, event_type, mode, contexts, status, status_reason,
        actor_name, actor_country, actor_sector, actor_start, actor_end, actor_text, actor_entry_ids,
@@ -54,7 +54,7 @@ SELECT %(batch_id)s, %(article_id)s, %(codebook)s, candidate_key, event_type, mo
        place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id,
        place_start, place_end, place_text,
        event_date, date_precision, date_start, date_end, date_text,
-       counts, quad_class, score, cameo, frame_id, confidence, event_key
+       counts, quad_class, score, cameo, frame_id, confidence, is_background, is_lead, event_key
 FROM jsonb_populate_recordset(NULL::tocsin.candidates, %(candidates)s::jsonb)
 ON CONFLICT (article_id, codebook, candidate_key) DO NOTHING
 RETURNING id;

@@ -168,7 +168,7 @@ WITH made AS (
         event_key, event_date, date_precision, event_type, mode, contexts, status,
         actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector, speaker_name,
         place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id,
-        counts, quad_class, score, cameo, confidence, codebook,
+        counts, quad_class, score, cameo, confidence, is_background, is_lead, codebook,
         mention_count, article_count, source_count, first_reported_at, candidate_id, trigger_start
     )
     SELECT told.event_key, told.event_date, told.date_precision, told.event_type, told.mode, told.contexts,
@@ -176,7 +176,8 @@ WITH made AS (
            told.recipient_name, told.recipient_country, told.recipient_sector, told.speaker_name,
            told.place_name, told.place_country, told.place_admin1, told.place_latitude, told.place_longitude,
            told.place_resolution, told.geonames_id,
-           told.counts, told.quad_class, told.score, told.cameo, told.confidence, told.codebook,
+           told.counts, told.quad_class, told.score, told.cameo, told.confidence, told.is_background, told.is_lead,
+           told.codebook,
            staged.mention_count, staged.article_count, staged.source_count, staged.first_reported_at,
            told.id, told.trigger_start
     FROM staged_values AS staged
@@ -208,6 +209,8 @@ SET mode = told.mode,
     score = told.score,
     cameo = told.cameo,
     confidence = told.confidence,
+    is_background = told.is_background,
+    is_lead = told.is_lead,
     codebook = told.codebook,
     candidate_id = told.id,
     trigger_start = told.trigger_start,

@@ -9,7 +9,8 @@ SELECT event.id, event.event_key, event.event_date, event.event_type, event.mode
        telling.sentence, telling.source, telling.url AS article_url, telling.title AS article_title,
        telling.published_at,
        telling.trigger_start - telling.sentence_start AS trigger_start,
-       telling.trigger_end - telling.sentence_start AS trigger_end
+       telling.trigger_end - telling.sentence_start AS trigger_end,
+       event.is_background
 FROM tocsin.events AS event
 JOIN tocsin.surest_tellings AS telling ON telling.event_date = event.event_date AND telling.event_id = event.id
 WHERE event.deleted_at IS NULL;

@@ -9,7 +9,8 @@ SELECT id, event_date, date_precision, event_type, mode, contexts, status,
        (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(counts) AS c WHERE c ->> 'kind' = 'arrested') AS arrested_lower,
        (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(counts) AS c WHERE c ->> 'kind' = 'crowd') AS crowd_lower,
        counts, quad_class, score, cameo, confidence, codebook,
-       mention_count, article_count, source_count, first_reported_at, stored_at, revised_at, revision, event_key
+       mention_count, article_count, source_count, first_reported_at, stored_at, revised_at, revision, event_key,
+       is_background, is_lead
 FROM tocsin.events
 WHERE deleted_at IS NULL;
 COMMENT ON VIEW analysis.events IS 'One row an event: who did what to whom, where and when. Merged from all mentions.';

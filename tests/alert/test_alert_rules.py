@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.alert.match import matches
 from pipeline.alert.records import AlertEvent, Branch
 from pipeline.alert.rules import BRANCH_KEYS, DEFAULT_STATUSES, load_rules, parse_rule
 from pipeline.errors import ConfigError
@@ -47,12 +48,31 @@ def test_good_rule_is_read_whole():
         "leaving", "Somebody leaves", "desk", "active", "high", "leaving.yaml",
     )  # fmt: skip
     assert rule.any_branches == (
-        Branch(event_type=("RETREAT",), country=("LBY", "TUN"), min_confidence=0.5, status=DEFAULT_STATUSES),
+        Branch(
+            event_type=("RETREAT",),
+            country=("LBY", "TUN"),
+            min_confidence=0.5,
+            status=DEFAULT_STATUSES,
+            told_as=("news",),
+        ),
     )
     assert rule.not_branch == Branch(mode=("resign",))
     assert (rule.group_by, rule.notify) == (("country", "event_date"), ("desk", "night"))
     assert (rule.dedup_hours, rule.max_age_days) == (6.0, 7.0)
     assert [(test.name, test.expect) for test in rule.tests] == [("it leaves", True), ("tests[2]", False)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "rings"),
+    [("", False), ("told_as: background, ", True), ("told_as: [news, background], ", True)],
+)
+def test_history_rings_only_where_a_rule_asks_for_it(event, asked, rings):
+    """An article of today about the war of 1991 is no alarm."""
+    rule = parse_rule(
+        f"{{rule: a, title: b, owner: c, match: {{any: [{{{asked}event_type: RETREAT}}]}}}}", "a.yaml"
+    )
+
+    assert matches(rule, event(is_background=True)) is rings
 
 
 def test_rule_with_the_least_has_careful_defaults():
@@ -259,7 +279,7 @@ def test_every_condition_of_a_branch_is_a_field_of_the_event():
     """No condition can be written that never sees anything."""
     seen = set(AlertEvent.__dataclass_fields__) | {"actor", "recipient"}
     names = {name.removeprefix("min_").removeprefix("max_") for name in BRANCH_KEYS}
-    renamed = {"context": "contexts", "text": "sentence"}
+    renamed = {"context": "contexts", "text": "sentence", "told_as": "is_background"}
 
     assert {renamed.get(name, name) for name in names} <= seen
 
