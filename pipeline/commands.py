@@ -79,9 +79,10 @@ def code(options: argparse.Namespace, settings: Settings) -> None:
     source, target = options.jsonl
     if not source.is_file():
         raise ConfigError(f"no file {str(source)!r} to code")
-    if target.exists() and target.samefile(source):
+    if target.is_file() and target.samefile(source):
         raise ConfigError(f"{str(target)!r} is the file to code and would be overwritten: name another OUT")
-    if not os.access(target if target.exists() else target.parent, os.W_OK):
+    may_be_written = os.access(target if target.exists() else target.parent, os.W_OK)
+    if target.is_dir() or not target.parent.is_dir() or not may_be_written:
         raise ConfigError(f"cannot write {str(target)!r}: name an OUT in a folder that is there and yours")
     code_jsonl(source, target, phrases=options.phrases, settings=settings)
 
@@ -129,6 +130,8 @@ def psql(options: argparse.Namespace, settings: Settings) -> None:
     from pipeline.local import analyst
     from pipeline.local.server import wake
 
+    if {"-?", "--help", "-V", "--version"} & set(options.others):
+        os.execv(analyst.psql(settings), ["psql", *options.others])
     wake(settings)
     if options.others == ["--new-password"]:
         analyst.new_password(settings)
@@ -149,13 +152,16 @@ def psql(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def airflow(options: argparse.Namespace, settings: Settings) -> None:
-    from pipeline.local.environment import airflow_environment
+    from pipeline.local.environment import TELEMETRY_OFF, airflow_environment
     from pipeline.local.server import wake
 
-    if not {"-h", "--help", "version"} & set(options.others):
-        wake(settings)
     program = Path(sys.executable).with_name("airflow")
-    environment = airflow_environment(settings, home=settings.home, port=settings.airflow_port)
+    if {"-h", "--help", "version"} & set(options.others):
+        # Asks no database, so it can be had before there is one.
+        environment = {**os.environ, **TELEMETRY_OFF, "AIRFLOW_HOME": str(settings.home / "airflow")}
+    else:
+        wake(settings)
+        environment = airflow_environment(settings, home=settings.home, port=settings.airflow_port)
     os.execve(program, ["airflow", *options.others], environment)
 
 

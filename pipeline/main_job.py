@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -67,6 +68,8 @@ def run_for_good(settings: Settings, *, broker_url: str = "") -> None:
         instance = running_instance(settings.home)
         return f"running; the UI is on {instance.address if instance else '?'}; Ctrl-C stops"
 
+    if shown.is_terminal:
+        logging.basicConfig(handlers=[_Above(shown)], level=logging.WARNING, format="%(message)s", force=True)
     with progress(shown, when_ready=running) as tell:
         up(
             settings,
@@ -77,6 +80,17 @@ def run_for_good(settings: Settings, *, broker_url: str = "") -> None:
         )
     if not settings.database_url:
         shown.print(f"stopped; Postgres runs on, `{command()} stop` stops it")
+
+
+class _Above(logging.Handler):
+    """Writes what is logged above the line that spins."""
+
+    def __init__(self, shown: Console):
+        super().__init__()
+        self.shown = shown
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.shown.print(f"[yellow]![/] {escape(self.format(record))}")
 
 
 def _look_ahead(shown: Console, settings: Settings, *, broker_url: str = "") -> None:

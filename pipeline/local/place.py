@@ -66,8 +66,7 @@ def find(settings: Settings) -> Place:
     state = folder_of(settings)
     if os.geteuid() != 0:
         return Place(state=state, folder=state / "server", account=None)
-    kept = read(state / "folder")
-    folder = Path(kept) if kept else state / "server"
+    folder = _settled(state) or state / "server"
     return Place(state=state, folder=folder, account=account_for(folder))
 
 
@@ -112,7 +111,7 @@ def prepared(settings: Settings) -> Iterator[Place]:
         state.mkdir(parents=True, exist_ok=True)
     with held(settings) as place:
         with _told(state):
-            if not (state / "folder").exists():
+            if _settled(state) is None:
                 place = _settle(place)
             _make_folder(place)
             _make_password(place)
@@ -130,6 +129,20 @@ def _told(state: Path) -> Iterator[None]:
         ) from error
     except OSError as error:
         raise OperateError(f"cannot prepare {state}: {explain_os_error(error)}") from error
+
+
+def _settled(state: Path) -> Path | None:
+    """The folder that was chosen for a home; None while none was, and where it is another's or is gone.
+
+    A home that was copied names the folder of the one it was copied from, and two homes have two locks.
+    """
+    kept = read(state / "folder")
+    if not kept or not Path(kept).exists():
+        return None
+    owner = read(Path(kept) / "home")
+    if owner not in (None, str(state)) and read(Path(str(owner)) / "folder") == kept:
+        return None
+    return Path(kept)
 
 
 def _settle(place: Place) -> Place:
@@ -156,6 +169,8 @@ def _make_folder(place: Place) -> None:
         place.folder.mkdir(mode=0o700)
         if place.account is not None:
             os.chown(place.folder, place.account.uid, place.account.gid)
+    if place.account is not None and read(place.folder / "home") != str(place.state):
+        write_private(place.folder / "home", str(place.state))
 
 
 def account_for(folder: Path) -> Account | None:

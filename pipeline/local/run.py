@@ -45,6 +45,8 @@ from pipeline.local.supervisor import (
     Supervisor,
     airflow_commands,
     descendants_of,
+    end_leftovers,
+    refuse_taken_port,
     running_components,
 )
 
@@ -230,6 +232,9 @@ def _operating(
     """Hold a running Airflow; SIGTERM arrives as KeyboardInterrupt, and nothing interrupts the stopping."""
     home = settings.home
     with lock(home, port, is_on_demand=is_on_demand), signals_as_interrupt():
+        # First, since a leftover may be what holds the port; and before what takes long.
+        end_leftovers(home)
+        refuse_taken_port(port)
         tell("postgres", "starting")
         prepare(settings)
         tell("postgres", "ready")
@@ -298,6 +303,8 @@ def _migrate_airflow(environment: dict[str, str], home: Path) -> None:
 
 def _port(settings: Settings, *, may_move: bool) -> int:
     """The port for the API server: the one of the settings; another free one for a single run, or for 0."""
+    if may_move and running_instance(settings.home) is None:
+        end_leftovers(settings.home)
     if settings.airflow_port and (is_free(settings.airflow_port) or not may_move):
         return settings.airflow_port
     port = free_port()

@@ -196,6 +196,7 @@ def test_who_waits_for_the_lock_learns_where_the_data_went_meanwhile(own, hold, 
     """The place is chosen under the lock, so it is looked up under the lock."""
     state = folder_of(own)
     state.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
     found: list[Path] = []
 
     def wait() -> None:
@@ -362,6 +363,38 @@ def test_home_that_the_server_cannot_reach_moves_the_data(own):
 
 @pytest.mark.skipif(not is_root, reason="only root runs the server as somebody else")
 @pytest.mark.slow
+def test_copied_home_gets_a_server_of_its_own(own, tmp_path):
+    """Its files name the data of the home it was copied from, which are not its to open."""
+    embedded.start(own)
+    query(own, "CREATE TABLE kept AS SELECT 42 AS n")
+    copy = replace(own, home=tmp_path / "copy")
+    shutil.copytree(own.home, copy.home)
+    try:
+        started = embedded.start(copy)
+
+        assert started.data != embedded.status(own).data
+        assert query(copy, "SELECT count(*) FROM pg_tables WHERE tablename = 'kept'") == [(0,)]
+        assert query(own, "SELECT n FROM kept") == [(42,)]
+    finally:
+        embedded.destroy(copy)
+
+
+@pytest.mark.skipif(not is_root, reason="only root runs the server as somebody else")
+@pytest.mark.slow
+def test_moved_home_keeps_its_data(own, tmp_path):
+    """Whom it was moved from is no more."""
+    data = embedded.start(own).data
+    embedded.stop(own)
+    moved = replace(own, home=tmp_path / "moved")
+    own.home.rename(moved.home)
+    try:
+        assert embedded.start(moved).data == data
+    finally:
+        embedded.destroy(moved)
+
+
+@pytest.mark.skipif(not is_root, reason="only root runs the server as somebody else")
+@pytest.mark.slow
 def test_home_that_the_server_can_reach_keeps_the_data(own):
     """Nothing outside the home is touched when it need not be."""
     folder = Path(tempfile.mkdtemp())
@@ -386,7 +419,7 @@ def test_full_disk_is_refused_before_anything_is_written(own):
         pytest.skip("this machine lets root mount nothing")
     own.home.parent.chmod(0o755)
     try:
-        (own.home / "postgres").mkdir()
+        (own.home / "postgres" / "server").mkdir(parents=True)
         (own.home / "postgres" / "folder").write_text(str(own.home / "postgres" / "server"))
         with pytest.raises(OperateError, match=r"no space for the database: \d+ MB free"):
             embedded.start(own)
