@@ -77,6 +77,19 @@ class Transaction:
         with translated(), self.connection.cursor() as cursor:
             cursor.copy_expert(statement, buffer)
 
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part that can fail alone: on an error it is taken back, and the transaction goes on."""
+        with translated(), self.connection.cursor() as cursor:
+            cursor.execute("SAVEPOINT part")
+            try:
+                yield
+            except Exception:
+                if not self.connection.closed:
+                    cursor.execute("ROLLBACK TO SAVEPOINT part")
+                raise
+            cursor.execute("RELEASE SAVEPOINT part")
+
     def _execute(self, name: str, parameters: Row) -> Any:
         statements = queries.load()
         if name not in statements:

@@ -19,7 +19,7 @@ from pipeline.alert.records import AlertEvent, EarlierAlert, Notification, Reaso
 from pipeline.alert.retry import next_attempt
 from pipeline.alert.rules import load_rules
 from pipeline.config import Settings, load_settings
-from pipeline.errors import ConfigError, NotifyError
+from pipeline.errors import ConfigError, NotifyError, StoreBusyError
 from pipeline.postgres.database import Database, Session, Transaction
 from pipeline.stages.common import Counts, counted, database, database_time, log, quarantine
 
@@ -66,7 +66,7 @@ def _match_some(
         events = [_alert_event(row) for row in transaction.all("claim_pending_events", limit=ALERT_AT_ONCE)]
         if not events:
             return None
-        met = [(rule, event) for event in events for rule in rules if matches(rule, event)]
+        met = [(rule, event) for event in events for rule in rules if _is_met(transaction, rule, event)]
         earlier = _earlier_alerts(
             transaction,
             alert_keys=[alert_key(rule, event) for rule, event in met],
@@ -76,13 +76,33 @@ def _match_some(
         now = database_time(transaction)
         raised: list[EarlierAlert] = []
         for rule, event in met:
-            made = _raise_alert(transaction, rule, event, decide(rule, event, [*earlier, *raised], now), now)
-            if made is not None:
-                raised.append(made)
-                if made.reason.is_notified:
-                    _put_into_outbox(transaction, rule, event, made, receivers, settings)
+            try:
+                with transaction.part():
+                    reason = decide(rule, event, [*earlier, *raised], now)
+                    made = _raise_alert(transaction, rule, event, reason, now)
+                    if made is not None and made.reason.is_notified:
+                        _put_into_outbox(transaction, rule, event, made, receivers, settings)
+            except StoreBusyError:
+                raise
+            except Exception as error:  # noqa: BLE001  (the edge of one alert: the others are raised)
+                _quarantine_pair(transaction, rule, event, error)
+            else:
+                raised += [made] if made is not None else []
         transaction.run("delete_pending_events", event_ids=[event.id for event in events])
     return Counter({"events": len(events), "alerts": len(raised)})
+
+
+def _is_met(transaction: Transaction, rule: Rule, event: AlertEvent) -> bool:
+    try:
+        return matches(rule, event)
+    except Exception as error:  # noqa: BLE001  (the edge of one event and rule: the others are held against each other)
+        _quarantine_pair(transaction, rule, event, error)
+        return False
+
+
+def _quarantine_pair(transaction: Transaction, rule: Rule, event: AlertEvent, error: Exception) -> None:
+    reason = f"rule {rule.id} could not be held against it: {type(error).__name__}: {error}"
+    quarantine(transaction, "alert", f"event {event.id}", reason, event.event_key)
 
 
 def _raise_alert(
@@ -154,8 +174,9 @@ def _send_one(session: Session, receivers: dict[str, Receiver], settings: Settin
         state, again_at, failure = "sent", None, None
         try:
             _deliver(row, receivers, settings)
-        except (NotifyError, ConfigError) as error:
-            failure = str(error)
+        except Exception as error:  # noqa: BLE001  (the edge of one notification: the others are sent)
+            is_told = isinstance(error, (NotifyError, ConfigError))
+            failure = str(error) if is_told else f"{type(error).__name__}: {error}"
             # A wrong setting is put right by somebody, so it is tried again like a receiver that is down.
             if not getattr(error, "is_final", False):
                 retry_after = getattr(error, "retry_after_seconds", None)

@@ -48,12 +48,13 @@ def quarantine(
     *,
     batch_id: int | None = None,
     article_id: int | None = None,
+    candidate_id: int | None = None,
     url: str | None = None,
 ) -> None:
     transaction.all(
         "quarantine",
         stage=stage, item_key=item_key, reason=reason[:1000], seen=seen, batch_id=batch_id,
-        article_id=article_id, candidate_id=None, url=url,
+        article_id=article_id, candidate_id=candidate_id, url=url,
     )  # fmt: skip
     log.warning("quarantined stage=%s item=%s reason=%r", stage, item_key, reason)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from pipeline.config import Settings, load_settings
+from pipeline.errors import StoreBusyError
 from pipeline.extract.coder import Coder, load_coder
 from pipeline.model import Candidate
+from pipeline.postgres.clean import as_json
 from pipeline.postgres.database import Session, Transaction
 from pipeline.postgres.rows import article_from, candidate_row
 from pipeline.stages.common import Counts, counted, database, quarantine
@@ -65,7 +66,14 @@ def _extract_some(
             return _quarantine_article(transaction, row, f"killed its worker {attempts - 1} times", batch_id)
         counts: Counter[str] = Counter()
         for row, coded in zip(rows, _coded(rows, coder), strict=True):
-            counts.update(_written(transaction, row, coded, coder, batch_id, settings))
+            try:
+                with transaction.part():
+                    counts.update(_written(transaction, row, coded, coder, batch_id, settings))
+            except StoreBusyError:
+                raise
+            except Exception as error:  # noqa: BLE001  (what one article gave cannot be stored: the others' can)
+                reason = f"not stored: {type(error).__name__}: {error}"
+                counts.update(_quarantine_article(transaction, row, reason, batch_id))
     return counts
 
 
@@ -114,7 +122,7 @@ def _written(
     sure = [candidate for candidate in coded if is_sure(candidate, settings)]
     new = transaction.all(
         "insert_candidates",
-        candidates=json.dumps(
+        candidates=as_json(
             [candidate_row(candidate) | {"event_key": event_key(candidate)} for candidate in sure]
         ),
         batch_id=batch_id,

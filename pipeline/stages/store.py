@@ -7,9 +7,10 @@ import time
 from collections import Counter
 
 from pipeline.config import Settings, load_settings
+from pipeline.errors import StoreBusyError, StoreError
 from pipeline.postgres.database import Session, Transaction
 from pipeline.postgres.rows import candidate_from
-from pipeline.stages.common import Counts, counted, database, log
+from pipeline.stages.common import Counts, counted, database, log, quarantine
 from pipeline.store.merge import event_key
 
 STORE_AT_ONCE = 5_000
@@ -54,18 +55,44 @@ def _give_keys(session: Session) -> None:
         pass
 
 
-def _store_some(session: Session, after_id: int) -> tuple[Counter[str], int | None]:
-    """Store the candidates behind an id; what that gave, and the id to go on behind, or None at the end."""
+def _store_some(
+    session: Session, after_id: int, limit: int = STORE_AT_ONCE
+) -> tuple[Counter[str], int | None]:
+    """Store the candidates behind an id; what that gave, and the id to go on behind, or None at the end.
+
+    Where Postgres refuses them, fewer are tried, until it is known which one it is; that one is quarantined.
+    """
 
     def some(transaction: Transaction) -> tuple[Counter[str], int | None]:
         transaction.all("lock_store")
         transaction.run("make_staging")
-        staged = transaction.one("stage_candidates", after_id=after_id, limit=STORE_AT_ONCE)
+        staged = transaction.one("stage_candidates", after_id=after_id, limit=limit)
         if not staged or not staged["candidate_count"]:
             return Counter(), None
         return _merged(transaction), int(staged["last_id"])
 
-    return session.retried(some)
+    try:
+        return session.retried(some)
+    except StoreBusyError:
+        raise
+    except StoreError as error:
+        if session.connection.closed:
+            raise
+        if limit > 1:
+            return _store_some(session, after_id, limit // 2)
+        return _refuse_next(session, after_id, error)
+
+
+def _refuse_next(session: Session, after_id: int, error: StoreError) -> tuple[Counter[str], int | None]:
+    with session.transaction() as transaction:
+        refused = transaction.one("refuse_next_candidate", after_id=after_id)
+        if refused is None:
+            raise error
+        reason = f"not stored: {' '.join(str(error).split())}"
+        quarantine(
+            transaction, "store", str(refused["id"]), reason, refused["sentence"], candidate_id=refused["id"]
+        )
+    return Counter({"quarantined": 1}), int(refused["id"])
 
 
 def _merged(transaction: Transaction) -> Counter[str]:

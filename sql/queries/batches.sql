@@ -62,7 +62,7 @@ WITH released AS (
     WHERE id IN (SELECT article_id FROM released WHERE stage = 'extract')
 ), candidates AS (
     UPDATE tocsin.candidates SET verdict = NULL, judged_at = NULL
-    WHERE id IN (SELECT candidate_id FROM released WHERE stage = 'validate')
+    WHERE id IN (SELECT candidate_id FROM released WHERE stage IN ('validate', 'store'))
       AND verdict = 'quarantined'
       AND NOT EXISTS (
           SELECT FROM tocsin.quarantine AS other

@@ -68,6 +68,20 @@ WITH claimed AS (
 )
 SELECT count(*) AS candidate_count, max(id) AS last_id FROM staged;
 
+-- name: refuse_next_candidate
+-- Refuses the oldest accepted candidate behind an id, which Postgres would not take as an event. Its id and sentence.
+UPDATE tocsin.candidates
+SET verdict = 'quarantined', judged_at = now()
+WHERE id = (
+    SELECT id
+    FROM tocsin.candidates
+    WHERE verdict = 'accepted' AND stored_at IS NULL AND event_key IS NOT NULL AND id > %(after_id)s
+    ORDER BY id
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING id, sentence;
+
 -- name: stage_events
 -- Stages the events that the staged candidates tell, and locks those that are there already. Returns nothing.
 -- One that another session holds is marked: its candidates wait for the next time, and nobody waits for the other.
