@@ -7,49 +7,27 @@ name (a span has two ends); they count as one. Numbers come from `data/threshold
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 from pipeline import plover
 from pipeline.errors import ConfigError
 from pipeline.model import COUNT_KINDS, DATE_PRECISIONS, RESOLUTIONS, STATUSES
-from pipeline.validate.verdict import Severity
+from pipeline.validate.doubts import doubts
+from pipeline.validate.expectation import (
+    ROLES,
+    Expectation,
+    between,
+    in_set,
+    is_null,
+    known,
+    length,
+    matches,
+    words,
+)
+from pipeline.validate.thresholds import DATA, thresholds
 
-DATA = Path(__file__).resolve().parent / "data"
 Boxes = tuple[tuple[float, float, float, float], ...]
-ROLES = ("actor", "recipient", "speaker")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Expectation:
-    """One expectation, in Great Expectations' vocabulary.
-
-    Args:
-        name: Ours; the reason in the quarantine.
-        says: One line for the reader of Data Docs.
-        kind: Class of Great Expectations (or our own `ExpectPlaceInCountryBox`).
-        arguments: Its arguments.
-        shows: Columns of tocsin.validation to show of a failing row.
-        where: Column → its allowed values, or its least value: only rows that are so are judged.
-        severity: Of batch expectations; a row that fails is always quarantined.
-    """
-
-    name: str
-    says: str
-    kind: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    shows: tuple[str, ...] = ()
-    where: Mapping[str, tuple[str, ...] | float] = field(default_factory=dict)
-    severity: Severity = "warning"
-
-
-@cache
-def thresholds() -> dict[str, float]:
-    """Read the numbers that decide."""
-    return {row["name"]: float(row["value"]) for row in plover.read_table(DATA / "thresholds.csv")}
 
 
 @cache
@@ -88,6 +66,12 @@ def vocabularies() -> dict[str, frozenset[str]]:
         "scores": frozenset(type_quad_score(code) for code in codes),
         "countries": frozenset(countries()),
         "sectors": frozenset(sectors()),
+        "named_countries": _named_countries(),
+        "cameo_roots": frozenset(
+            f"{row['event_type']} {root}"
+            for row in plover.read_table(DATA / "cameo_roots.csv")
+            for root in row["roots"].split()
+        ),
     }
 
 
@@ -101,6 +85,7 @@ def row_expectations() -> tuple[Expectation, ...]:
         *_places(),
         *_counts(),
         *_form(),
+        *doubts(),
     )
 
 
@@ -178,7 +163,7 @@ def type_quad_score(code: plover.TypeCode) -> str:
 
 
 def _ontology() -> Iterable[Expectation]:
-    yield _known(
+    yield known(
         "event_type_in_ontology", "type_and_mode", "types", "Type and mode are a pair of the ontology."
     )
     yield Expectation(
@@ -189,20 +174,20 @@ def _ontology() -> Iterable[Expectation]:
         shows=("type_quad_score",),
         where={"type_and_mode": tuple(sorted(vocabularies()["types"]))},
     )
-    yield _matches(
-        "contexts_known", "contexts_text", _words(plover.contexts()), "Every context is in the codebook."
+    yield matches(
+        "contexts_known", "contexts_text", words(plover.contexts()), "Every context is in the codebook."
     )
-    yield _in_set("status_known", "status", STATUSES, "The status is one of four.")
-    yield _matches("cameo_well_formed", "cameo", "^[0-9]{2,4}$", "A CAMEO code has two to four digits.")
+    yield in_set("status_known", "status", STATUSES, "The status is one of four.")
+    yield matches("cameo_well_formed", "cameo", "^[0-9]{2,4}$", "A CAMEO code has two to four digits.")
     for role in ROLES:
-        yield _known(
+        yield known(
             f"{role}_country_known",
             f"{role}_country",
             "countries",
             f"The {role}'s country is in ISO 3166 or one of PLOVER's additions.",
             f"{role}_name",
         )
-        yield _known(
+        yield known(
             f"{role}_sector_known",
             f"{role}_sector",
             "sectors",
@@ -213,10 +198,10 @@ def _ontology() -> Iterable[Expectation]:
 
 def _spans() -> Iterable[Expectation]:
     for part in ("trigger", "sentence", *ROLES, "place", "date"):
-        yield _is_null(
+        yield is_null(
             f"{part}_in_text", f"{part}_misread", f"The article's text holds the {part} where its span says."
         )
-    yield _is_null("mentions_in_text", "mentions_misread", "The article's text holds the further mentions.")
+    yield is_null("mentions_in_text", "mentions_misread", "The article's text holds the further mentions.")
     for above, below in (("trigger_start", "sentence_start"), ("sentence_end", "trigger_end")):
         yield Expectation(
             name="trigger_in_sentence",
@@ -233,7 +218,7 @@ def _spans() -> Iterable[Expectation]:
 
 
 def _participants() -> Iterable[Expectation]:
-    yield _between(
+    yield between(
         "somebody_or_somewhere",
         "participant_count",
         1,
@@ -250,9 +235,9 @@ def _participants() -> Iterable[Expectation]:
         shows=("type_and_mode", "actor_name", "trigger_text"),
         where={"type_and_mode": tuple(demanding)},
     )
-    yield _is_null("actor_is_not_recipient", "shared_span", "Actor and recipient are not the same words.")
+    yield is_null("actor_is_not_recipient", "shared_span", "Actor and recipient are not the same words.")
     for role in ROLES:
-        yield _length(
+        yield length(
             f"{role}_name_length",
             f"{role}_name",
             1,
@@ -264,10 +249,10 @@ def _participants() -> Iterable[Expectation]:
 def _dates() -> Iterable[Expectation]:
     limit = thresholds()
     shown = ("event_date", "published_date", "status")
-    yield _in_set(
+    yield in_set(
         "date_precision_known", "date_precision", DATE_PRECISIONS, "The date's precision is one of four."
     )
-    yield _between(
+    yield between(
         "event_date_has_sane_year",
         "event_year",
         limit["event_year_min"],
@@ -275,7 +260,7 @@ def _dates() -> Iterable[Expectation]:
         "The event's year is one of news.",
         *shown,
     )
-    yield _between(
+    yield between(
         "event_not_long_before_publication",
         "days_after_publication",
         -limit["days_before_publication_max"],
@@ -298,7 +283,7 @@ def _dates() -> Iterable[Expectation]:
             shows=shown,
             where={"status": statuses},
         )
-    yield _between(
+    yield between(
         "date_is_first_of_period",
         "days_into_period",
         0,
@@ -311,21 +296,21 @@ def _dates() -> Iterable[Expectation]:
 
 def _places() -> Iterable[Expectation]:
     place = ("place_name", "place_country", "place_latitude", "place_longitude")
-    yield _in_set(
+    yield in_set(
         "place_resolution_known",
         "place_resolution",
         RESOLUTIONS,
         "The place's resolution is one of three.",
         "place_name",
     )
-    yield _known(
+    yield known(
         "place_country_known",
         "place_country",
         "countries",
         "The place's country is in ISO 3166.",
         "place_name",
     )
-    yield _in_set(
+    yield in_set(
         "place_whole",
         "place_part_count",
         (0, 5),
@@ -333,10 +318,10 @@ def _places() -> Iterable[Expectation]:
         *place,
         "place_resolution",
     )
-    yield _between(
+    yield between(
         "coordinates_in_range", "place_latitude", -90, 90, "Latitude and longitude are degrees.", *place
     )
-    yield _between(
+    yield between(
         "coordinates_in_range", "place_longitude", -180, 180, "Latitude and longitude are degrees.", *place
     )
     yield Expectation(
@@ -360,16 +345,16 @@ def _places() -> Iterable[Expectation]:
 
 def _counts() -> Iterable[Expectation]:
     limit = thresholds()
-    yield _matches("count_kinds_known", "count_kinds", _words(COUNT_KINDS), "Every count is of a known kind.")
-    yield _is_null(
+    yield matches("count_kinds_known", "count_kinds", words(COUNT_KINDS), "Every count is of a known kind.")
+    yield is_null(
         "counts_in_order",
         "counts_disordered",
         "A count has a number, and its lower bound is not above the upper.",
     )
-    yield _is_null(
+    yield is_null(
         "counts_in_text", "counts_misread", "The article's text holds the counts where their spans say."
     )
-    yield _between(
+    yield between(
         "counts_not_absurd",
         "most_harmed",
         0,
@@ -377,7 +362,7 @@ def _counts() -> Iterable[Expectation]:
         "No event of news harmed more people.",
         "trigger_text",
     )
-    yield _between(
+    yield between(
         "counts_not_absurd",
         "most_gathered",
         0,
@@ -389,8 +374,8 @@ def _counts() -> Iterable[Expectation]:
 
 def _form() -> Iterable[Expectation]:
     limit = thresholds()
-    yield _between("confidence_in_range", "confidence", 0, 1, "Confidence is a probability.")
-    yield _is_null(
+    yield between("confidence_in_range", "confidence", 0, 1, "Confidence is a probability.")
+    yield is_null(
         "not_a_duplicate",
         "duplicate_of",
         "No earlier candidate of the article says the same with the same words.",
@@ -399,23 +384,21 @@ def _form() -> Iterable[Expectation]:
         "actor_name",
         "recipient_name",
     )
-    yield _length(
+    yield length(
         "sentence_length",
         "sentence",
         limit["sentence_characters_min"],
         limit["sentence_characters_max"],
         "The sentence has a sentence's length.",
     )
-    yield _length(
+    yield length(
         "codebook_named", "codebook", 1, limit["name_characters_max"], "The codebook that coded it is named."
     )
-    yield _length(
-        "frame_named", "frame_id", 1, limit["name_characters_max"], "The frame that fired is named."
-    )
-    yield _matches(
+    yield length("frame_named", "frame_id", 1, limit["name_characters_max"], "The frame that fired is named.")
+    yield matches(
         "article_url_is_web", "url", "^https?://[^[:space:]]+$", "The article has an address of the web."
     )
-    yield _in_set(
+    yield in_set(
         "article_not_quarantined",
         "is_quarantined",
         (False,),
@@ -424,74 +407,17 @@ def _form() -> Iterable[Expectation]:
     )
 
 
-def _known(name: str, column: str, vocabulary: str, says: str, *shows: str) -> Expectation:
-    return Expectation(
-        name=name,
-        says=says,
-        kind="ExpectColumnValuesToBeInVocabulary",
-        arguments={"column": column, "vocabulary": vocabulary},
-        shows=(column, *shows),
-    )
-
-
-def _in_set(name: str, column: str, allowed: Iterable[Any], says: str, *shows: str) -> Expectation:
-    return Expectation(
-        name=name,
-        says=says,
-        kind="ExpectColumnValuesToBeInSet",
-        arguments={"column": column, "value_set": list(allowed)},
-        shows=(column, *shows),
-    )
-
-
-def _matches(name: str, column: str, regex: str, says: str, *shows: str) -> Expectation:
-    return Expectation(
-        name=name,
-        says=says,
-        kind="ExpectColumnValuesToMatchRegex",
-        arguments={"column": column, "regex": regex},
-        shows=(column, *shows),
-    )
-
-
-def _is_null(name: str, column: str, says: str, *shows: str) -> Expectation:
-    return Expectation(
-        name=name,
-        says=says,
-        kind="ExpectColumnValuesToBeNull",
-        arguments={"column": column},
-        shows=(column, *shows),
-    )
-
-
-def _between(name: str, column: str, low: float, high: float | None, says: str, *shows: str) -> Expectation:
-    return Expectation(
-        name=name,
-        says=says,
-        kind="ExpectColumnValuesToBeBetween",
-        arguments={"column": column, "min_value": low, "max_value": high},
-        shows=(column, *(shown for shown in shows if shown != column)),
-    )
-
-
-def _length(name: str, column: str, low: float, high: float, says: str) -> Expectation:
-    return Expectation(
-        name=name,
-        says=says,
-        kind="ExpectColumnValueLengthsToBeBetween",
-        arguments={"column": column, "min_value": int(low), "max_value": int(high)},
-        shows=(column,),
-    )
-
-
-def _words(allowed: Iterable[str]) -> str:
-    one = f"({'|'.join(allowed)})"
-    return f"^({one}( {one})*)?$"
-
-
 def _additional(kind: str) -> frozenset[str]:
     rows = plover.read_table(DATA / "additional_codes.csv")
     unknown = sorted({row["kind"] for row in rows} - {"country", "sector"})
     if unknown:
         raise ConfigError(f"additional_codes.csv: no kind {unknown[0]!r}; there are: country, sector")
     return frozenset(row["code"] for row in rows if row["kind"] == kind)
+
+
+def _named_countries() -> frozenset[str]:
+    """Names of countries in small letters, = and the code, but for those that name something else as well."""
+    shared = {row["name"] for row in plover.read_table(DATA / "shared_names.csv")}
+    rows = plover.read_table(plover.DATA / "countries.csv")
+    named = {(row["name"].strip().removeprefix("The ").lower(), row["iso3"]) for row in rows}
+    return frozenset(f"{name}={code}" for name, code in named if name not in shared)

@@ -1,6 +1,6 @@
 """Kinds of expectations of our own. Importing this module loads Great Expectations.
 
-Both leave their long lists out of the expectation's arguments and name them instead: Great Expectations
+All leave their long lists out of the expectation's arguments and name them instead: Great Expectations
 copies the arguments some hundred times an expectation, and with 250 countries that took longer than the
 queries. (A regex of all countries is short to copy, but Postgres builds its automaton anew for every row.)
 """
@@ -45,6 +45,12 @@ def in_box(country: Any, latitude: Any, longitude: Any, boxes: Mapping[str, Boxe
     return sa.or_(country.not_in(sorted(boxes)), *inside)
 
 
+def fits_name(value: Any, pairs: Collection[str]) -> Any:
+    """Build the SQL condition; `value` is name=country, and a name that is in no pair passes."""
+    names = sorted({pair.partition("=")[0] for pair in pairs})
+    return sa.or_(sa.func.split_part(value, "=", 1).not_in(names), value.in_(sorted(pairs)))
+
+
 class ValuesInVocabulary(ColumnMapMetricProvider):
     """The metric behind ExpectColumnValuesToBeInVocabulary."""
 
@@ -62,6 +68,27 @@ class ExpectColumnValuesToBeInVocabulary(ColumnMapExpectation):
     vocabulary: str
 
     map_metric = "tocsin.values_in_vocabulary"
+    success_keys = ("mostly", "vocabulary")
+    args_keys = ("column", "vocabulary")
+
+
+class CountryOfItsName(ColumnMapMetricProvider):
+    """The metric behind ExpectCountryOfItsName."""
+
+    condition_metric_name = "tocsin.country_of_its_name"
+    condition_value_keys = ("vocabulary",)
+
+    @column_condition_partial(engine=SqlAlchemyExecutionEngine)
+    def _sqlalchemy(cls, column: Any, vocabulary: str, **_: Any) -> Any:
+        return fits_name(column, vocabularies()[vocabulary])
+
+
+class ExpectCountryOfItsName(ColumnMapExpectation):
+    """`vocabulary` names pairs name=country of `expectations.vocabularies()`."""
+
+    vocabulary: str
+
+    map_metric = "tocsin.country_of_its_name"
     success_keys = ("mostly", "vocabulary")
     args_keys = ("column", "vocabulary")
 

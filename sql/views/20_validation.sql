@@ -50,6 +50,25 @@ SELECT candidate.id AS candidate_id,
        further.mentions_misread,
        CASE WHEN candidate.actor_start = candidate.recipient_start AND candidate.actor_end = candidate.recipient_end
             THEN candidate.actor_text END AS shared_span,
+       CASE WHEN candidate.actor_start < candidate.recipient_end AND candidate.recipient_start < candidate.actor_end
+                 AND (candidate.actor_start, candidate.actor_end) <> (candidate.recipient_start, candidate.recipient_end)
+            THEN concat_ws(' / ', candidate.actor_text, candidate.recipient_text) END AS overlapping_parties,
+       CASE WHEN lower(candidate.actor_name) = lower(candidate.recipient_name)
+                 AND candidate.actor_country IS NOT DISTINCT FROM candidate.recipient_country
+                 AND candidate.actor_sector IS NOT DISTINCT FROM candidate.recipient_sector
+                 AND candidate.actor_start IS DISTINCT FROM candidate.recipient_start
+            THEN candidate.actor_name END AS same_party,
+       CASE WHEN candidate.actor_start <= candidate.trigger_start AND candidate.actor_end >= candidate.trigger_end
+                 AND candidate.trigger_start < candidate.trigger_end
+            THEN concat_ws(' / ', candidate.actor_text, candidate.trigger_text) END AS acting_trigger,
+       CASE WHEN candidate.actor_start = candidate.place_start AND candidate.actor_end = candidate.place_end
+            THEN candidate.place_text END AS place_on_actor,
+       lower(candidate.actor_name) || '=' || coalesce(candidate.actor_country, 'none') AS actor_and_country,
+       lower(candidate.recipient_name) || '=' || coalesce(candidate.recipient_country, 'none') AS recipient_and_country,
+       lower(candidate.speaker_name) || '=' || coalesce(candidate.speaker_country, 'none') AS speaker_and_country,
+       lower(candidate.place_name) || '=' || coalesce(candidate.place_country, 'none') AS place_and_country,
+       CASE WHEN candidate.cameo ~ '^[0-9]{2,4}$'
+            THEN candidate.event_type || ' ' || left(candidate.cameo, 2) END AS type_and_cameo,
        num_nonnulls(candidate.actor_name, candidate.recipient_name, candidate.place_name) AS participant_count,
        candidate.place_name,
        candidate.place_country,
@@ -73,7 +92,20 @@ SELECT candidate.id AS candidate_id,
             WHEN candidate.date_precision = 'month' THEN extract(day FROM candidate.event_date)::integer - 1
             WHEN candidate.date_precision = 'year' THEN extract(doy FROM candidate.event_date)::integer - 1
             ELSE 0 END AS days_into_period,
+       CASE WHEN candidate.date_precision = 'day' AND isfinite(candidate.event_date)
+                 AND candidate.date_text !~* '\m(after|before|since|until|till|from|to|and|or|through|later|earlier|ago|eve)\M'
+                 AND to_char(candidate.event_date, 'FMday')
+                     <> lower(substring(candidate.date_text FROM '(?i)\m((?:mon|tues|wednes|thurs|fri|satur|sun)day)\M'))
+            THEN format('%s is a %s, the text says %L', candidate.event_date,
+                        to_char(candidate.event_date, 'FMDay'), candidate.date_text) END AS weekday_misread,
+       CASE WHEN isfinite(article.published_at) AND isfinite(article.fetched_at)
+            THEN extract(epoch FROM article.published_at - article.fetched_at)::double precision / 86400
+            ELSE 2147483647 END AS days_published_ahead,
        count.count_kinds,
+       count.counts_beside_words,
+       count.counts_on_dates,
+       count.counts_of_nobody,
+       count.kinds_counted_twice,
        count.counts_disordered,
        count.counts_misread,
        count.most_harmed,
@@ -158,6 +190,19 @@ CROSS JOIN LATERAL (
                                       IS DISTINCT FROM one.value ->> 'text'
                               THEN one.value::text END
                     ELSE one.value::text END, ' '), 400) AS counts_misread,
+           left(string_agg(one.value::text, ' ') FILTER (WHERE
+               greatest(one.lower, one.upper)
+                   > CASE WHEN said.number_count = 0 THEN 50
+                          ELSE coalesce(said.total, 10) * said.factor + 1 + said.joint_count END
+               OR greatest(one.lower, one.upper) < said.least / 2), 400) AS counts_beside_words,
+           left(string_agg(one.value::text, ' ') FILTER (WHERE one.value ->> 'text' ~* (
+               '^((on|last|next|this|in|by|the|early|late) )*(monday|tuesday|wednesday|thursday|friday|saturday|sunday|'
+               'january|february|march|april|june|july|august|september|october|november|december|today|tomorrow|'
+               'yesterday|(19|20)[0-9]{2}s?)$')), 400) AS counts_on_dates,
+           left(string_agg(one.value::text, ' ') FILTER (WHERE coalesce(one.upper, one.lower) = 0), 400)
+               AS counts_of_nobody,
+           CASE WHEN count(one.kind) <> count(DISTINCT one.kind)
+                THEN string_agg(one.kind, ' ' ORDER BY one.kind) END AS kinds_counted_twice,
            max(greatest(one.lower, one.upper)) FILTER (WHERE one.kind NOT IN ('displaced', 'crowd')) AS most_harmed,
            max(greatest(one.lower, one.upper)) FILTER (WHERE one.kind IN ('displaced', 'crowd')) AS most_gathered
     FROM (
@@ -171,6 +216,36 @@ CROSS JOIN LATERAL (
             CASE WHEN jsonb_typeof(candidate.counts) = 'array' THEN candidate.counts
                  ELSE jsonb_build_array(candidate.counts) END) AS value
     ) AS one
+    -- The numbers that the count's words say: their sum, the least of them, and by what they are multiplied. How they
+    -- belong together is for extract to read; here only what no reading could give is told.
+    CROSS JOIN LATERAL (
+        SELECT sum(number) AS total,
+               min(number) AS least,
+               coalesce(exp(sum(ln(factor))), 1) AS factor,
+               count(number) + count(factor) AS number_count,
+               count(*) FILTER (WHERE token[1] IN (',', 'and')) AS joint_count
+        FROM regexp_matches(
+            lower(left(one.value ->> 'text', 500)),
+            '[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15}(?:[.][0-9]{1,6})?|[a-z]+|,', 'g') AS token
+        LEFT JOIN (VALUES
+            ('a', 1, NULL), ('an', 1, NULL), ('another', 1, NULL), ('one', 1, NULL), ('two', 2, NULL), ('both', 2, NULL),
+            ('couple', 2, NULL), ('pair', 2, NULL), ('three', 3, NULL), ('four', 4, NULL), ('five', 5, NULL),
+            ('six', 6, NULL), ('seven', 7, NULL), ('eight', 8, NULL), ('nine', 9, NULL), ('ten', 10, NULL),
+            ('eleven', 11, NULL), ('twelve', 12, NULL), ('thirteen', 13, NULL), ('fourteen', 14, NULL),
+            ('fifteen', 15, NULL), ('sixteen', 16, NULL), ('seventeen', 17, NULL), ('eighteen', 18, NULL),
+            ('nineteen', 19, NULL), ('twenty', 20, NULL), ('thirty', 30, NULL), ('forty', 40, NULL), ('fifty', 50, NULL),
+            ('sixty', 60, NULL), ('seventy', 70, NULL), ('eighty', 80, NULL), ('ninety', 90, NULL),
+            ('tens', NULL, 10), ('dozen', NULL, 12), ('dozens', NULL, 12), ('score', NULL, 20), ('scores', NULL, 20),
+            ('hundred', NULL, 100), ('hundreds', NULL, 100), ('thousand', NULL, 1000), ('thousands', NULL, 1000),
+            ('lakh', NULL, 100000), ('million', NULL, 1000000), ('millions', NULL, 1000000), ('m', NULL, 1000000),
+            ('k', NULL, 1000), ('billion', NULL, 1000000000)
+        ) AS word (word, stands_for, multiplies) ON word.word = token[1]
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN token[1] ~ '^[0-9]' THEN replace(token[1], ',', '')::numeric
+                        ELSE word.stands_for END AS number,
+                   word.multiplies::numeric AS factor
+        ) AS meant
+    ) AS said
 ) AS count;
 COMMENT ON VIEW tocsin.validation IS 'Candidates with their article and what validate compares; complaints are null when all is well.';
 COMMENT ON COLUMN tocsin.validation.type_and_mode IS 'Event type and mode as one word: PROTEST/riot.';
@@ -185,6 +260,21 @@ COMMENT ON COLUMN tocsin.validation.place_misread IS 'Where the place''s span an
 COMMENT ON COLUMN tocsin.validation.date_misread IS 'Where the date''s span and the article''s text disagree, or half of it is missing.';
 COMMENT ON COLUMN tocsin.validation.mentions_misread IS 'Further mentions that the article''s text does not hold at their place.';
 COMMENT ON COLUMN tocsin.validation.shared_span IS 'The words that stand for both actor and recipient.';
+COMMENT ON COLUMN tocsin.validation.overlapping_parties IS 'The words of actor and recipient where they overlap and are not the same.';
+COMMENT ON COLUMN tocsin.validation.same_party IS 'The name of the actor where the recipient has the same name and code.';
+COMMENT ON COLUMN tocsin.validation.acting_trigger IS 'The words of actor and trigger where the trigger lies in the actor.';
+COMMENT ON COLUMN tocsin.validation.place_on_actor IS 'The words that stand for both actor and place.';
+COMMENT ON COLUMN tocsin.validation.actor_and_country IS 'The actor''s name in small letters, = and its country.';
+COMMENT ON COLUMN tocsin.validation.recipient_and_country IS 'The recipient''s name in small letters, = and its country.';
+COMMENT ON COLUMN tocsin.validation.speaker_and_country IS 'The speaker''s name in small letters, = and its country.';
+COMMENT ON COLUMN tocsin.validation.place_and_country IS 'The place''s name in small letters, = and its country.';
+COMMENT ON COLUMN tocsin.validation.type_and_cameo IS 'Event type and the first two digits of the CAMEO code.';
+COMMENT ON COLUMN tocsin.validation.weekday_misread IS 'Where the date''s words name another weekday than the date has.';
+COMMENT ON COLUMN tocsin.validation.days_published_ahead IS 'Days that the publication lies after the fetching.';
+COMMENT ON COLUMN tocsin.validation.counts_beside_words IS 'Counts larger or smaller than any reading of their words.';
+COMMENT ON COLUMN tocsin.validation.counts_on_dates IS 'Counts whose words are a date.';
+COMMENT ON COLUMN tocsin.validation.counts_of_nobody IS 'Counts of 0.';
+COMMENT ON COLUMN tocsin.validation.kinds_counted_twice IS 'Kinds of the counts, where one stands twice.';
 COMMENT ON COLUMN tocsin.validation.participant_count IS 'How many of actor, recipient and place are known.';
 COMMENT ON COLUMN tocsin.validation.degrees_from_origin IS 'Sum of the sizes of latitude and longitude; 0 is the point 0, 0 that stands for nothing.';
 COMMENT ON COLUMN tocsin.validation.place_part_count IS 'How many of name, country, latitude, longitude and resolution are known: all 5, or none.';

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from pipeline import plover
+from pipeline.config import ROOT
 from pipeline.errors import ValidateError
 from pipeline.validate.expectations import (
     Expectation,
     batch_expectations,
     drift_expectations,
     row_expectations,
+    vocabularies,
 )
 from pipeline.validate.outcomes import Outcome, exception_message, reach_verdict, read_rows, read_share, seen
 
@@ -138,3 +141,10 @@ def test_all_expectations_of_batches_are_warnings() -> None:
 def test_every_expectation_says_what_it_means() -> None:
     """One sentence for the reader of Data Docs, and something to show of a bad row."""
     assert all(expectation.says.endswith(".") and expectation.shows for expectation in row_expectations())
+
+
+def test_every_code_that_extract_may_give_belongs_to_its_type() -> None:
+    """The roots that are allowed and the crosswalk that extract codes by say the same."""
+    given = plover.read_table(ROOT / "pipeline" / "extract" / "data" / "cameo.csv")
+
+    assert {f"{row['event_type']} {row['cameo'][:2]}" for row in given} <= vocabularies()["cameo_roots"]
