@@ -1,5 +1,6 @@
 """Each item of a stage has an edge of its own: what one does, the others are spared."""
 
+# ruff: noqa: F811  (a fixture that is imported is named again by each test)
 from __future__ import annotations
 
 import json
@@ -91,7 +92,7 @@ def test_article_whose_candidates_postgres_refuses_is_quarantined_alone(settings
 
 def test_candidate_that_postgres_refuses_as_an_event_is_quarantined_alone(
     settings: Settings, tell: Tell
-) -> None:  # noqa: F811
+) -> None:
     """The others become events; released, it is judged and stored like any other."""
     for name in ("One", "Poison", "Two", "Three"):
         tell(candidate(actor=named(name)))
@@ -111,7 +112,7 @@ def test_candidate_that_postgres_refuses_as_an_event_is_quarantined_alone(
 
 def test_notification_with_a_broken_message_holds_up_no_other(
     settings: Settings, tell: Tell, tmp_path: Path
-) -> None:  # noqa: F811
+) -> None:
     """It is tried again and says why."""
     rules = tmp_path / "rules"
     rules.mkdir()
@@ -139,7 +140,7 @@ def test_notification_with_a_broken_message_holds_up_no_other(
 
 def test_event_whose_alert_postgres_refuses_holds_up_no_other(
     settings: Settings, tell: Tell, tmp_path: Path
-) -> None:  # noqa: F811
+) -> None:
     """It is quarantined with rule and reason."""
     rules = tmp_path / "rules"
     rules.mkdir()
