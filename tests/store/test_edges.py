@@ -17,7 +17,7 @@ from pipeline.stages import extract as extract_stage
 from pipeline.stages.alert import alert
 from pipeline.stages.store import store
 from tests.records import article_row, candidate, span
-from tests.store.conftest import Tell, tell  # noqa: F401  (a fixture)
+from tests.store.conftest import Tell
 
 RULE = """\
 rule: everything
