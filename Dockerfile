@@ -27,10 +27,12 @@ RUN useradd --uid 10001 --user-group --no-create-home --home-dir /srv/tocsin/var
     && mkdir -p /srv/tocsin/var/airflow /srv/tocsin/var/logs /run/secrets \
     && chown -R tocsin:tocsin /srv/tocsin/var /run/secrets
 
+# By the last one the command knows that Airflow's processes are other containers.
 ENV PYTHONPATH=/srv/tocsin \
     PYTHONUNBUFFERED=1 \
     HOME=/srv/tocsin/var \
-    AIRFLOW_HOME=/srv/tocsin/var/airflow
+    AIRFLOW_HOME=/srv/tocsin/var/airflow \
+    IN_TOCSIN_IMAGE=1
 
 USER tocsin
 CMD ["airflow", "version"]

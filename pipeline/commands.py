@@ -15,32 +15,43 @@ from pipeline.errors import ConfigError
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
+    from pipeline.local.container import refuse_here
     from pipeline.main_job import main_job
 
+    refuse_here("run")
     logging.getLogger().setLevel(logging.ERROR)
     return 0 if main_job(settings) else 1
 
 
 def up(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.container import refuse_here
     from pipeline.main_job import run_for_good
 
+    refuse_here("up")
     run_for_good(settings, broker_url=options.celery)
 
 
 def status(options: argparse.Namespace, settings: Settings) -> int:
+    from pipeline.local import container
     from pipeline.local.run import status
     from pipeline.report import console, lag, processes, sizes
     from pipeline.stages.common import database
     from pipeline.stages.upkeep import table_sizes
 
     shown = console()
-    found = status(settings)
-    shown.print(processes(found))
-    if found.has_database:
+    if container.is_here():
+        services = container.airflow_health()
+        shown.print("\n".join(f"{name.replace('_', ' ')}: {health}" for name, health in services.items()))
+        is_running, has_database = {*services.values()} == {"healthy"}, True
+    else:
+        found = status(settings)
+        shown.print(processes(found))
+        is_running, has_database = found.is_running, found.has_database
+    if has_database:
         with database(settings).transaction() as transaction:
             shown.print(lag(transaction.all("stage_lag"), transaction.one("totals") or {}))
         shown.print(sizes(table_sizes(settings)))
-    return 0 if found.is_running else 1
+    return 0 if is_running else 1
 
 
 def report(options: argparse.Namespace, settings: Settings) -> None:
@@ -152,11 +163,14 @@ def psql(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def airflow(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.container import is_here
     from pipeline.local.environment import TELEMETRY_OFF, airflow_environment
     from pipeline.local.server import wake
 
     program = Path(sys.executable).with_name("airflow")
-    if {"-h", "--help", "version"} & set(options.others):
+    if is_here():
+        environment = dict(os.environ)
+    elif {"-h", "--help", "version"} & set(options.others):
         # Asks no database, so it can be had before there is one.
         environment = {**os.environ, **TELEMETRY_OFF, "AIRFLOW_HOME": str(settings.home / "airflow")}
     else:
@@ -166,8 +180,10 @@ def airflow(options: argparse.Namespace, settings: Settings) -> None:
 
 
 def stop(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.container import refuse_here
     from pipeline.local.stopping import stop_all
 
+    refuse_here("stop")
     logging.getLogger().setLevel(logging.ERROR)
     for line in stop_all(settings):
         print(line)

@@ -1,4 +1,4 @@
-"""The secrets of an installation in containers: made once into a volume that only its services mount.
+"""An installation in containers: its secrets, made once into a volume that only its services mount, and its state.
 
     python -m pipeline.local.container /run/secrets
 
@@ -9,10 +9,15 @@ holds one.
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from pipeline.errors import OperateError
+from pipeline.local import rest
 from pipeline.local.cluster import ROLE
 from pipeline.local.files import write_private
 from pipeline.local.secrets import load_secrets
@@ -21,6 +26,34 @@ DATABASE = "tocsin"
 AIRFLOW_DATABASE = "airflow"
 # Read by the users of the images of Postgres and Redis, who are not ours.
 READ_BY_OTHERS = ("postgres_password", "redis.conf", "redis_password")
+
+
+# Set by the Dockerfile.
+MARK = "IN_TOCSIN_IMAGE"
+
+
+def is_here(environment: Mapping[str, str] = os.environ) -> bool:
+    """Say whether this is one of our containers, where Airflow is set up by docker-compose.yml and not by us."""
+    return bool(environment.get(MARK))
+
+
+def refuse_here(command: str) -> None:
+    """Refuse a command that would start or stop a second Airflow beside the services.
+
+    Raises:
+        OperateError: This is one of our containers.
+    """
+    if is_here():
+        raise OperateError(
+            f"`tocsin {command}` is for one machine without containers; here `docker compose` starts and stops Airflow"
+        )
+
+
+def airflow_health(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Airflow's services and their health, as its API server tells; that one alone as "away" where it does not answer."""
+    parts = urlsplit(environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"])
+    told = rest.health(f"{parts.scheme}://{parts.netloc}")
+    return {"api_server": "away"} if told is None else {"api_server": "healthy", **told}
 
 
 def make_container_secrets(folder: Path) -> None:

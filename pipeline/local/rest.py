@@ -30,6 +30,16 @@ def answers(address: str, *, timeout_seconds: float = 2.0) -> bool:
         return False
 
 
+def health(address: str, *, timeout_seconds: float = 10.0) -> dict[str, str] | None:
+    """How the parts of Airflow are, by name, as its API server tells anybody; None where it does not answer."""
+    try:
+        with _OPENER.open(f"{address}/api/v2/monitor/health", timeout=timeout_seconds) as response:
+            told = json.load(response)
+    except (OSError, ValueError):
+        return None
+    return {name: part["status"] for name, part in told.items() if part.get("status")}
+
+
 class AirflowApi:
     """A session with the API server: logs in at the first call, and again when its token has expired.
 
