@@ -25,7 +25,9 @@ RUN printf '#!/bin/sh\nexec python -m pipeline "$@"\n' > /usr/local/bin/tocsin &
 # Volumes that are empty take over the owner of the folder they are mounted on.
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /srv/tocsin/var tocsin \
     && mkdir -p /srv/tocsin/var/airflow /srv/tocsin/var/logs /run/secrets \
-    && chown -R tocsin:tocsin /srv/tocsin/var /run/secrets
+    && chown -R tocsin:tocsin /srv/tocsin/var /run/secrets \
+    # However strict the umask of whoever made the checkout.
+    && chmod -R a+rX /srv/tocsin
 
 # By the last one the command knows that Airflow's processes are other containers.
 ENV PYTHONPATH=/srv/tocsin \

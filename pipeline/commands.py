@@ -139,6 +139,7 @@ def rules(options: argparse.Namespace, settings: Settings) -> int:
 
 def psql(options: argparse.Namespace, settings: Settings) -> None:
     from pipeline.local import analyst
+    from pipeline.local.container import published
     from pipeline.local.server import wake
 
     if {"-?", "--help", "-V", "--version"} & set(options.others):
@@ -150,7 +151,7 @@ def psql(options: argparse.Namespace, settings: Settings) -> None:
         return
     analyst.keep_password(settings)
     if options.others == ["--url"]:
-        print(analyst.analyst_url(settings))
+        print(published(analyst.analyst_url(settings)))
         return
     program = analyst.psql(settings)
     # What the caller's variables say of another server would lead psql there.

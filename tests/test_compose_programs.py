@@ -121,6 +121,17 @@ def test_airflow_has_the_commands(tmp_path):
     assert done.returncode == 0, done.stderr[-1000:]
 
 
+def test_health_checks_ask_for_parts_that_airflow_tells_of():
+    """By the names in its API's answer, which tests/local/test_container.py has too."""
+    asked = {
+        words[-1]
+        for name, line in SHELL_LINES.items()
+        if "pipeline.local.healthy" in (words := line.split()) and name.endswith("healthcheck")
+    }
+
+    assert asked == {"scheduler", "dag_processor", "triggerer"}
+
+
 def test_a_worker_takes_a_task_for_each_core():
     """As many as extract has tasks on one machine, and two at least."""
     shown = SHELL_LINES["worker.command"].replace("exec airflow", "echo")

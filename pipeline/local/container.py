@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.errors import OperateError
-from pipeline.local import rest
+from pipeline.local import healthy, rest
 from pipeline.local.cluster import ROLE
 from pipeline.local.files import write_private
 from pipeline.local.secrets import load_secrets
@@ -49,10 +49,19 @@ def refuse_here(command: str) -> None:
         )
 
 
+def published(url: str, environment: Mapping[str, str] = os.environ) -> str:
+    """The address of the database as the host of the containers sees it; elsewhere the address as it is."""
+    if not is_here(environment):
+        return url
+    parts = urlsplit(url)
+    who = parts.netloc.rpartition("@")[0]
+    # What follows the database, such as a file with passwords, lies in the container.
+    return parts._replace(netloc=f"{who}@127.0.0.1:{environment['POSTGRES_PORT']}", query="").geturl()
+
+
 def airflow_health(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Airflow's services and their health, as its API server tells; that one alone as "away" where it does not answer."""
-    parts = urlsplit(environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"])
-    told = rest.health(f"{parts.scheme}://{parts.netloc}")
+    told = rest.health(healthy.address(environment))
     return {"api_server": "away"} if told is None else {"api_server": "healthy", **told}
 
 

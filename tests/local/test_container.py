@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from pipeline.config import ROOT
-from pipeline.local.container import MARK, airflow_health
+from pipeline.local.container import MARK, airflow_health, published
 
 ALL_WELL = {
     "metadatabase": {"status": "healthy"},
@@ -79,12 +79,34 @@ def test_status_tells_of_the_services(database_url, tmp_path, triggerer, code):
     assert (done.returncode, f"triggerer: {triggerer}" in done.stdout) == (code, True), done.stderr
 
 
+@pytest.mark.parametrize(("part", "code"), [("scheduler", 0), ("triggerer", 1), ("dag_processor", 1)])
+def test_health_check_of_a_part(part, code):
+    """Healthy, not healthy, and not told of."""
+    health = {"scheduler": {"status": "healthy"}, "triggerer": {"status": "unhealthy"}}
+    with told(health) as environment:
+        done = subprocess.run(
+            [sys.executable, "-m", "pipeline.local.healthy", part],
+            cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    assert done.returncode == code, done.stderr
+
+
 @pytest.mark.parametrize("command", ["run", "up", "stop"])
 def test_what_would_start_or_stop_a_second_airflow_is_refused(tmp_path, command):
     """In one line that names what does it here."""
     done = tocsin(command, TOCSIN_HOME=str(tmp_path), **container(9))
 
     assert (done.returncode != 0, "docker compose" in done.stderr.splitlines()[-1]) == (True, True)
+
+
+def test_the_analysts_address_is_that_of_the_host():
+    """Programs of the desk run there, and see neither the network nor the files of the containers."""
+    inside = "postgresql://analyst:p%40ss@postgres:5432/tocsin?passfile=/run/secrets/pgpass"
+    environment = {MARK: "1", "POSTGRES_PORT": "5433"}
+
+    assert published(inside, environment) == "postgresql://analyst:p%40ss@127.0.0.1:5433/tocsin"
+    assert published(inside, {}) == inside
 
 
 def test_airflow_has_the_settings_of_the_container(tmp_path):
