@@ -22,7 +22,7 @@ from yarl import URL
 from pipeline.errors import FetchError
 from pipeline.web.addresses import read_named_hosts
 from pipeline.web.guard import Guard
-from pipeline.web.inflate import Inflater, inflate_undeclared, inflaters, too_large
+from pipeline.web.inflate import BrotliInflater, Inflater, inflate_undeclared, inflaters, too_large
 from pipeline.web.retry_after import parse_http_date, parse_retry_after
 
 Clock = Callable[[], datetime]
@@ -403,7 +403,7 @@ async def _read(answer: aiohttp.ClientResponse, *, limit: int) -> bytes:
     return inflate_undeclared(bytes(body), limit=limit)
 
 
-def _through(layers: Sequence[Inflater], piece: bytes) -> bytes:
+def _through(layers: Sequence[Inflater | BrotliInflater], piece: bytes) -> bytes:
     for layer in layers:
         piece = layer.push(piece)
     return piece

@@ -7,7 +7,9 @@ from typing import Any
 
 from pipeline.errors import FetchError
 
+ENCODINGS = ("gzip", "x-gzip", "deflate", "br")
 MAXIMUM_ENCODINGS = 2
+PIECE_BYTES = 1 << 20  # brotli is asked for so much at once, so that a bomb is noticed before it is whole
 MAXIMUM_STREAMS = 1_000  # of one gzip answer; a million empty ones would cost minutes and make nothing
 GZIP_START = b"\x1f\x8b\x08"
 
@@ -73,19 +75,62 @@ class Inflater:
         return 15 if data[0] & 0x0F == 8 else -15
 
 
-def inflaters(content_encoding: str, *, limit: int) -> list[Inflater]:
+class BrotliInflater:
+    """The same for br, which some servers send unasked."""
+
+    def __init__(self, *, limit: int) -> None:
+        import brotli
+
+        self._limit = limit
+        self._made = 0
+        self._is_begun = False
+        self._stream = brotli.Decompressor()
+        self._error = brotli.error
+
+    def push(self, data: bytes) -> bytes:
+        """Inflate the next piece.
+
+        Raises:
+            FetchError: It is broken, or the whole grows larger than the limit.
+        """
+        made = b""
+        self._is_begun = self._is_begun or bool(data)
+        while data or not self._stream.can_accept_more_data():
+            try:
+                piece = self._stream.process(data, output_buffer_limit=PIECE_BYTES)
+            except self._error as error:
+                raise FetchError(f"the compressed answer is broken: {error}") from error
+            data = b""
+            self._made += len(piece)
+            made += piece
+            if self._made > self._limit:
+                raise too_large(self._limit)
+        return made
+
+    def finish(self) -> None:
+        """Raises:
+        FetchError: The end is missing.
+        """
+        if self._is_begun and not self._stream.is_finished():
+            raise FetchError(f"the compressed answer was cut short after {self._made} bytes")
+
+
+def inflaters(content_encoding: str, *, limit: int) -> list[Inflater | BrotliInflater]:
     """Those that undo a Content-Encoding header, in the order to apply them.
 
     Raises:
-        FetchError: Another encoding than gzip or deflate, or more than two of them.
+        FetchError: Another encoding than gzip, deflate or br, or more than two of them.
     """
     names = [name.strip().lower() for name in content_encoding.split(",")]
     names = [name for name in names if name not in ("", "identity")]
-    if len(names) > MAXIMUM_ENCODINGS or any(name not in ("gzip", "x-gzip", "deflate") for name in names):
+    if len(names) > MAXIMUM_ENCODINGS or any(name not in ENCODINGS for name in names):
         raise FetchError(
-            f"only gzip and deflate, twice at most, are undone; got Content-Encoding {content_encoding[:100]!r}"
+            f"only gzip, deflate and br, twice at most, are undone; got Content-Encoding {content_encoding[:100]!r}"
         )
-    return [Inflater(name, limit=limit) for name in reversed(names)]
+    return [
+        BrotliInflater(limit=limit) if name == "br" else Inflater(name, limit=limit)
+        for name in reversed(names)
+    ]
 
 
 def too_large(limit: int) -> FetchError:

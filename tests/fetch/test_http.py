@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
+import brotli
 import pytest
 
 from pipeline.config import ROOT, Settings
@@ -255,7 +256,17 @@ def test_page_and_feed_have_limits_of_their_own(web, fetching):
 
 @pytest.mark.parametrize(
     "encoding",
-    ["gzip", "x-gzip", "deflate", "raw deflate", "gzip, gzip", "none declared", "two streams", "padded"],
+    [
+        "gzip",
+        "x-gzip",
+        "deflate",
+        "raw deflate",
+        "gzip, gzip",
+        "none declared",
+        "two streams",
+        "padded",
+        "br",
+    ],
 )
 def test_compressed_answer_is_inflated(web, fetching, encoding):
     """Both encodings, twice, raw deflate, gzip nobody declared, gzip in several streams."""
@@ -267,6 +278,7 @@ def test_compressed_answer_is_inflated(web, fetching, encoding):
         "gzip, gzip": gzip.compress(gzip.compress(text)),
         "two streams": gzip.compress(text[:2000]) + gzip.compress(text[2000:]),
         "padded": gzip.compress(text) + b"\0" * 100,
+        "br": brotli.compress(text),
     }
     header = {"raw deflate": "deflate", "two streams": "gzip", "padded": "gzip"}.get(encoding, encoding)
     headers = {} if encoding == "none declared" else {"Content_Encoding": header}
@@ -280,10 +292,12 @@ def test_compressed_answer_is_inflated(web, fetching, encoding):
     [
         (gzip.compress(b"news" * 999)[:-20], "gzip"),
         (b"no gzip at all", "gzip"),
-        (b"x", "br"),
+        (brotli.compress(b"news" * 999)[:-4], "br"),
+        (b"no brotli at all", "br"),
+        (b"x", "zstd"),
         (b"x", "gzip, gzip, gzip"),
     ],
-    ids=["cut short", "broken", "unknown", "three times"],
+    ids=["cut short", "broken", "br cut short", "br broken", "unknown", "three times"],
 )
 def test_unreadable_compression_is_an_error(web, fetching, body, encoding):
     """Half a feed is no feed."""
@@ -301,6 +315,16 @@ def test_inflater_never_makes_more_than_its_limit():
 
     with pytest.raises(FetchError, match="larger than 1000"):
         inflater.push(bomb)
+
+
+def test_brotli_bomb_is_noticed_before_it_is_whole():
+    """A gigabyte of nothing costs a megabyte or two."""
+    started = time.process_time()
+
+    with pytest.raises(FetchError, match="larger than 1000"):
+        inflaters("br", limit=1000)[0].push(brotli.compress(b"\0" * 100_000_000, quality=1))
+
+    assert time.process_time() - started < 5.0
 
 
 def test_a_million_empty_gzip_streams_are_refused_quickly():

@@ -1,6 +1,5 @@
 """Each item of a stage has an edge of its own: what one does, the others are spared."""
 
-# ruff: noqa: F811  (a fixture that is imported is named again by each test)
 from __future__ import annotations
 
 import json
