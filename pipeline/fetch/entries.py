@@ -81,7 +81,6 @@ class Settled:
     seen: list[SeenEntry] = field(default_factory=list)
     revisions: list[Revision] = field(default_factory=list)
     waiting_count: int = 0
-    postponed_count: int = 0
 
 
 def choose(
@@ -132,7 +131,7 @@ def choose(
 
 
 def elsewhere(wanted: Wanted, *, now: datetime) -> SeenEntry:
-    """An entry whose page another feed is reading now: to be looked at again at the next visit."""
+    """An entry that was not tried, as another feed is reading its page or time was up: for the next visit."""
     return replace(_seen(wanted, "waiting", next_try_at=now), try_count=wanted.try_count)
 
 
@@ -153,7 +152,9 @@ def settle(
     settled = Settled()
     for wanted, outcome in outcomes:
         if outcome is None:
-            settled.postponed_count += 1
+            # Kept like one that another feed is reading, so that the visit's validators hold.
+            settled.waiting_count += 1
+            settled.seen.append(elsewhere(wanted, now=now))
         elif isinstance(outcome, TakenArticle):
             _settle_article(wanted, outcome, texts, settled)
         else:

@@ -9,7 +9,7 @@
   know each `SeenEntry` ever written.
 * An entry that could not be read is in `result.seen` as "waiting" with the entry itself, so that it is tried
   again whether the feed still shows it or not. One that was tried often enough is in `result.failures`.
-* `result.postponed_count` entries were not tried at all (limit of articles or of time in one visit).
+* `result.postponed_count` entries were not tried at all (limit of articles in one visit).
   They come again at the next visit, because `result.feed` then carries no validators.
 * `result.outcome` says how the visit went; on "failed", `result.feed.last_error` says why.
 

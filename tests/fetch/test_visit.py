@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipeline.fetch import visit
 from pipeline.fetch.http import Client, open_client
 from pipeline.fetch.records import FeedState, FetchResult
 from pipeline.fetch.visit import asks_unconditionally, fetch_feed
@@ -518,3 +519,17 @@ def test_temporary_redirect_is_not_remembered(web, fetching):
         state = fetching.visit(state).feed
 
     assert (len(web.asked("/old")), state.moved_to) == (3, None)
+
+
+def test_entries_for_which_there_was_no_time_come_at_the_next_visit(web, fetching, monkeypatch):
+    """They are kept, and no try is charged; the feed itself need not be read again for them."""
+    fetching.serve_feed(fetching.serve_story("/a"), fetching.serve_story("/b"), ETag='"1"')
+    monkeypatch.setattr(visit, "PAGES_SECONDS", -1.0)
+    first = fetching.visit()
+    monkeypatch.undo()
+    web.routes["/feed"] = fetching.reply(304)
+    second = fetching.visit(first.feed)
+
+    assert (first.articles, first.waiting_count, first.feed.etag) == ((), 2, '"1"')
+    assert [entry.try_count for entry in first.seen] == [0, 0]
+    assert len(second.articles) == 2
