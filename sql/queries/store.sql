@@ -87,14 +87,14 @@ RETURNING id, sentence;
 -- One that another session holds is marked: its candidates wait for the next time, and nobody waits for the other.
 WITH touched AS MATERIALIZED (
     SELECT event, min(event_date) AS event_date, min(event_key) AS event_key FROM staged_candidates GROUP BY event
-), known AS (
-    SELECT touched.event, event.id
+), known AS MATERIALIZED (
+    SELECT touched.event, event.event_date, event.id
     FROM touched
     JOIN tocsin.events AS event ON event.event_date = touched.event_date AND event.event_key = touched.event_key
 ), held AS (
-    SELECT touched.event
-    FROM touched
-    JOIN tocsin.events AS event ON event.event_date = touched.event_date AND event.event_key = touched.event_key
+    SELECT known.event
+    FROM known
+    JOIN tocsin.events AS event ON event.event_date = known.event_date AND event.id = known.id
     FOR NO KEY UPDATE OF event SKIP LOCKED
 )
 INSERT INTO staged_events (event, event_date, event_key, event_id, is_busy)

@@ -29,7 +29,7 @@ COMMENT ON VIEW analysis.mentions IS 'Where each event is told: article, sentenc
 
 CREATE VIEW analysis.articles AS
 SELECT id, url, source, title, language, published_at, published_from, fetched_at, text_method,
-       length(text) AS character_count, extracted_at, is_quarantined
+       CASE WHEN text_dropped_at IS NULL THEN length(text) END AS character_count, text_sha256, text_dropped_at, extracted_at, is_quarantined
 FROM tocsin.articles;
 COMMENT ON VIEW analysis.articles IS 'Articles we keep, without their text.';
 

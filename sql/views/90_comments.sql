@@ -27,7 +27,7 @@ COMMENT ON COLUMN analysis.events.killed_lower IS 'At least so many killed, wher
 COMMENT ON COLUMN analysis.events.injured_lower IS 'At least so many injured, where the text says.';
 COMMENT ON COLUMN analysis.events.arrested_lower IS 'At least so many arrested, where the text says.';
 COMMENT ON COLUMN analysis.events.crowd_lower IS 'At least so many in the crowd, where the text says.';
-COMMENT ON COLUMN analysis.articles.character_count IS 'Characters of the text.';
+COMMENT ON COLUMN analysis.articles.character_count IS 'Characters of the text; null once it was dropped.';
 COMMENT ON COLUMN analysis.event_days.event_count IS 'Events.';
 COMMENT ON COLUMN analysis.event_days.mean_score IS 'Mean of PLOVER''s score.';
 COMMENT ON COLUMN analysis.stage_lag.waiting_count IS 'Items that wait.';

@@ -101,6 +101,6 @@ def test_an_alert_rang(coded: Database) -> None:
 def test_the_article_keeps_its_own_date(coded: Database) -> None:
     """Published on 28 October 2011, whenever it is fetched."""
     with coded.transaction() as transaction:
-        events = transaction.all("report_events", batch_id=None, limit=50)
+        events = transaction.all("newest_events", limit=50)
 
     assert {event["event_date"].year for event in events} == {2011}
