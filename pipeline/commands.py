@@ -138,12 +138,12 @@ def rules(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def psql(options: argparse.Namespace, settings: Settings) -> None:
-    from pipeline.local import analyst
+    from pipeline.local import analyst, embedded
     from pipeline.local.container import published
     from pipeline.local.server import wake
 
     if {"-?", "--help", "-V", "--version"} & set(options.others):
-        os.execv(analyst.psql(settings), ["psql", *options.others])
+        os.execv(embedded.program(settings, "psql"), ["psql", *options.others])
     wake(settings)
     if options.others == ["--new-password"]:
         analyst.new_password(settings)
@@ -153,7 +153,7 @@ def psql(options: argparse.Namespace, settings: Settings) -> None:
     if options.others == ["--url"]:
         print(published(analyst.analyst_url(settings)))
         return
-    program = analyst.psql(settings)
+    program = embedded.program(settings, "psql")
     # What the caller's variables say of another server would lead psql there.
     kept = {
         name: value

@@ -53,7 +53,7 @@ def postgres_place(server: Settings) -> Iterator[tuple[place.Place, Path]]:
 def test_postgres_takes_what_it_is_told(server, postgres_place, tmp_path):
     """The real initdb makes a cluster with the arguments of the file, the real server reads its options."""
     where, data = postgres_place
-    binaries = embedded.binaries(server)
+    binaries = embedded.program(server, "initdb").parent
     arguments = shlex.split(POSTGRES["environment"]["POSTGRES_INITDB_ARGS"])
     make_container_secrets(tmp_path)
     password = data.with_name("compose_password")

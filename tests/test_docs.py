@@ -24,6 +24,25 @@ def test_a_query_of_the_readme_runs_for_an_analyst(db, statement: str) -> None:
         assert cursor.description
 
 
+@pytest.mark.parametrize(
+    ("view", "keys"),
+    [
+        ("events", {"id", "event_key"}),
+        ("alerts", {"id", "event_id", "alert_key", "event_key"}),
+        ("notifications", {"alert_id", "event_id", "notification_key", "alert_key"}),
+    ],
+)
+def test_the_views_have_the_keys_that_messages_carry(db, view: str, keys: set[str]) -> None:
+    """Who holds a message finds its rows."""
+    with db.connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = 'analysis' AND table_name = %s",
+            (view,),
+        )
+
+        assert keys <= {name for (name,) in cursor.fetchall()}
+
+
 def test_there_are_ten_queries() -> None:
     """The heading keeps its word."""
     assert len(QUERIES) == 10

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import secrets
-import shutil
 from pathlib import Path
 from urllib.parse import quote
 
 from pipeline.config import Settings
-from pipeline.errors import ConfigError, OperateError
+from pipeline.errors import ConfigError
 from pipeline.local import embedded
 from pipeline.local.files import read, write_private
 from pipeline.postgres.database import connects
@@ -75,21 +74,6 @@ def analyst_environment(settings: Settings) -> dict[str, str]:
         ConfigError: As of `analyst_url`.
     """
     return libpq_environment(analyst_url(settings))
-
-
-def psql(settings: Settings) -> Path:
-    """The psql that comes with the embedded server, else that of the system.
-
-    Raises:
-        OperateError: There is none.
-    """
-    try:
-        return embedded.binaries(settings) / "psql"
-    except OperateError:
-        found = shutil.which("psql")
-        if found is None:
-            raise
-        return Path(found)
 
 
 def _keep(settings: Settings, password: str) -> None:

@@ -120,7 +120,7 @@ def _dump(settings: Settings, target: Path) -> None:
 def _start(settings: Settings, name: str, *arguments: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
     """Start a program of Postgres on our database; what it complains of goes into a file."""
     return subprocess.Popen(
-        [str(embedded.binaries(settings) / name), *arguments],
+        [str(embedded.program(settings, name)), *arguments],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said,
         env={**os.environ, "LC_ALL": "C", **libpq_environment(_address(settings))}, umask=0o077,
     )  # fmt: skip

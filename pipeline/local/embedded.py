@@ -14,6 +14,7 @@ a password (scram), outlives its starter, and never runs as root.
 from __future__ import annotations
 
 import logging
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,9 +134,19 @@ def destroy(settings: Settings) -> None:
         remove(place.state)
 
 
-def binaries(settings: Settings) -> Path:
-    """Return the folder with `psql`, `pg_dump` and the rest that fit the embedded server."""
-    return wheel_programs(major(find(settings)))
+def program(settings: Settings, name: str) -> Path:
+    """Where `psql`, `pg_dump` and the like are that fit the embedded server; else those of the system.
+
+    Raises:
+        OperateError: There is none.
+    """
+    try:
+        return wheel_programs(major(find(settings))) / name
+    except OperateError:
+        found = shutil.which(name)
+        if found is None:
+            raise
+        return Path(found)
 
 
 def _port(place: Place) -> int | None:

@@ -68,7 +68,7 @@ def wheel_programs(version: int | None) -> Path:
     wheel = importlib.util.find_spec(PACKAGE)
     if wheel is None or wheel.origin is None:
         raise OperateError(
-            f"the embedded Postgres ({WHEEL}) is not installed: run `make install`, or set "
+            f"the embedded Postgres ({WHEEL}) is not installed: run `make setup`, or set "
             "TOCSIN_DATABASE_URL to a Postgres of your own"
         )
     folder = Path(wheel.origin).parent / FOLDERS_BY_MAJOR[version or max(FOLDERS_BY_MAJOR)] / "bin"

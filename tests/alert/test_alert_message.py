@@ -331,3 +331,18 @@ def test_address_that_is_no_link_is_left_out_and_said_so(event, rule, now, url):
 def test_clean_shows_what_would_hide(text, shown):
     """Control and direction characters appear as escapes; the joiners of Persian stay."""
     assert clean(text, 20) == shown
+
+
+def test_message_carries_the_events_id_and_how_to_look_it_up(event, rule, now):
+    """In text, HTML, JSON and fields alike; the address of a desk may have a place for the id."""
+    message = compose(
+        rule(), event(id=6), created_at=now, desk_url="https://desk.example.org/events/{event_id}?from=alert"
+    )
+    told = json.loads(message.payload)["data"]["event"]
+
+    assert (told["id"], told["look_up"]) == (6, "tocsin explain 6")
+    assert dict(message.fields)["event_id"] == "6"
+    assert dict(message.fields)["look_up"] == "tocsin explain 6"
+    for text in (message.text, message.html):
+        assert "tocsin explain 6" in text
+        assert "https://desk.example.org/events/6?from=alert" in text
