@@ -16,6 +16,11 @@ from pipeline.errors import OperateError
 TIMEOUT_SECONDS = 60.0
 # While the API server or its database starts again.
 PATIENCE_SECONDS = 30.0
+# While it is busy and answers nobody: at the first task it makes ready for tasks, 5 s of work, which on a loaded
+# machine took 70.
+BUSY_SECONDS = 300.0
+# For who asks by the way and can do without.
+IMPATIENT_TIMEOUT_SECONDS = 10.0
 
 # Loopback is never reached through a proxy.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -45,23 +50,36 @@ class AirflowApi:
 
     Args:
         patience_seconds: How long to ask again when the server fails or does not answer; only for
-            questions, since a change might be made twice.
+            questions, since a change might be made twice. One that is only busy is asked for longer.
+        timeout_seconds: For one answer; shorter where there is no patience.
     """
 
-    def __init__(self, address: str, *, user: str, password: str, patience_seconds: float = PATIENCE_SECONDS):
+    def __init__(
+        self,
+        address: str,
+        *,
+        user: str,
+        password: str,
+        patience_seconds: float = PATIENCE_SECONDS,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ):
         self.address = address
+        self.timeout_seconds = timeout_seconds if patience_seconds else IMPATIENT_TIMEOUT_SECONDS
         self.patience_seconds = patience_seconds
         self._login = {"username": user, "password": password}
         self._token = ""
 
     def get(self, path: str, /, **query: Any) -> dict[str, Any]:
         """Ask for a resource, such as `dags/news`."""
-        deadline = time.monotonic() + self.patience_seconds
+        began = time.monotonic()
         while True:
             try:
                 return self._call("GET", f"{path}?{urlencode(query)}" if query else path, None)
             except OperateError as error:
-                if not _may_pass(error) or time.monotonic() > deadline:
+                patience = (
+                    BUSY_SECONDS if _is_busy(error) and self.patience_seconds else self.patience_seconds
+                )
+                if not _may_pass(error) or time.monotonic() > began + patience:
                     raise
             time.sleep(0.5)
 
@@ -96,7 +114,7 @@ class AirflowApi:
         if self._token:
             request.add_header("Authorization", f"Bearer {self._token}")
         try:
-            with _OPENER.open(request, timeout=TIMEOUT_SECONDS) as response:
+            with _OPENER.open(request, timeout=self.timeout_seconds) as response:
                 answer: dict[str, Any] = json.loads(response.read() or b"{}")
                 return answer
         except urllib.error.HTTPError as error:
@@ -113,6 +131,12 @@ def _may_pass(error: OperateError) -> bool:
     """Say whether asking again may help: the server failed, or did not answer at all."""
     cause = error.__cause__
     return cause.code >= 500 if isinstance(cause, urllib.error.HTTPError) else isinstance(cause, OSError)
+
+
+def _is_busy(error: OperateError) -> bool:
+    """Say whether the server took the question and was late with its answer."""
+    cause = error.__cause__
+    return isinstance(getattr(cause, "reason", cause), TimeoutError)
 
 
 def quoted(part: str) -> str:

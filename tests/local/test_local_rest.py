@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -42,6 +43,8 @@ class FakeAirflow(BaseHTTPRequestHandler):
             return self.answer(404, {"detail": "no such thing"})
         if self.path == "/api/v2/failing-once" and self.fails():
             return self.answer(500, {"detail": "Database error"})
+        if self.path == "/api/v2/late-once" and self.fails():
+            time.sleep(0.5)
         kind.calls_left -= 1
         if kind.calls_left < 0:
             return self.answer(401, {"detail": "expired"})
@@ -127,3 +130,17 @@ def test_change_is_never_sent_twice(address):
 def test_answers_tells_a_server_from_none(address):
     """Only who gives the version is one."""
     assert (answers(address), answers("http://127.0.0.1:1")) == (True, False)
+
+
+def test_question_to_a_busy_server_is_asked_again(address):
+    """One that is late with its answer is not dead: it is waited for longer than for one that is."""
+    api = AirflowApi(address, user="admin", password="right", patience_seconds=0.1, timeout_seconds=0.2)
+
+    assert api.get("late-once")["path"] == "/api/v2/late-once"
+
+
+def test_who_has_no_patience_is_not_kept(address):
+    """`tocsin status` tells what it knows."""
+    api = AirflowApi(address, user="admin", password="right", patience_seconds=0)
+
+    assert api.timeout_seconds <= 10
