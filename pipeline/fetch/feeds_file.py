@@ -15,6 +15,7 @@ COLUMNS = ("url", "source", "country", "language", "interval_seconds")
 DEFAULT_INTERVAL_SECONDS = 900
 MINIMUM_INTERVAL_SECONDS = 30
 MAXIMUM_INTERVAL_SECONDS = 7 * 86_400
+MAXIMUM_URL_BYTES = 2_000  # a row of the index on it has at most 2,704
 
 
 def read_feeds(path: Path) -> tuple[FeedState, ...]:
@@ -90,6 +91,8 @@ def _url(where: str, url: str) -> str:
         is_good = False
     if not is_good:
         raise ConfigError(f"{where}: url must start with http:// or https:// and name a host, got {url!r}")
+    if len(url.encode("utf-8", "replace")) > MAXIMUM_URL_BYTES:
+        raise ConfigError(f"{where}: url must have at most {MAXIMUM_URL_BYTES} bytes, got {url[:60]!r}…")
     return url
 
 

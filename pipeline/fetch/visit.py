@@ -104,7 +104,11 @@ async def _parse(feed: FeedState, response: Response, *, now: datetime) -> Parse
 async def _visit_named(
     feed: FeedState, page: ParsedFeed, *, client: Client, now: datetime, memory: Memory
 ) -> FetchResult:
-    """Read the first feed that an HTML page names, in the page's stead."""
+    """Read the first feed that an HTML page names, in the page's stead.
+
+    The page is asked again each time: a feed that answers with the site's front page for a day must not become
+    the site's main feed for ever.
+    """
     try:
         response = await client.get_feed(page.feed_urls[0])
     except FetchError as error:
@@ -112,7 +116,7 @@ async def _visit_named(
     parsed = await _parse(feed, response, now=now)
     if parsed.problem:
         return failed_visit(feed, FetchError(f"{page.problem}, which is none: {parsed.problem}"), now=now)
-    state = _moved(_well(feed, now=now), response.url, is_unchanged=False)
+    state = replace(_well(feed, now=now), moved_to=response.url, moved_count=1)
     return await _take(state, parsed.entries, is_unchanged=False, client=client, now=now, memory=memory)
 
 

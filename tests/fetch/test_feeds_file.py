@@ -60,6 +60,7 @@ def test_shipped_list_is_good() -> None:
         ([HEADER, "example.org/rss,Post,,,"], "line 2: url must start with http"),
         ([HEADER, "file:///etc/passwd,Post,,,"], "line 2: url must start with http"),
         ([HEADER, "https://,Post,,,"], "line 2: url must start with http"),
+        ([HEADER, f"https://example.org/{'新' * 800},Post,,,"], "line 2: url must have at most 2000 bytes"),
         ([HEADER, "https://example.org/rss,,,,"], "line 2: source is empty"),
         ([HEADER, "https://example.org/rss,Post,UK,,"], "line 2: country must be three capitals"),
         ([HEADER, "https://example.org/rss,Post,,english please,"], "line 2: language must be a tag"),
