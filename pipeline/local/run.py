@@ -133,7 +133,7 @@ def _look_after(parts: Sequence[Part], space: SpaceKeeper) -> None:
             space.look_again()
             if not (space.check() or is_no_space(error)):
                 raise
-            log.warning("while the disk is nearly full: %s", error)
+            space.complain(str(error))
             part.forgive()
 
 

@@ -69,6 +69,7 @@ class SpaceKeeper:
         self.tell = tell
         self.looked_at = 0.0
         self.is_short = False
+        self.complaints: set[str] = set()
         self.note = settings.home / "airflow" / "paused_for_space"
         # Made while there is space: to change one letter later takes none.
         self.is_paused = self.note.exists() and self.note.read_bytes() == PAUSED
@@ -86,11 +87,18 @@ class SpaceKeeper:
             log.warning("disk nearly full: %s", told)
             self.tell("disk", told)
         elif self.is_short and not told:
+            self.complaints.clear()
             self.tell("disk", "there is space again: going on")
         self.is_short = bool(told)
         if self.is_short != self.is_paused:
             self._pause(is_paused=self.is_short)
         return self.is_short
+
+    def complain(self, told: str) -> None:
+        """Log what a full disk did, once for as long as it is full."""
+        if told not in self.complaints:
+            self.complaints.add(told)
+            log.warning("while the disk is nearly full: %s", told)
 
     def look_again(self) -> None:
         """Let the next check look at once."""
@@ -105,7 +113,7 @@ class SpaceKeeper:
             self.api.patch(f"dags/{DAG}?update_mask=is_paused", {"is_paused": is_paused})
         except (OperateError, OSError) as error:
             # On a disk that is quite full Airflow's own database may be away; asked again at the next look.
-            log.warning("the dag cannot be %s yet: %s", "paused" if is_paused else "unpaused", error)
+            self.complain(f"the dag cannot be {'paused' if is_paused else 'unpaused'} yet: {error}")
         else:
             self.is_paused = is_paused
 

@@ -97,6 +97,7 @@ class Supervisor:
         self.address = f"http://127.0.0.1:{port}"
         self.port = port
         self.restart_after_seconds = restart_after_seconds
+        self.is_noted = True
         self.components = [Component(name=name, command=command) for name, command in commands.items()]
 
     def start(self, *, when_api_answers: Callable[[], None] = lambda: None) -> None:
@@ -127,6 +128,8 @@ class Supervisor:
             OperateError: One died once more than is allowed.
         """
         now = time.monotonic()
+        if not self.is_noted:
+            self._note_processes()
         for component in self.components:
             if component.restart_at is not None:
                 if now >= component.restart_at:
@@ -165,6 +168,8 @@ class Supervisor:
             )  # fmt: skip
         component.started_at = time.monotonic()
         component.restart_at = None
+        # On a full disk this fails; then the next check tries again, since what is not noted is nobody's orphan.
+        self.is_noted = False
         self._note_processes()
         log.info("started airflow component=%s pid=%d", component.name, component.process.pid)
 
@@ -218,6 +223,7 @@ class Supervisor:
             if component.process is not None and component.process.poll() is None
         }
         write_private(processes_file(self.home), json.dumps(running))
+        self.is_noted = True
 
 
 def airflow_commands(components: Sequence[str], *, home: Path, worker_count: int = 0) -> dict[str, list[str]]:

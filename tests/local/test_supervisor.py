@@ -214,6 +214,19 @@ def test_leftover_that_leads_a_session_of_its_own_is_ended(supervise, home):
     assert ended >= len(family)
 
 
+def test_process_that_could_not_be_noted_is_noted_later(supervise, home):
+    """As on a full disk: what is not written down would be nobody's orphan."""
+    supervisor = supervise(scheduler=SLEEPER)
+    processes_file(home).mkdir()
+    with pytest.raises(OSError, match="directory"):
+        supervisor.start()
+    processes_file(home).rmdir()
+
+    supervisor.check()
+
+    assert "api-server" in running_components(home)
+
+
 def test_stranger_with_a_noted_number_is_left_alone(home):
     """After a reboot the number in the file may be anybody's."""
     processes_file(home).write_text(json.dumps({"scheduler": [os.getpgid(0), 1.0]}))
