@@ -22,7 +22,14 @@ from yarl import URL
 from pipeline.errors import FetchError
 from pipeline.web.addresses import read_named_hosts
 from pipeline.web.guard import Guard
-from pipeline.web.inflate import BrotliInflater, Inflater, inflate_undeclared, inflaters, too_large
+from pipeline.web.inflate import (
+    BrotliInflater,
+    Inflater,
+    inflate_undeclared,
+    inflaters,
+    is_plain,
+    too_large,
+)
 from pipeline.web.retry_after import parse_http_date, parse_retry_after
 
 Clock = Callable[[], datetime]
@@ -390,15 +397,18 @@ def _status_error(target: URL, answer: aiohttp.ClientResponse, clock: Clock) -> 
 async def _read(answer: aiohttp.ClientResponse, *, limit: int) -> bytes:
     if (answer.content_length or 0) > limit:
         raise too_large(limit)
-    layers = inflaters(answer.headers.get("Content-Encoding", ""), limit=limit)
+    layers: list[Inflater | BrotliInflater] | None = None
     received, body = 0, bytearray()
     # Inflated as it comes, so that a bomb is noticed on its first kilobytes and not read to its end.
     async for piece in answer.content.iter_any():
         received += len(piece)
+        if layers is None:
+            encoding = "" if is_plain(piece) else answer.headers.get("Content-Encoding", "")
+            layers = inflaters(encoding, limit=limit)
         body += _through(layers, piece)
         if max(received, len(body)) > limit:
             raise too_large(limit)
-    for layer in layers:
+    for layer in layers or ():
         layer.finish()
     return inflate_undeclared(bytes(body), limit=limit)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import Any
 
@@ -131,6 +132,11 @@ def inflaters(content_encoding: str, *, limit: int) -> list[Inflater | BrotliInf
         BrotliInflater(limit=limit) if name == "br" else Inflater(name, limit=limit)
         for name in reversed(names)
     ]
+
+
+def is_plain(start: bytes) -> bool:
+    """Whether an answer begins as markup or JSON, whatever encoding its header names: some servers name one and send none."""
+    return bool(re.match(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?a-zA-Z][\x20-\x7e]{3}|\{\s*\")", start))
 
 
 def too_large(limit: int) -> FetchError:

@@ -317,6 +317,17 @@ def test_inflater_never_makes_more_than_its_limit():
         inflater.push(bomb)
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "br", "zstd", "made up"])
+@pytest.mark.parametrize(
+    "body", [b"<!DOCTYPE html><html></html>", b'{"version": 1}', b"\xef\xbb\xbf\n<?xml version='1.0'?><rss/>"]
+)
+def test_encoding_that_was_named_and_not_applied_is_passed_over(web, fetching, encoding, body):
+    """Markup is markup."""
+    web.routes["/feed"] = fetching.reply(200, body, Content_Encoding=encoding)
+
+    assert ask(fetching.settings(), f"{web.url}/feed").body == body
+
+
 def test_brotli_bomb_is_noticed_before_it_is_whole():
     """A gigabyte of nothing costs a megabyte or two."""
     started = time.process_time()
