@@ -32,6 +32,7 @@ from pipeline.extract.code_command import article_of, code_rows, event_row  # no
 from pipeline.extract.coder import Coder, load_coder  # noqa: E402
 from pipeline.extract.given_pair import classify_pair  # noqa: E402
 from pipeline.extract.language.parse import parse  # noqa: E402
+from pipeline.extract.language.parsed import Piece  # noqa: E402
 from pipeline.extract.places.event_place import event_place_span  # noqa: E402
 from pipeline.extract.text.clean import clean  # noqa: E402
 from pipeline.model import Article  # noqa: E402
@@ -175,7 +176,7 @@ def phrases(coder: Coder, rows: Sequence[Row]) -> None:
 
 def event_places(coder: Coder, score: ModuleType, rows: Sequence[Row]) -> None:
     right = 0
-    docs = parse(coder.nlp, [clean(row["text"]).replace("\n", " ") for row in rows])
+    docs = parse(coder.nlp, [Piece(clean(row["text"]).replace("\n", " ")) for row in rows])
     for row, doc in zip(rows, docs, strict=True):
         event = row["gold_events"][0]
         token = next((t for t in doc if t.idx <= event["trigger_start"] < t.idx + len(t)), None)
@@ -364,10 +365,10 @@ def speed(coder: Coder, rows: Sequence[Row]) -> None:
     started = time.process_time()
     coder.code_all(texts)
     whole = time.process_time() - started
-    docs = list(parse(coder.nlp, [clean(text.text) for text in texts]))
+    docs = list(parse(coder.nlp, [Piece(clean(text.text)) for text in texts]))
     started = time.process_time()
     for text, doc in zip(texts, docs, strict=True):
-        coder.code_docs(text, [(doc, 0)])
+        coder.code_docs(text, [doc])
     alone = time.process_time() - started
     count = sum(1 for doc in docs for _ in doc.sents)
     print(

@@ -25,6 +25,7 @@ from pipeline.extract.coder import load_coder  # noqa: E402
 from pipeline.extract.events.sentences import readings_of  # noqa: E402
 from pipeline.extract.events.sieve import may_hold_event  # noqa: E402
 from pipeline.extract.language.parse import parse  # noqa: E402
+from pipeline.extract.language.parsed import Piece  # noqa: E402
 from pipeline.extract.text.clean import clean  # noqa: E402
 from pipeline.extract.text.pieces import cut_text  # noqa: E402
 from pipeline.model import Article, Candidate  # noqa: E402
@@ -42,7 +43,7 @@ def main() -> None:
     cleaning = timed(lambda: [list(cut_text(clean(one.text, coder.vocabulary))) for one in articles])
     held = [piece for piece in pieces if may_hold_event(piece, coder.frames)]
     sieve = timed(lambda: [may_hold_event(piece, coder.frames) for piece in pieces])
-    docs = list(parse(coder.nlp, held))
+    docs = list(parse(coder.nlp, map(Piece, held)))
     sentences = sum(1 for doc in docs for _ in doc.sents)
     words = sum(1 for doc in docs for token in doc if token.is_alpha)
     shares: dict[str, float] = {"clean and cut": cleaning, "sieve by trigger": sieve}
@@ -99,7 +100,7 @@ def timed(work: Callable[[], Any]) -> float:
 
 
 def fresh(nlp: Any, texts: list[str]) -> list[Any]:
-    return list(parse(nlp, texts))
+    return list(parse(nlp, map(Piece, texts)))
 
 
 def steps(nlp: Any, texts: list[str]) -> dict[str, float]:

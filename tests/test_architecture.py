@@ -148,6 +148,18 @@ def test_every_room_of_the_coder_has_its_floor() -> None:
     assert rooms - {"data", "__init__", "__pycache__"} == FLOOR.keys()
 
 
+def test_nothing_is_kept_in_spacys_user_data() -> None:
+    """What is found of a piece is kept in `Parsed`, under the function that found it, and not under a word of text."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in python_files("pipeline/extract")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "user_data"
+    ]
+
+    assert found == []
+
+
 def test_no_file_of_the_coder_is_longer_than_400_lines() -> None:
     """What is longer says more than one thing."""
     long = {

@@ -17,7 +17,8 @@ from typing import Any
 from pipeline.config import Settings
 from pipeline.errors import ExtractError
 from pipeline.extract.actors.code import code_phrase
-from pipeline.extract.coder import Coder, Said, load_coder
+from pipeline.extract.article.telling import Said
+from pipeline.extract.coder import Coder, load_coder
 from pipeline.extract.given_pair import classify_pair
 from pipeline.extract.lexicon.actor_lexicon import load_lexicon
 from pipeline.extract.lexicon.gazetteer import load_gazetteer

@@ -18,6 +18,7 @@ from pipeline.extract.events.reading import Reading
 from pipeline.extract.events.sentences import readings_of
 from pipeline.extract.grammar.phrases import phrase
 from pipeline.extract.grammar.tree import lemma_of
+from pipeline.extract.language.parsed import Parsed, Piece
 from pipeline.extract.lexicon.cameo import cameo_code
 from pipeline.extract.lexicon.contexts import contexts_of
 from pipeline.extract.text.clean import clean
@@ -29,7 +30,8 @@ def classify_pair(row: dict[str, Any], coder: Coder) -> list[dict[str, Any]]:
     """Classify one pair; `actor_span` and `recipient_span` are texts or [start, end] character offsets."""
     text = row["text"]
     actor, recipient = find_span(text, row["actor_span"]), find_span(text, row["recipient_span"])
-    doc = coder.nlp(clean(text))
+    piece = Piece(clean(text))
+    doc = coder.nlp(Parsed.of(coder.nlp.make_doc(piece.text), piece))
     reader = coder.reader
     readings = [reading for sentence in doc.sents for reading in readings_of(sentence, reader, keep_all=True)]
     best = choose(readings, doc, actor, recipient) or by_words(doc, reader, actor, recipient)

@@ -11,6 +11,7 @@ from spacy.tokens import Doc, Span
 
 from pipeline.config import Settings
 from pipeline.extract.coder import Coder, load_coder
+from pipeline.extract.language.parsed import Parsed
 from pipeline.model import Article, Candidate
 
 PUBLISHED_AT = datetime(2024, 5, 17, 12, tzinfo=UTC)
@@ -41,7 +42,7 @@ def make_tree(rows: str) -> Doc:
     table = [row.split() for row in rows.strip().splitlines()]
     words = [row[0] for row in table]
     heads = [int(row[4]) - 1 if int(row[4]) else number for number, row in enumerate(table)]
-    doc = Doc(
+    doc = Parsed(
         spacy.blank("en").vocab, words=words, lemmas=[row[1] for row in table], tags=[row[2] for row in table],
         pos=[row[3] for row in table], heads=heads, deps=[row[5] for row in table],
     )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.extract.actors.phrase import code_tokens
 from pipeline.extract.actors.words import entity_of, phrase_text, shared_head
-from pipeline.extract.language.bounds import entities
+from pipeline.extract.language.parsed import piece_of
 from pipeline.extract.lexicon.actor_entries import Word, tokenize
 from pipeline.extract.lexicon.actor_lexicon import ActorLexicon
 
@@ -133,7 +133,7 @@ def _without_namesakes(
 ) -> ActorCode:
     """ "Judge Carlos Valencia" is a judge, but not of Valencia: the name of a person left out where part of it is a town's."""
     towns = [set(one[one.index(":") + 1 :].split()) for one in coded.entry_ids if one.startswith(_TOWNS)]
-    for entity in entities(span.doc) if towns else ():
+    for entity in piece_of(span).entities if towns else ():
         words = set(entity.text.lower().split())
         if entity.label_ in ("PERSON", "PER") and any(town < words for town in towns):
             text = text.replace(entity.text, " ")

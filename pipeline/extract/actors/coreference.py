@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Token
 
 from pipeline.extract.grammar.subjects import surface_subjects
 from pipeline.extract.grammar.tree import MAX_CLIMB, is_verbal, kids, lemma_of
-from pipeline.extract.language.bounds import entities, text_of
+from pipeline.extract.language.parsed import Parsed
 
 PEOPLE_PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 GROUP_PRONOUNS = frozenset({"they", "them", "their", "theirs", "themselves"})
@@ -53,9 +53,9 @@ class Mentions:
         self.found: list[Mention] = []
         self.acronyms: dict[str, Token] = {}
 
-    def add(self, doc: Doc, sentence: int, start: int, end: int) -> None:
+    def add(self, doc: Parsed, sentence: int, start: int, end: int) -> None:
         """Take in the named entities of tokens start..end."""
-        for entity in entities(doc):
+        for entity in doc.entities:
             if not start <= entity.start < end or entity.label_ not in (
                 "PERSON",
                 "PER",
@@ -77,7 +77,7 @@ class Mentions:
                     frozenset(token.lower_ for token in entity if token.is_alpha and len(token) > 1),
                 )
             )  # fmt: skip
-        if "(" not in text_of(doc):
+        if "(" not in doc.text:
             return
         for match in re.finditer(
             r"((?:[A-Z][\w.'-]+ (?:(?:of|for|and|the|in) )*){1,6}[A-Z][\w'-]+) ?\((the )?([A-Z][\w-]{1,9})\)",

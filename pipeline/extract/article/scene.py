@@ -12,15 +12,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Token
 
 from pipeline.extract.dates.nearby import nearby_date
+from pipeline.extract.language.parsed import Parsed
+from pipeline.extract.lexicon.gazetteer import Gazetteer
 from pipeline.extract.places.locate import lands_named
 from pipeline.extract.places.nearby import nearby_place
 from pipeline.extract.places.resolve import as_place
-from pipeline.model import Candidate, EventDate, Place, Span
+from pipeline.model import Candidate, Place, Span
 
 # A place told behind an event is as good as one this much farther before it.
 _BEHIND = 1.5
@@ -38,15 +39,13 @@ class Scene:
     """What an article says of where and when it plays.
 
     Args:
-        text: The article. docs: Its parsed pieces, in order. offsets: Where each begins in the text.
+        docs: The parsed pieces of the article, in order.
         dateline: Where the article was sent from.
     """
 
-    text: str
-    docs: Sequence[Doc]
-    offsets: Sequence[int]
+    docs: Sequence[Parsed]
     published_at: datetime
-    gazetteer: Any
+    gazetteer: Gazetteer
     dateline: Place | None = None
     _lands: Counter[str] | None = None
 
@@ -62,7 +61,7 @@ class Scene:
             return list(candidates)
         first = candidates[0]
         if first.event_date.is_publication_date:
-            when = self._nearby_date(anchor, piece)
+            when = nearby_date(anchor, self.docs, piece, self.published_at)
             candidates = [replace(one, event_date=when) for one in candidates] if when else candidates
         if first.place is None:
             candidates = [self._placed(one, anchor, piece, placed) for one in candidates]
@@ -84,13 +83,6 @@ class Scene:
         land = deed.recipient.country if deed.recipient else None
         return self._somewhere_in(land or self._land() or (self.dateline.country if self.dateline else None))
 
-    def _nearby_date(self, anchor: Token, piece: int) -> EventDate | None:
-        found = nearby_date(anchor, self.docs, piece, self.published_at)
-        if found is None:
-            return None
-        when, index = found
-        return replace(when, span=self._shifted(when.span, index))
-
     def _placed(
         self, candidate: Candidate, anchor: Token, piece: int, placed: Sequence[Candidate]
     ) -> Candidate:
@@ -100,10 +92,9 @@ class Scene:
         A scene in a land that neither party is of, and that the article is not about, would be a guess.
         """
         countries = {side.country for side in (candidate.actor, candidate.recipient) if side and side.country}
-        near = nearby_place(
+        beside = nearby_place(
             anchor, self.docs, piece, gazetteer=self.gazetteer, country_hints=tuple(sorted(countries))
         )
-        beside = replace(near[0], span=self._shifted(near[0].span, near[1])) if near else None
         inferred = [self._told_with(candidate, placed), beside]
         if beside is not None and not is_inferred(beside.span, candidate):
             inferred.reverse()
@@ -140,9 +131,3 @@ class Scene:
         finer = [one for one in same if one.place and one.place.resolution != "country"]
         nearest = min(finer or same, key=away, default=None)
         return nearest.place if nearest else None
-
-    def _shifted(self, span: Span | None, index: int) -> Span | None:
-        if span is None:
-            return None
-        start, end = span.start + self.offsets[index], span.end + self.offsets[index]
-        return Span(start=start, end=end, text=self.text[start:end])

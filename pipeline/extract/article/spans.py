@@ -1,61 +1,40 @@
-"""Spans: tokens of a piece in, spans of the article out."""
+"""Spans: a reading in; the spans of its sentence, its trigger and its words out."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
-from spacy.tokens import Doc, Token
+from spacy.tokens import Token
 
 from pipeline.extract.events.reading import Reading
-from pipeline.model import EventDate, Span
+from pipeline.extract.language.parsed import Parsed, piece_of, sentence_bounds
+from pipeline.model import Span
 
 
-def span_of(doc: Doc, start: int, end: int, text: str, offset: int) -> Span:
-    piece = doc[start:end]
-    while len(piece) > 1 and (piece[-1].is_space or piece[-1].is_punct or piece[-1].text in ("'s", "'")):
-        piece = piece[:-1]
-    left, right = piece.start_char + offset, piece.end_char + offset
-    return Span(start=left, end=right, text=text[left:right])
+def words_span(piece: Parsed, start: int, end: int) -> Span:
+    """The span of tokens start..end without marks, blanks and a possessive behind."""
+    while end - start > 1 and (
+        piece[end - 1].is_space or piece[end - 1].is_punct or piece[end - 1].text in ("'s", "'")
+    ):
+        end -= 1
+    return piece.span(start, end)
 
 
-def trigger_span(reading: Reading, text: str, offset: int) -> Span:
+def trigger_span(reading: Reading) -> Span:
     """The trigger's words when they stand close together, else the word that anchors the event."""
     first, last = min(reading.trigger, key=lambda t: t.i), max(reading.trigger, key=lambda t: t.i)
     if last.i - first.i > 4:
         first = last = reading.trigger[0]
-    return span_of(first.doc, first.i, last.i + 1, text, offset)
+    return words_span(piece_of(first), first.i, last.i + 1)
 
 
 def head_of(reading: Reading) -> Token:
+    """The verb among the trigger's words, else the word that anchors the event."""
     words = sorted(reading.trigger, key=lambda token: token.i)
     return next((token for token in words if token.pos_ == "VERB"), reading.anchor)
 
 
-def sentence_span(token: Token, text: str, offset: int) -> Span:
-    sentence = token.sent
-    left, right = sentence.start_char + offset, sentence.end_char + offset
-    while right > left and text[right - 1].isspace():
-        right -= 1
-    while left < right and text[left].isspace():
-        left += 1
-    return Span(start=left, end=right, text=text[left:right])
-
-
-def shift(span: Span, text: str, offset: int) -> Span:
-    return Span(
-        start=span.start + offset, end=span.end + offset, text=text[span.start + offset : span.end + offset]
-    )
-
-
-def shift_place(place: Any, text: str, offset: int) -> Any:
-    found = getattr(place, "place", place)
-    if found is None:
-        return None
-    return replace(found, span=shift(found.span, text, offset)) if found.span is not None else found
-
-
-def shift_date(when: EventDate | None, text: str, offset: int) -> EventDate | None:
-    if when is None or when.span is None:
-        return None
-    return replace(when, span=shift(when.span, text, offset))
+def sentence_span(token: Token) -> Span:
+    """The sentence of a word, without blanks around it."""
+    whole = piece_of(token).span(*sentence_bounds(token))
+    text = whole.text.strip()
+    start = whole.start + len(whole.text) - len(whole.text.lstrip())
+    return Span(start=start, end=start + len(text), text=text)

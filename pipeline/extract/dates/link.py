@@ -6,13 +6,13 @@ import calendar
 import re
 from datetime import datetime
 
-from spacy.tokens import Doc, Token
 from spacy.tokens import Span as DocSpan
+from spacy.tokens import Token
 
 from pipeline.extract.dates.expressions import Expression, find
 from pipeline.extract.dates.resolve import Resolved, resolve
-from pipeline.extract.language.bounds import sentence_bounds, text_of
-from pipeline.model import EventDate, Span
+from pipeline.extract.language.parsed import Parsed, once_a_piece, piece_of, sentence_bounds
+from pipeline.model import EventDate
 
 # What a date is linked by, and how doubtful that is; as in places, set by hand.
 _CLIMB = {"conj": 0.5, "xcomp": 0.3, "advcl": 0.8, "acl": 0.6, "acl:relcl": 0.7, "nsubj": 0.5, "nsubj:pass": 0.6,
@@ -44,7 +44,7 @@ def date_of(trigger: Token, published_at: datetime, *, status: str = "") -> Even
     high = trigger.doc[behind - 1].idx + len(trigger.doc[behind - 1])
     linked = [
         (cost, expression)
-        for expression in expressions(trigger.doc)
+        for expression in expressions(piece_of(trigger))
         if low <= expression.start < high and (cost := _link_cost(trigger, expression)) <= _LIMIT
     ]
     ahead = bool(linked) and is_ahead(trigger)
@@ -56,7 +56,7 @@ def date_of(trigger: Token, published_at: datetime, *, status: str = "") -> Even
             continue
         if status == "planned" and _POINTS_BACK.search(expression.text):
             continue
-        span = Span(start=expression.start, end=expression.end, text=expression.text)
+        span = piece_of(trigger).letters(expression.start, expression.end)
         return EventDate(value=resolved[0], precision=resolved[1], span=span)
     return None
 
@@ -112,11 +112,10 @@ _PLANS = frozenset(
 )
 
 
-def expressions(doc: Doc) -> tuple[Expression, ...]:
-    known = doc.user_data.get("dates")
-    if known is None:
-        known = doc.user_data["dates"] = find(text_of(doc))
-    return known
+@once_a_piece
+def expressions(piece: Parsed) -> tuple[Expression, ...]:
+    """The date expressions of a piece."""
+    return find(piece.text)
 
 
 def _link_cost(trigger: Token, expression: Expression) -> float:

@@ -6,17 +6,17 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Token
 
 from pipeline.extract.dates.link import expressions
 from pipeline.extract.dates.resolve import resolve
-from pipeline.extract.language.bounds import sentence_starts, text_of
-from pipeline.model import EventDate, Span
+from pipeline.extract.language.parsed import Parsed, piece_of
+from pipeline.model import EventDate
 
 
 def nearby_date(
-    trigger: Token, docs: Sequence[Doc], number: int, published_at: datetime
-) -> tuple[EventDate, int] | None:
+    trigger: Token, docs: Sequence[Parsed], number: int, published_at: datetime
+) -> EventDate | None:
     """The day that the sentences around an event tell of, when its own clause names none.
 
     A report says the day once and then what happened on it; so the nearest past day counts, up to three
@@ -28,14 +28,14 @@ def nearby_date(
         docs: The paragraphs of the article, parsed, in order. number: Which of them holds the trigger.
 
     Returns:
-        The date, its span within the paragraph whose number comes with it; None when there is none.
+        The date with its span; None when there is none.
     """
-    before = [len(sentence_starts(doc)) for doc in docs[:number]]
-    place = sum(before) + bisect_right(sentence_starts(trigger.doc), trigger.i) - 1
-    best: tuple[tuple[float, int], EventDate, int] | None = None
+    before = [len(doc.sentence_starts) for doc in docs[:number]]
+    place = sum(before) + bisect_right(piece_of(trigger).sentence_starts, trigger.i) - 1
+    best: tuple[tuple[float, int], EventDate] | None = None
     at = 0
     for index, doc in enumerate(docs):
-        starts = sentence_starts(doc)
+        starts = doc.sentence_starts
         if at - place > _SENTENCES_BEHIND:
             break
         if at + len(starts) >= place - _SENTENCES_BEFORE:
@@ -47,9 +47,9 @@ def nearby_date(
                         abs(start - trigger.i),
                     )
                     if best is None or rank < best[0]:
-                        best = rank, found, index
+                        best = rank, found
         at += len(starts)
-    return (best[1], best[2]) if best else None
+    return best[1] if best else None
 
 
 _SENTENCES_BEFORE = 3
@@ -63,14 +63,14 @@ _TELLING = frozenset(
 )
 
 
-def _told_days(doc: Doc, published_at: datetime, *, is_first: bool) -> Iterator[tuple[int, EventDate]]:
+def _told_days(doc: Parsed, published_at: datetime, *, is_first: bool) -> Iterator[tuple[int, EventDate]]:
     """Days of a text that something happened on, with the index of their first word."""
     today = published_at.date()
     for expression in expressions(doc):
         if (
             is_first
             and expression.start < _DATELINE_CHARACTERS
-            and "--" in text_of(doc)[: 2 * _DATELINE_CHARACTERS]
+            and "--" in doc.text[: 2 * _DATELINE_CHARACTERS]
         ):
             continue
         resolved = resolve(expression.text, published_at)
@@ -79,7 +79,7 @@ def _told_days(doc: Doc, published_at: datetime, *, is_first: bool) -> Iterator[
         words = doc.char_span(expression.start, expression.end, alignment_mode="expand")
         if words is None or words.root.head.lemma_.lower() in _TELLING or _is_aside(words.root):
             continue
-        span = Span(start=expression.start, end=expression.end, text=expression.text)
+        span = doc.letters(expression.start, expression.end)
         yield words.start, EventDate(value=resolved[0], precision="day", span=span)
 
 

@@ -14,6 +14,7 @@ from pipeline.extract.grammar.clauses import Clause
 from pipeline.extract.grammar.noun_phrases import noun_phrases
 from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of, marker, preposition
 from pipeline.extract.grammar.verbs import first_part
+from pipeline.extract.language.parsed import piece_of
 from pipeline.extract.lexicon.frames import COOPERATION, JOINT, Frame, Operator
 
 # Words of a slot that stand for any name of a kind, by the entity label; among objects "person" is the noun.
@@ -27,7 +28,7 @@ PLACE_ENTITIES = frozenset({"GPE", "LOC", "FAC"})
 
 def keys_of(clause: Clause) -> list[str]:
     """The names under which a verb may stand in the lexicon, most telling first; made once a clause, to be read only."""
-    known: dict[tuple[int, str, str], list[str]] = clause.predicate.doc.user_data.setdefault("keys", {})
+    known = piece_of(clause.predicate).memory_of(_keys_of)
     # A state has its own lemma ("be+critical"): a word is the predicate of one clause under each.
     name = (clause.predicate.i, clause.lemma, clause.particle)
     if name not in known:

@@ -35,7 +35,7 @@ from pipeline.extract.grammar.tree import (
     lemma_of,
     preposition,
 )
-from pipeline.extract.language.bounds import once
+from pipeline.extract.language.parsed import once
 from pipeline.extract.lexicon.frames import EventNoun, Frames
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from spacy.attrs import DEP, HEAD
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Span, Token
 
 from pipeline.extract.events.party_words import CARRIERS
 from pipeline.extract.events.presupposed import is_certain_somebody, is_left_open, presupposed
@@ -19,6 +18,7 @@ from pipeline.extract.grammar.governors import governed, non_finite
 from pipeline.extract.grammar.labels import SUBJECTS
 from pipeline.extract.grammar.surroundings import surroundings
 from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of, preposition
+from pipeline.extract.language.parsed import piece_of
 from pipeline.extract.lexicon.frames import Frames
 
 # A nominal event needs more than its noun to be worth a candidate of its own.
@@ -83,20 +83,10 @@ def _may_trigger(token: Token, reader: Reader) -> bool:
     return lemma in reader.words or lemma in CARRIERS
 
 
-def _tops(doc: Doc) -> list[int]:
-    """Indexes of the tokens that hang on no other; from one array, for each question of a head makes a token."""
-    tops = doc.user_data.get("tops")
-    if tops is None:
-        table = doc.to_array([HEAD, DEP])
-        is_top = (table[:, 0] == 0) | (table[:, 1] == doc.vocab.strings["ROOT"])
-        tops = doc.user_data["tops"] = is_top.nonzero()[0].tolist()
-    return tops
-
-
 def _top_down(sentence: Span) -> list[Token]:
     """Tokens by depth in the tree, then by position; each once."""
-    doc = sentence.doc
-    order = [doc[number] for number in _tops(doc) if sentence.start <= number < sentence.end]
+    doc = piece_of(sentence)
+    order = [doc[number] for number in doc.tops if sentence.start <= number < sentence.end]
     tops = {token.i for token in order}
     for token in order:
         below = kids(token)

@@ -25,7 +25,7 @@ from pipeline.extract.grammar.tree import (
     verb_conjuncts,
 )
 from pipeline.extract.grammar.verbs import is_passive, is_swallowed, own_subjects, particle_of
-from pipeline.extract.language.bounds import once
+from pipeline.extract.language.parsed import once
 
 TEMPORAL_MARKERS = ("after", "before", "since", "while", "when", "by", "following", "during", "upon")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of
-from pipeline.extract.language.bounds import once
+from pipeline.extract.language.parsed import once
 
 NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "hardly", "barely", "scarcely"})
 FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo", "would", "'d"})

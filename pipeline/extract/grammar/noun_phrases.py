@@ -6,7 +6,7 @@ from spacy.tokens import Token
 
 from pipeline.extract.grammar.labels import OBLIQUES
 from pipeline.extract.grammar.tree import coordinated, is_verbal, kids, lemma_of, preposition
-from pipeline.extract.language.bounds import once
+from pipeline.extract.language.parsed import once
 
 
 @once

@@ -6,7 +6,7 @@ from spacy.tokens import Token
 
 from pipeline.extract.grammar.tree import kids, preposition
 from pipeline.extract.grammar.verbs import is_swallowed
-from pipeline.extract.language.bounds import entities, once
+from pipeline.extract.language.parsed import once, piece_of
 
 
 @once
@@ -15,7 +15,7 @@ def phrase(noun: Token) -> tuple[int, int]:
     left = noun.i
     right = noun.i
     for entity in (
-        entities(noun.doc) if noun.ent_type_ in ("ORG", "PERSON", "PER", "GPE", "NORP", "LOC") else ()
+        piece_of(noun).entities if noun.ent_type_ in ("ORG", "PERSON", "PER", "GPE", "NORP", "LOC") else ()
     ):
         if entity.start <= noun.i < entity.end:
             left, right = entity.start, entity.end - 1

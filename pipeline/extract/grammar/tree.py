@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from spacy.attrs import HEAD
-from spacy.tokens import Doc, Token
+from spacy.tokens import Token
 
 from pipeline.extract.grammar.labels import OBJECTS, SUBJECTS
-from pipeline.extract.language.bounds import once
+from pipeline.extract.language.parsed import once, piece_of
 
 # Lemmas that suffix rules get wrong, right for every pipeline.
 REPAIRED_LEMMAS = {
@@ -37,23 +36,8 @@ def lemma_of(token: Token) -> str:
 
 
 def kids(token: Token) -> list[Token]:
-    """The children of a token; made once for a whole Doc, for spaCy searches the Doc at every call."""
-    table: list[list[Token]]
-    try:
-        table = token.doc.user_data["kids"]
-    except KeyError:
-        table = _families(token.doc)
-    return table[token.i]
-
-
-def _families(doc: Doc) -> list[list[Token]]:
-    """The children of all tokens, left to right."""
-    table: list[list[Token]] = [[] for _ in range(len(doc))]
-    doc.user_data["kids"] = table
-    for token, distance in zip(doc, doc.to_array(HEAD).view("int64").tolist(), strict=True):
-        if distance:
-            table[token.i + distance].append(token)
-    return table
+    """The children of a token, left to right."""
+    return piece_of(token).children[token.i]
 
 
 def is_verbal(token: Token) -> bool:

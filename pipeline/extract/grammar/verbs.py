@@ -6,7 +6,7 @@ from spacy.tokens import Token
 
 from pipeline.extract.grammar.labels import OBJECTS, PASSIVE_SUBJECTS, SUBJECTS
 from pipeline.extract.grammar.tree import is_verbal, kids
-from pipeline.extract.language.bounds import once
+from pipeline.extract.language.parsed import once
 
 PARTICLES = frozenset(["back", "out", "off", "down", "up", "over", "away", "forward", "apart", "aside"])
 

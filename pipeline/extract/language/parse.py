@@ -1,4 +1,4 @@
-"""Parse: clean pieces in, spaCy Docs out, mended where the tagger and the parser contradict each other."""
+"""Parse: clean pieces in, parsed pieces out, mended where the tagger and the parser contradict each other."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from typing import Any
 
 from spacy.attrs import DEP, HEAD, TAG
 
+from pipeline.extract.language.parsed import Parsed, Piece
+
 BATCH_SIZE = 64
 
 
-def parse(nlp: Any, texts: Iterable[str]) -> Iterator[Any]:
+def parse(nlp: Any, pieces: Iterable[Piece]) -> Iterator[Parsed]:
     """Parse many pieces in batches."""
-    for doc in nlp.pipe(texts, batch_size=BATCH_SIZE):
+    words = (Parsed.of(nlp.make_doc(piece.text), piece) for piece in pieces)
+    for doc in nlp.pipe(words, batch_size=BATCH_SIZE):
         _mend_participles(nlp, doc)
         _mend_objects(doc)
         yield doc
 
 
-def _mend_participles(nlp: Any, doc: Any) -> None:
+def _mend_participles(nlp: Any, doc: Parsed) -> None:
     """Make "a resolution terminating the mandate" a verb where the tagger took for a noun what the parser did not."""
     strings = doc.vocab.strings
     clauses = doc.to_array([TAG, DEP]) == (strings["NN"], strings["acl"])
@@ -30,7 +33,7 @@ def _mend_participles(nlp: Any, doc: Any) -> None:
                 token.lemma_ = nlp.get_pipe("news_lemmatizer").lemma(token.text, "VBG")
 
 
-def _mend_objects(doc: Any) -> None:
+def _mend_objects(doc: Parsed) -> None:
     """Give "a resolution terminating … a mandate" its mandate where the parser hung it on the verb of the resolution."""
     table = doc.to_array([HEAD, DEP])
     objects = (table[:, 1] == doc.vocab.strings["obj"]).nonzero()[0]

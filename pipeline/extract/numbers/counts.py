@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from pipeline.extract.language.bounds import sentence_bounds
+from pipeline.extract.language.parsed import piece_of, sentence_bounds
 from pipeline.extract.lexicon.number_words import NumberWords, load_number_words
 from pipeline.extract.numbers.quantities import Bounds, quantity
-from pipeline.model import Count, CountKind, Span
+from pipeline.model import Count, CountKind
 
 _RESULTS = frozenset(
     ("advcl", "conj", "xcomp", "acl", "obj", "obl", "nmod", "acl:relcl", "parataxis", "dep", "amod")
@@ -82,8 +82,7 @@ def _count(word: Token, kind: CountKind, words: NumberWords) -> Count | None:
         lower = None if lower is None or more_lower is None else lower + more_lower
         upper = None if upper is None or more_upper is None else upper + more_upper
     start, end = min(part[1] for part in parts), max(part[2] for part in parts)
-    text = word.doc.text[start:end]
-    return Count(kind=kind, lower=lower, upper=upper, span=Span(start=start, end=end, text=text))
+    return Count(kind=kind, lower=lower, upper=upper, span=piece_of(word).letters(start, end))
 
 
 def _count_by_order(word: Token, kind: CountKind, words: NumberWords) -> Count | None:
@@ -101,7 +100,7 @@ def _count_by_order(word: Token, kind: CountKind, words: NumberWords) -> Count |
             span = doc[tokens[0].i : tokens[-1].i + 1]
             bounds = quantity(span.text)
             if bounds:
-                where = Span(start=span.start_char, end=span.end_char, text=span.text)
+                where = piece_of(span).span(span.start, span.end)
                 return Count(kind=kind, lower=bounds[0], upper=bounds[1], span=where)
     return None
 

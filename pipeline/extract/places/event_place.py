@@ -11,7 +11,7 @@ from collections.abc import Collection
 from spacy.tokens import Span as DocSpan
 from spacy.tokens import Token
 
-from pipeline.extract.language.bounds import sentence_bounds
+from pipeline.extract.language.parsed import piece_of, sentence_bounds
 from pipeline.extract.lexicon.gazetteer import Gazetteer
 from pipeline.extract.lexicon.link_costs import Links, load_links
 from pipeline.extract.places.finer import finer
@@ -50,7 +50,7 @@ def event_place_span(trigger: Token) -> DocSpan | None:
         return None
     first, behind = sentence_bounds(trigger)
     costs: list[tuple[float, DocSpan]] = []
-    for span in place_spans(trigger.doc):
+    for span in place_spans(piece_of(trigger)):
         if span.start < first or span.end > behind or span.start <= trigger.i < span.end:
             continue
         costs.append((link_cost(trigger, span, links), span))

@@ -10,28 +10,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
-from pipeline.extract.language.bounds import sentence_bounds
+from pipeline.extract.language.parsed import Parsed, piece_of, sentence_bounds
 from pipeline.extract.lexicon.gazetteer import Entry, Gazetteer
 from pipeline.extract.places.finer import holds, holds_tokens
 from pipeline.extract.places.names import place_spans
 from pipeline.extract.places.resolve import DIVISION, LONGEST_NAME, as_place, resolve_entry
-from pipeline.model import Place, Span
+from pipeline.model import Place
 
 
 def locate(span: DocSpan, *, gazetteer: Gazetteer, country_hints: Collection[str] = ()) -> Place | None:
     """Put the words that name a place on the map; by what contains it where its own name is not known."""
-    where = Span(start=span.start_char, end=span.end_char, text=span.text)
+    where = piece_of(span).span(span.start, span.end)
     near = _containers(span, gazetteer)
     named = frozenset(entry.country for entry in near)
-    home = frozenset(filter(None, (span.doc.user_data.get(HOME),)))
+    home = frozenset(filter(None, (piece_of(span).home,)))
     told = frozenset(country_hints) | _sentence_countries(span, gazetteer)
     name = _with_kind(span)[:LONGEST_NAME]
     hints = named or (told | home if _may_be_at_home(name, home, gazetteer) else told)
     entry = resolve_entry(name, gazetteer, hints)
-    entry = entry or resolve_entry(name, gazetteer, hints | _text_countries(span.doc, gazetteer))
+    entry = entry or resolve_entry(name, gazetteer, hints | _text_countries(piece_of(span), gazetteer))
     if entry and (
         (near and _is_namesake(entry, span, named)) or (home and _is_chance(entry, name, hints, gazetteer))
     ):
@@ -73,8 +72,6 @@ def _is_chance(entry: Entry, name: str, hints: frozenset[str], gazetteer: Gazett
     )
 
 
-# Where a text keeps the land of its article's dateline, as ISO 3166 alpha-3.
-HOME = "home"
 # A namesake with this share of its people makes a place one of several; Kandahar is the one in Afghanistan.
 _RIVAL_SHARE = 0.1
 # Towns of a million are meant wherever they are named.
@@ -109,7 +106,7 @@ _NEAR = 8
 
 def _containers(span: DocSpan, gazetteer: Gazetteer) -> list[Entry]:
     """What the text says holds this place: what follows as ", X" or "in/of X", or owns it."""
-    doc = span.doc
+    doc = piece_of(span)
     found = []
     for other in place_spans(doc):
         if not span.start - _NEAR <= other.start <= span.end + _NEAR:
@@ -130,27 +127,29 @@ def _containers(span: DocSpan, gazetteer: Gazetteer) -> list[Entry]:
 
 def _sentence_countries(span: DocSpan, gazetteer: Gazetteer) -> frozenset[str]:
     first, behind = sentence_bounds(span[0])
-    marks = _country_marks(span.doc, gazetteer)
+    marks = _country_marks(piece_of(span), gazetteer)
     return frozenset(country for start, country in marks if first <= start < behind and start != span.start)
 
 
-def _country_marks(doc: Doc, gazetteer: Gazetteer) -> list[tuple[int, str]]:
+def _country_marks(doc: Parsed, gazetteer: Gazetteer) -> list[tuple[int, str]]:
     """Where a text names a country, by a place that is no part of a body's name or by an adjective."""
-    known = doc.user_data.get("country_marks")
-    if known is None:
-        named = [*place_spans(doc), *(doc[start:end] for start, end in doc.user_data["peoples"])]
-        known = doc.user_data["country_marks"] = [
-            (span.start, country) for span in named if (country := gazetteer.country_of(span.text))
+    known = doc.memory_of(_country_marks)
+    if gazetteer not in known:
+        peoples = (entity for entity in doc.entities if entity.label_ == "NORP")
+        known[gazetteer] = [
+            (span.start, country)
+            for span in (*place_spans(doc), *peoples)
+            if (country := gazetteer.country_of(span.text))
         ]
-    return known
+    return known[gazetteer]
 
 
-def _text_countries(doc: Doc, gazetteer: Gazetteer) -> frozenset[str]:
+def _text_countries(doc: Parsed, gazetteer: Gazetteer) -> frozenset[str]:
     """The three countries a text names most."""
     counts = Counter(country for _, country in _country_marks(doc, gazetteer))
     return frozenset(country for country, _ in counts.most_common(3))
 
 
-def lands_named(docs: Sequence[Doc], gazetteer: Gazetteer) -> Counter[str]:
+def lands_named(docs: Sequence[Parsed], gazetteer: Gazetteer) -> Counter[str]:
     """How often a text names each country, itself or its people."""
     return Counter(country for doc in docs for _, country in _country_marks(doc, gazetteer))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from spacy.tokens import Doc, Token
 from spacy.tokens import Span as DocSpan
+from spacy.tokens import Token
 
-from pipeline.extract.language.bounds import entities
+from pipeline.extract.language.parsed import Parsed, once_a_piece
 from pipeline.extract.lexicon.gazetteer import Gazetteer, fold, load_gazetteer
 from pipeline.extract.lexicon.link_costs import Links, load_links
 from pipeline.extract.places.links import COMPASS, is_among
@@ -35,22 +35,17 @@ _BODY_OR_SITE = word_set(
 _NAME_TAGS = frozenset(("PROPN", "ADJ", "NOUN", "X"))
 
 
-def place_spans(doc: Doc) -> tuple[DocSpan, ...]:
+@once_a_piece
+def place_spans(doc: Parsed) -> tuple[DocSpan, ...]:
     """Every run of words that names a place, in the order of the text; does not say whose place it is."""
-    known = doc.user_data.get("place_spans")
-    if known is None:
-        known = doc.user_data["place_spans"] = tuple(doc[start:end] for start, end in _find_spans(doc))
-    return known
+    return tuple(doc[start:end] for start, end in _find_spans(doc))
 
 
-def _find_spans(doc: Doc) -> Iterator[tuple[int, int]]:
+def _find_spans(doc: Parsed) -> Iterator[tuple[int, int]]:
     gazetteer = load_gazetteer()
     taken: set[int] = set()
     found: list[tuple[int, int]] = []
-    people: list[tuple[int, int]] = []
-    for entity in entities(doc):
-        if entity.label_ == "NORP":
-            people.append((entity.start, entity.end))
+    for entity in doc.entities:
         if _is_place(entity, gazetteer):
             start, end = _trim(entity)
             end = _over_hyphens(doc, start, end)
@@ -58,7 +53,6 @@ def _find_spans(doc: Doc) -> Iterator[tuple[int, int]]:
                 found.append((start, end))
         taken.update(range(entity.start, entity.end))
     found.extend(_unlabelled(doc, taken, gazetteer))
-    doc.user_data["peoples"] = people
     yield from sorted({start: (start, end) for start, end in sorted(found)}.values())
 
 
@@ -239,7 +233,7 @@ def _trim(entity: DocSpan) -> tuple[int, int]:
     return start, end
 
 
-def _over_hyphens(doc: Doc, start: int, end: int) -> int:
+def _over_hyphens(doc: Parsed, start: int, end: int) -> int:
     """The end of a name that the recogniser cut at a hyphen: "Al-" of "Al-Qadam"."""
     while start < end < len(doc) - 1 and (
         doc[end - 1].text.endswith("-") or (doc[end].text == "-" and not doc[end].whitespace_)
@@ -256,7 +250,7 @@ def _over_hyphens(doc: Doc, start: int, end: int) -> int:
 _TRIMMED = word_set("the a northern southern eastern western")
 
 
-def _unlabelled(doc: Doc, taken: set[int], gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
+def _unlabelled(doc: Parsed, taken: set[int], gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
     """Names that the entity recogniser left out: behind a locative preposition or a verb like "stormed"."""
     links = load_links()
     objects = links.object_is_place
@@ -298,7 +292,7 @@ _OPENERS = word_set(
 )
 
 
-def _name_end(doc: Doc, start: int, end: int, gazetteer: Gazetteer, *, is_preposition: bool) -> int:
+def _name_end(doc: Parsed, start: int, end: int, gazetteer: Gazetteer, *, is_preposition: bool) -> int:
     """Where a run of capitalised words stops being a place's name; its start when it is none."""
     for stop in range(end, start, -1):
         if gazetteer.find(doc[start:stop].text):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 
-from spacy.tokens import Doc, Token
 from spacy.tokens import Span as DocSpan
+from spacy.tokens import Token
 
-from pipeline.extract.language.bounds import sentence_starts
+from pipeline.extract.language.parsed import Parsed, once_a_piece, piece_of
 from pipeline.extract.lexicon.gazetteer import Gazetteer
 from pipeline.extract.lexicon.link_costs import load_links
 from pipeline.extract.places.finer import SURE_PREPOSITIONS
@@ -20,12 +20,12 @@ from pipeline.model import Place
 
 def nearby_place(
     trigger: Token,
-    docs: Sequence[Doc],
+    docs: Sequence[Parsed],
     number: int,
     *,
     gazetteer: Gazetteer,
     country_hints: Collection[str] = (),
-) -> tuple[Place, int] | None:
+) -> Place | None:
     """The place that the sentences around an event were about, when its own clause names none.
 
     A report names the town once and then tells what happened there; so the nearest phrase like "in X"
@@ -36,14 +36,14 @@ def nearby_place(
         docs: The paragraphs of the article, parsed, in order. number: Which of them holds the trigger.
 
     Returns:
-        The place, its span within the paragraph whose number comes with it; None when there is none.
+        The place with its span; None when there is none.
     """
-    place = sum(len(sentence_starts(doc)) for doc in docs[:number])
-    place += bisect_right(sentence_starts(trigger.doc), trigger.i) - 1
+    place = sum(len(doc.sentence_starts) for doc in docs[:number])
+    place += bisect_right(piece_of(trigger).sentence_starts, trigger.i) - 1
     ranked: list[tuple[float, int, int, int, DocSpan]] = []
     at = 0
     for index, doc in enumerate(docs):
-        starts = sentence_starts(doc)
+        starts = doc.sentence_starts
         if at - place > _SENTENCES_BEHIND:
             break
         if at + len(starts) >= place - _SENTENCES_BEFORE:
@@ -54,10 +54,10 @@ def nearby_place(
                     ranked.append((rank, abs(span.start - trigger.i), index, span.start, span))
         at += len(starts)
     ranked.sort(key=lambda item: item[:4])
-    for *_, index, _, span in ranked:
+    for *_, span in ranked:
         located = locate(span, gazetteer=gazetteer, country_hints=country_hints)
         if located:
-            return located, index
+            return located
     return None
 
 
@@ -65,16 +65,14 @@ _SENTENCES_BEFORE = 3
 _SENTENCES_BEHIND = 1
 
 
-def _said_places(doc: Doc) -> tuple[DocSpan, ...]:
+@once_a_piece
+def _said_places(doc: Parsed) -> tuple[DocSpan, ...]:
     """Places finer than a country behind a preposition of place: where something is, not whose it is."""
-    known = doc.user_data.get("said_places")
-    if known is None:
-        links = load_links()
-        known = doc.user_data["said_places"] = tuple(
-            (span.start, span.end)
-            for span in place_spans(doc)
-            if (front := front_of(span)) >= 0 and doc[front].lower_ in SURE_PREPOSITIONS
-            if not (front and is_among(doc[front - 1], links.holding)) and level_of(span.text) != "country"
-            if bearing_cost(span, links) < links.distance
-        )
-    return tuple(doc[start:end] for start, end in known)
+    links = load_links()
+    return tuple(
+        span
+        for span in place_spans(doc)
+        if (front := front_of(span)) >= 0 and doc[front].lower_ in SURE_PREPOSITIONS
+        if not (front and is_among(doc[front - 1], links.holding)) and level_of(span.text) != "country"
+        if bearing_cost(span, links) < links.distance
+    )

@@ -2,9 +2,9 @@
 
 import pytest
 import spacy
-from spacy.tokens import Doc
 
 from pipeline.extract.actors.can_act import may_act
+from pipeline.extract.language.parsed import Parsed
 
 THINGS = [
     "seven months",
@@ -45,7 +45,7 @@ def test_somebody_or_what_belongs_to_somebody_acts(phrase):
 
 def test_in_a_tree_the_root_decides():
     """Of "the vote of parliament" the vote is the head, whatever stands last."""
-    doc = Doc(
+    doc = Parsed(
         spacy.blank("en").vocab,
         words=["the", "storm", "of", "protesters"],
         heads=[1, 1, 3, 1],
@@ -58,6 +58,6 @@ def test_in_a_tree_the_root_decides():
 
 def test_an_entity_of_time_does_not_act():
     """What the tagger calls a date is no actor, whatever the word."""
-    doc = Doc(spacy.blank("en").vocab, words=["Nowruz"], heads=[0], deps=["ROOT"], ents=["B-DATE"])
+    doc = Parsed(spacy.blank("en").vocab, words=["Nowruz"], heads=[0], deps=["ROOT"], ents=["B-DATE"])
 
     assert not may_act(doc[0:1])

@@ -48,7 +48,7 @@ def doc(tree):
 
 def settled(doc, candidate, dateline=None):
     scene = Scene(
-        text=TEXT, docs=[doc], offsets=[0], published_at=PUBLISHED_AT, gazetteer=load_gazetteer(), dateline=dateline
+        docs=[doc], published_at=PUBLISHED_AT, gazetteer=load_gazetteer(), dateline=dateline
     )  # fmt: skip
     return scene.settled([candidate], doc[8], 0)[0]
 
@@ -80,7 +80,7 @@ def test_a_place_of_its_own_is_kept(doc):
 def test_without_a_place_near_by_the_dateline_serves(tree):
     doc = tree("Rebels rebel NNS NOUN 2 nsubj\nkilled kill VBD VERB 0 ROOT\nten ten CD NUM 2 obj")
     scene = Scene(
-        text="Rebels killed ten", docs=[doc], offsets=[0], published_at=PUBLISHED_AT,
+        docs=[doc], published_at=PUBLISHED_AT,
         gazetteer=load_gazetteer(), dateline=SIRTE,
     )  # fmt: skip
 
@@ -107,7 +107,7 @@ def lone(
     """A scene whose text names no place near by."""
     doc = tree(rows)
     return Scene(
-        text="Rebels killed ten", docs=[doc], offsets=[0], published_at=PUBLISHED_AT,
+        docs=[doc], published_at=PUBLISHED_AT,
         gazetteer=load_gazetteer(), dateline=dateline,
     )  # fmt: skip
 
@@ -131,7 +131,7 @@ def test_an_attack_stands_where_the_nearest_other_is_told_to(tree):
 
 def test_a_place_in_the_own_sentence_goes_before_that_of_another_attack(doc):
     own = replace(event(), sentence=Span(start=0, end=57, text=TEXT))
-    scene = Scene(text=TEXT, docs=[doc], offsets=[0], published_at=PUBLISHED_AT, gazetteer=load_gazetteer())
+    scene = Scene(docs=[doc], published_at=PUBLISHED_AT, gazetteer=load_gazetteer())
 
     assert scene.settled([own], doc[8], 0, (event(MISRATA),))[0].place.name == "Sirte"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.extract.language.parsed import Piece
 from tests.extract.conftest import article
 
 CONDEMNED = """
@@ -21,7 +22,7 @@ CONDEMNED = """
 
 def told(coder, tree, *, det="the", where="Goma", above=4, how="nmod"):
     doc = tree(CONDEMNED.format(det=det, where=where, above=above, how=how))
-    events = coder.code_docs(article(doc.text), [(doc, 0)])
+    events = coder.code_docs(article(doc.text), [doc])
     return [one for one in events if one.event_type == "ASSAULT"]
 
 
@@ -87,7 +88,7 @@ SPOKEN_OF = """
 )
 def test_a_killing_spoken_of_with_its_victim_is_told(coder, tree, verb, lemma, noun, count):
     doc = tree(SPOKEN_OF.format(verb=verb, lemma=lemma, noun=noun))
-    deeds = [one for one in coder.code_docs(article(doc.text), [(doc, 0)]) if one.event_type == "ASSAULT"]
+    deeds = [one for one in coder.code_docs(article(doc.text), [doc]) if one.event_type == "ASSAULT"]
 
     assert [(one.recipient.name, one.place.name) for one in deeds] == [("two nurses", "Goma")] * count
 
@@ -109,6 +110,7 @@ def test_what_befell_somebody_is_told_by_an_adjective(coder, tree, word, lemma, 
     """ "The murdered priests": told in the land of the article where it tells no attack otherwise."""
     doc = tree(MURDERED.format(word=word, lemma=lemma, victim="priests"))
     text = article("LIMA, May 3 (Reuters) - " + doc.text)
-    deeds = [one for one in coder.code_docs(text, [(doc, 24)]) if one.event_type == "ASSAULT"]
+    doc.piece = Piece(doc.text, offset=24, article=text.text)
+    deeds = [one for one in coder.code_docs(text, [doc]) if one.event_type == "ASSAULT"]
 
     assert [(one.recipient.sector, one.place.country) for one in deeds] == [("REL", "PER")] * count

@@ -6,6 +6,7 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
+from pipeline.extract.language.parsed import Parsed
 from pipeline.extract.numbers.counts import counts_of
 from pipeline.extract.numbers.quantities import quantity
 
@@ -70,7 +71,7 @@ TAGS = {"NUM": "CD", "NOUN": "NNS", "VERB": "VBD", "PROPN": "NNP"}
 def sentence(*rows: str) -> Doc:
     """A parsed sentence from rows "word lemma coarse relation head"."""
     words, lemmas, pos, deps, heads = zip(*(row.split() for row in rows), strict=True)
-    return Doc(VOCAB, words=list(words), lemmas=list(lemmas), pos=list(pos), tags=[TAGS.get(p, p) for p in pos], deps=list(deps),
+    return Parsed(VOCAB, words=list(words), lemmas=list(lemmas), pos=list(pos), tags=[TAGS.get(p, p) for p in pos], deps=list(deps),
                heads=[int(head) for head in heads], sent_starts=[number == 0 for number in range(len(words))])  # fmt: skip
 
 

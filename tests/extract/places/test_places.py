@@ -7,9 +7,10 @@ import spacy
 from spacy.tokens import Doc, Span
 
 from pipeline.extract.article.home import find_dateline
+from pipeline.extract.language.parsed import Parsed, Piece
 from pipeline.extract.lexicon.gazetteer import load_gazetteer
 from pipeline.extract.places.event_place import event_place_span, place_of
-from pipeline.extract.places.locate import HOME, locate
+from pipeline.extract.places.locate import locate
 from pipeline.extract.places.names import place_spans
 from pipeline.extract.places.nearby import nearby_place
 from pipeline.extract.places.resolve import resolve
@@ -23,10 +24,10 @@ TAGS = {"V": ("VBD", "VERB"), "N": ("NNS", "NOUN"), "P": ("NNP", "PROPN"), "I": 
         "#": ("CD", "NUM"), "W": ("WDT", "PRON"), "R": ("RB", "ADV")}  # fmt: skip
 
 
-def tree(*rows: str, places: tuple[str, ...] = (), lemmas: dict[str, str] | None = None) -> Doc:
+def tree(*rows: str, places: tuple[str, ...] = (), lemmas: dict[str, str] | None = None) -> Parsed:
     """A parsed text from rows "word kind relation head"."""
     words, kinds, relations, heads = zip(*(row.split() for row in rows), strict=True)
-    doc = Doc(
+    doc = Parsed(
         VOCAB,
         words=list(words),
         tags=[TAGS[kind][0] for kind in kinds],
@@ -297,7 +298,7 @@ def test_a_place_of_the_sentences_around_serves_when_the_clause_has_none():
     found = nearby_place(second[2], [first, second], 1, gazetteer=GAZETTEER)
 
     assert found is not None
-    assert (found[0].name, found[1]) == ("Idlib", 0)
+    assert found.name == "Idlib"
 
 
 def test_a_place_five_sentences_away_does_not_serve():
@@ -420,7 +421,7 @@ def test_a_division_called_a_state_stays_a_place():
 
 def test_a_doubled_space_hides_no_place():
     """Spaces between the words are words of their own to the parser."""
-    doc = Doc(VOCAB, words=["the", "city", "of", " ", "Qory", "."], tags=["DT", "NN", "IN", "_SP", "NNP", "."],
+    doc = Parsed(VOCAB, words=["the", "city", "of", " ", "Qory", "."], tags=["DT", "NN", "IN", "_SP", "NNP", "."],
               pos=["DET", "NOUN", "ADP", "SPACE", "PROPN", "PUNCT"], deps=["det", "ROOT", "case", "dep", "nmod", "punct"],
               heads=[1, 1, 4, 2, 1, 1])  # fmt: skip
     doc.ents = [Span(doc, 4, 5, label="PERSON")]
@@ -624,7 +625,7 @@ def test_a_place_under_another_label_is_known_by_its_neighbours(label, name, row
 
 def test_a_name_cut_at_its_hyphen_is_made_whole():
     """ "Al-Qadam", not "Al-"."""
-    doc = Doc(VOCAB, words=["in", "Al", "-", "Qadam", "."], spaces=[True, False, False, False, False],
+    doc = Parsed(VOCAB, words=["in", "Al", "-", "Qadam", "."], spaces=[True, False, False, False, False],
               tags=["IN", "NNP", "HYPH", "NNP", "."], pos=["ADP", "PROPN", "PUNCT", "PROPN", "PUNCT"],
               deps=["case", "compound", "punct", "ROOT", "punct"], heads=[3, 3, 3, 3, 3])  # fmt: skip
     doc.ents = [Span(doc, 1, 3, label="GPE")]
@@ -644,7 +645,7 @@ def test_a_name_cut_at_its_hyphen_is_made_whole():
 def test_a_common_name_is_of_the_land_the_report_was_sent_from(name, rows, expected):
     """A saint has towns in every land; what the text says and what the world knows go before."""
     doc = tree(*PASSIVE, *rows, places=(name, *(["Chile"] if "Chile P appos 4" in rows else [])))
-    doc.user_data[HOME] = "PRY"
+    doc.piece = Piece(doc.text, home="PRY")
     place = place_of(doc[2], gazetteer=GAZETTEER)
 
     assert place is not None
@@ -668,7 +669,7 @@ def test_a_namesake_abroad_is_not_taken_by_chance(home, name, hints, expected):
     first, *more = name.split()
     rows = (f"{first} P obl 2", *(f"{word} P flat 4" for word in more))
     doc = tree(*PASSIVE, "in I case 4", *rows, places=(name,))
-    doc.user_data[HOME] = home
+    doc.piece = Piece(doc.text, home=home)
     place = place_of(doc[2], gazetteer=GAZETTEER, country_hints=hints)
 
     assert place is not None

@@ -1,0 +1,83 @@
+"""Dyads: a reading and what is told with it in; one candidate for each pair of its parties out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spacy.tokens import Token
+
+from pipeline import plover
+from pipeline.extract.article.at_home import at_home
+from pipeline.extract.article.cast import Cast, Party
+from pipeline.extract.article.confidence import confidence, features_of, weights_for
+from pipeline.extract.article.relevance import is_political
+from pipeline.extract.article.telling import Telling
+from pipeline.extract.events.reading import Reading
+from pipeline.extract.grammar.tree import kids, lemma_of
+from pipeline.extract.lexicon.cameo import cameo_code
+from pipeline.model import Candidate
+
+# More dyads than this from one reading is a list the parser misread.
+MAX_SIDES = 6
+# Nouns that mean the sides already named: "a pact between the two countries".
+SIDES = frozenset("country side nation party other neighbor neighbour leader".split())
+
+Features = dict[str, float]
+
+
+def parties_of(reading: Reading) -> tuple[list[Token], list[Token]]:
+    """The tokens of those who do it and of those it is done to; joined doers are each other's where they act together."""
+    agents, patients = _distinct(reading.agents)[:MAX_SIDES], _distinct(reading.patients)[:MAX_SIDES]
+    if len(agents) > 1 and patients and all(_means_both(token) for token in patients):
+        patients = []
+    if reading.is_shared and not patients and len(agents) > 1:
+        agents, patients = agents[:1], agents[1:]
+    return agents, patients
+
+
+def candidate_of(
+    reading: Reading, telling: Telling, side: Party, other: Party, cast: Cast
+) -> tuple[Features, Candidate] | None:
+    """The candidate of two parties, with what its confidence was seen from; None where it is nobody's or no politics."""
+    (agent, actor), (patient, recipient) = side, other
+    if actor is not None and recipient is not None and actor.name == recipient.name:
+        recipient = None
+    code = plover.code(reading.event_type or "", reading.mode)
+    where = telling.place.country if telling.place else None
+    actor, recipient = at_home(actor, recipient, where, code.event_type)
+    judged = cast.side((agent, actor)), cast.side((patient, recipient))
+    if actor is None and recipient is None:
+        return None
+    if not is_political(code.event_type, reading.frame_id, telling.sentence.text, *judged):
+        return None
+    features = features_of(reading, actor, recipient)
+    return features, Candidate(
+        event_type=code.event_type,
+        mode=code.mode,
+        contexts=telling.contexts,
+        status=reading.status,
+        status_reason=reading.reason,
+        actor=actor,
+        recipient=recipient,
+        speaker=telling.speaker,
+        trigger=telling.trigger,
+        sentence=telling.sentence,
+        place=telling.place,
+        event_date=telling.event_date,
+        counts=telling.counts,
+        quad_class=code.quad_class,
+        score=code.score,
+        cameo=cameo_code(code.event_type, code.mode, telling.contexts),
+        frame_id=reading.frame_id,
+        confidence=confidence(features, weights_for(features, code.event_type)),
+    )
+
+
+def _means_both(token: Token) -> bool:
+    """ "A and B agreed on a pact between the two countries": the two are A and B."""
+    counts_them = any(child.lower_ in ("two", "both", "each", "three") for child in kids(token))
+    return counts_them and lemma_of(token) in SIDES
+
+
+def _distinct(tokens: Iterable[Token]) -> list[Token]:
+    return list({token.i: token for token in tokens}.values())
