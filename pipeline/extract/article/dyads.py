@@ -48,7 +48,7 @@ def candidate_of(
     judged = cast.side((agent, actor)), cast.side((patient, recipient))
     if actor is None and recipient is None:
         return None
-    if not is_political(code.event_type, reading.frame_id, telling.sentence.text, *judged):
+    if not is_political(code.event_type, reading.lineage[-1], telling.sentence.text, *judged):
         return None
     features = features_of(reading, actor, recipient)
     return features, Candidate(
@@ -56,7 +56,7 @@ def candidate_of(
         mode=code.mode,
         contexts=telling.contexts,
         status=reading.status,
-        status_reason=reading.reason,
+        status_reason=reading.claim.reason,
         actor=actor,
         recipient=recipient,
         speaker=telling.speaker,

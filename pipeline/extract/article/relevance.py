@@ -104,7 +104,7 @@ def subject(sentence: str) -> str:
 
 
 def is_political(
-    event_type: str, frame_id: str, sentence: str, actor: Side | None, recipient: Side | None
+    event_type: str, entry_id: str, sentence: str, actor: Side | None, recipient: Side | None
 ) -> bool:
     """Whether a reading may stand as an event."""
     sides = [side for side in (actor, recipient) if side is not None]
@@ -130,7 +130,7 @@ def is_political(
         )
     if event_type in SPOKEN:
         return _spoken(sides)
-    if event_type == "ASSAULT" and actor is None and frame_id.endswith(("wound", "hit")):
+    if event_type == "ASSAULT" and actor is None and entry_id in ("wound", "hit", "shell-hit"):
         return bool(_pattern("violence").search(sentence)) or any(side.is_public for side in sides)
     return any(side.is_known or side.is_human for side in sides)
 

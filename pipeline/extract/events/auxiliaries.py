@@ -7,6 +7,7 @@ from dataclasses import replace
 from spacy.tokens import Token
 
 from pipeline.extract.events.reading import Reading
+from pipeline.extract.grammar.claims import Claim
 from pipeline.extract.grammar.modality import Modality, is_doubted, modality
 from pipeline.extract.grammar.speakers import same_party, speaker_of
 from pipeline.extract.grammar.tree import is_verbal, lemma_of
@@ -21,7 +22,7 @@ def under_auxiliaries(reading: Reading, verb: Token, frames: Frames) -> Reading:
     own = modality(verb)
     reading, speaker = _with_speaker(reading, verb, frames)
     if reading.event_type is None:
-        return replace(reading, status="denied", reason="negated") if own.is_negated else reading
+        return replace(reading, claim=Claim("denied", "negated")) if own.is_negated else reading
     if speaker is not None and own.is_duty and _is_of_others(reading, speaker):
         return urged(reading, speaker, frames)
     if own.is_negated:
@@ -29,9 +30,9 @@ def under_auxiliaries(reading: Reading, verb: Token, frames: Frames) -> Reading:
     if own.is_future:
         return _future(reading, own, speaker, frames)
     if own.is_possible or own.is_duty:
-        return replace(reading, status="hypothetical", reason=f"modal {own.modal!r}")
+        return replace(reading, claim=Claim("hypothetical", "modal", own.modal))
     if is_doubted(verb):
-        return replace(reading, status="hypothetical", reason="doubted")
+        return replace(reading, claim=Claim("hypothetical", "doubted"))
     return reading
 
 
@@ -52,11 +53,11 @@ def under_copula(reading: Reading, token: Token, frames: Frames) -> Reading:
     if speaker is not None and own.is_duty and _is_of_others(reading, speaker):
         return urged(reading, speaker, frames)
     if own.is_negated and reading.event_type == "AGREE":
-        return replace(reading, event_type="REJECT", frame_id=f"will-not+{reading.frame_id}")
+        return replace(reading, event_type="REJECT", lineage=("will-not", *reading.lineage))
     if own.is_negated:
-        return replace(reading, status="denied", reason="negated")
+        return replace(reading, claim=Claim("denied", "negated"))
     if own.is_possible or own.is_duty:
-        return replace(reading, status="hypothetical", reason=f"modal {own.modal!r}")
+        return replace(reading, claim=Claim("hypothetical", "modal", own.modal))
     return reading
 
 
@@ -66,7 +67,7 @@ def urged(reading: Reading, speaker: Token, frames: Frames) -> Reading:
     mode = reading.mode if outcome.mode == "=" else outcome.mode
     return replace(
         reading, event_type="REQUEST", mode=mode if outcome.event_type == "REQUEST" else "change",
-        agents=(speaker,), patients=reading.agents, frame_id=f"duty+{reading.frame_id}", status="actual", reason="duty laid on another",
+        agents=(speaker,), patients=reading.agents, lineage=("duty", *reading.lineage), claim=Claim(cause="duty"),
     )  # fmt: skip
 
 
@@ -78,22 +79,22 @@ def _is_settled(token: Token, frames: Frames) -> bool:
 
 
 def _negated(reading: Reading, own: Modality, frames: Frames) -> Reading:
-    permits = reading.frame_id.split("+")[-1] in PERMISSIONS or reading.frame_id.startswith("allow-verb")
+    permits = reading.lineage[-1] in PERMISSIONS or reading.lineage[0] == "allow-verb"
     if reading.event_type in COOPERATION and (own.is_future or permits):
         outcome = frames.outcome("reject", reading.event_type) or Outcome(event_type="REJECT", mode=None)
         return replace(
-            reading, event_type="REJECT", mode=outcome.mode, frame_id=f"will-not+{reading.frame_id}"
+            reading, event_type="REJECT", mode=outcome.mode, lineage=("will-not", *reading.lineage)
         )
-    return replace(reading, status="denied", reason="negated")
+    return replace(reading, claim=Claim("denied", "negated"))
 
 
 def _future(reading: Reading, own: Modality, speaker: Token | None, frames: Frames) -> Reading:
     word = own.modal or "going to"
     if word in ("would", "'d") and speaker is None:
-        return replace(reading, status="hypothetical", reason=f"modal {word!r}")
+        return replace(reading, claim=Claim("hypothetical", "modal", word))
     if reading.status != "actual":
         return reading
-    planned = replace(reading, status="planned", reason=f"future {word!r}")
+    planned = replace(reading, claim=Claim("planned", "future", word))
     if not reading.agents or _is_settled(reading.trigger[0], frames):
         return planned
     if reading.event_type in COOPERATION - {"AGREE"} and reading.mode != "resign":
@@ -101,18 +102,20 @@ def _future(reading: Reading, own: Modality, speaker: Token | None, frames: Fram
             reading,
             event_type="AGREE",
             mode=None,
-            frame_id=f"will+{reading.frame_id}",
-            reason=f"commitment {word!r}",
+            lineage=("will", *reading.lineage),
+            claim=Claim(cause="commitment", word=word),
         )
     if (
         reading.event_type in ("ASSAULT", "COERCE", "SANCTION", "PROTEST", "MOBILIZE") and speaker is not None
     ) and same_party(reading.agents[0], speaker):
-        outcome = frames.outcome("threaten", reading.event_type, mode=reading.mode, frame_id=reading.frame_id)
+        outcome = frames.outcome(
+            "threaten", reading.event_type, mode=reading.mode, entry_id=reading.lineage[-1]
+        )
         return replace(
             reading,
             event_type="THREATEN",
             mode=outcome.mode if outcome else None,
-            frame_id=f"will+{reading.frame_id}",
-            reason=f"announced {word!r}",
+            lineage=("will", *reading.lineage),
+            claim=Claim(cause="announcement", word=word),
         )
     return planned

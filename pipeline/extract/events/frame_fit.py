@@ -201,7 +201,7 @@ def _told(
     return Reading(
         event_type=frame.event_type,
         mode=frame.mode,
-        frame_id=frame.id,
+        lineage=(frame.id,),
         anchor=_anchor(frame, clause),
         trigger=_trigger(clause),
         agents=agents,

@@ -105,7 +105,7 @@ def purposed(reading: Reading) -> Reading:
     words = {token.lower_ for token in reading.anchor.sent if token.i >= reading.anchor.left_edge.i}
     if any(word.startswith("peacekeep") for word in words):
         return replace(reading, event_type="AID", mode=None)
-    if reading.frame_id.endswith(("exercise", "noun:mobilization")) and (
+    if reading.lineage[-1] in ("exercise", "joint-exercise", "noun:mobilization") and (
         len(reading.agents) > 1 or "joint" in words
     ):
         return replace(reading, event_type="COOPERATE", mode=None, is_mutual=True)

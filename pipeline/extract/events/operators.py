@@ -12,6 +12,7 @@ from spacy.tokens import Token
 from pipeline.extract.events.parties import Parties
 from pipeline.extract.events.party_words import DOCUMENTS, PRONOUNS
 from pipeline.extract.events.reading import Reading
+from pipeline.extract.grammar.claims import ACTUAL, Claim
 from pipeline.extract.grammar.clauses import Clause
 from pipeline.extract.grammar.tree import has_to, is_verbal, kids, lemma_of, preposition
 from pipeline.extract.lexicon.frames import COOPERATION, Operator, Outcome
@@ -32,21 +33,21 @@ def combine(
     consumed = inner.consumed | {head.i}
     if kind not in ("factive", "decide"):
         consumed |= _beneath(inner.trigger[0])
-    frame_id = f"{operator.id}+{inner.frame_id}" if inner.frame_id else operator.id
+    lineage = (operator.id, *inner.lineage)
     claims = kind in ("hypothetical", "intend", "decide", "fail", "deny", "prevent", "allowed", "factive")
     trigger = inner.trigger if claims else (head, *inner.trigger)
-    base = replace(inner, consumed=consumed, frame_id=frame_id, trigger=trigger, weight=2)
+    base = replace(inner, consumed=consumed, lineage=lineage, trigger=trigger, weight=2)
     if kind == "fail":
         failed = parties.frames.outcome(
             "fail",
             "AGREE"
-            if inner.frame_id.split("+")[-1] in ("sign", "noun:agreement", "commit-verb")
+            if inner.lineage and inner.lineage[-1] in ("sign", "noun:agreement", "commit-verb")
             else inner.event_type,
         )
         if failed is not None and failed.event_type:
             return replace(base, event_type=failed.event_type, mode=None, agents=agents or inner.agents)
     if kind in ("hypothetical", "intend", "decide", "fail", "deny", "prevent", "allowed", "factive"):
-        return _claim(kind, head, base, agents)
+        return _claimed(kind, head, base, agents)
     if kind == "order":
         if inner.event_type is None:
             kind = "request"
@@ -69,7 +70,9 @@ def combine(
         # "urged workers not to strike" calls for no strike.
         outcome = Outcome(event_type="REQUEST", mode="change")
     else:
-        outcome = parties.frames.outcome(kind, inner.event_type, inner.kind, inner.mode, inner.frame_id)
+        outcome = parties.frames.outcome(
+            kind, inner.event_type, inner.kind, inner.mode, inner.lineage[-1] if inner.lineage else ""
+        )
     if outcome is None or not outcome.event_type:
         return None
     if (
@@ -86,8 +89,7 @@ def combine(
         mode=mode,
         agents=agents or (inner.agents if kind in ("reverse", "cancel") else ()),
         patients=patients,
-        status="actual",
-        reason="",
+        claim=ACTUAL,
         anchor=head,
         is_nominal=nominal,
         kind="",
@@ -126,7 +128,19 @@ def _addressees(
     return ()
 
 
-def _claim(kind: str, head: Token, inner: Reading, agents: tuple[Token, ...]) -> Reading | None:
+# What operators that leave the event what it is claim of it, and why.
+CLAIMS: dict[str, tuple[Status, str]] = {
+    "hypothetical": ("hypothetical", "in-mind"),
+    "allowed": ("hypothetical", "leave"),
+    "intend": ("planned", "intention"),
+    "decide": ("planned", "decision"),
+    "fail": ("denied", "failure"),
+    "deny": ("denied", "denial"),
+    "prevent": ("denied", "prevention"),
+}
+
+
+def _claimed(kind: str, head: Token, inner: Reading, agents: tuple[Token, ...]) -> Reading | None:
     """Operators that leave the event what it is and say what is claimed of it."""
     if inner.event_type is None:
         return None
@@ -134,41 +148,26 @@ def _claim(kind: str, head: Token, inner: Reading, agents: tuple[Token, ...]) ->
         return replace(
             inner, event_type="CONCEDE", mode=None, agents=agents, patients=inner.agents, is_nominal=False
         )
-    word = head.lower_
-    claims: dict[str, tuple[Status, str]] = {
-        "hypothetical": ("hypothetical", f"in a mind: {word!r}"),
-        "allowed": ("hypothetical", f"leave only: {word!r}"),
-        "intend": ("planned", f"intention: {word!r}"),
-        "decide": ("planned", f"decided: {word!r}"),
-        "fail": ("denied", f"did not happen: {word!r}"),
-        "deny": ("denied", f"denied: {word!r}"),
-        "prevent": ("denied", f"prevented: {word!r}"),
-        "factive": (inner.status, inner.reason),
-    }
-    claimed, reason = claims[kind]
-    if inner.status == "denied" and kind not in ("deny", "fail"):
-        claimed, reason = inner.status, inner.reason
-    doers = inner.agents or (agents if kind not in ("prevent",) else ())
-    if (
-        kind in ("decide", "intend", "deny", "fail")
-        and doers
-        and all(lemma_of(t) in DOCUMENTS for t in doers)
-    ):
+    claim = inner.claim
+    if kind in CLAIMS and not _keeps_its_own(kind, inner):
+        status, cause = CLAIMS[kind]
+        claim = Claim(status, cause, head.lower_)
+    doers = inner.agents or (agents if kind != "prevent" else ())
+    only_papers = bool(doers) and all(lemma_of(token) in DOCUMENTS for token in doers)
+    if kind in ("decide", "intend", "deny", "fail") and only_papers:
         doers = agents
-    if (
-        kind == "decide"
-        and not (is_verbal(inner.anchor) and has_to(inner.anchor))
-        and not inner.anchor.tag_.startswith("VB")
-    ):
-        claimed, reason = inner.status, inner.reason
-    anchor = inner.anchor
-    if kind == "decide" and inner.anchor.tag_ == "VBG":
-        claimed, reason = inner.status, inner.reason
-    if kind == "decide" and is_verbal(head) and claimed == "actual":
-        anchor = head
-    return replace(
-        inner, agents=doers or agents, status=claimed, reason=reason, is_nominal=False, anchor=anchor
-    )
+    anchor = head if kind == "decide" and is_verbal(head) and claim.status == "actual" else inner.anchor
+    return replace(inner, agents=doers or agents, claim=claim, is_nominal=False, anchor=anchor)
+
+
+def _keeps_its_own(kind: str, inner: Reading) -> bool:
+    """Whether the content's own claim stands: of what was denied, and of what was decided and done at once."""
+    if inner.status == "denied" and kind not in ("deny", "fail"):
+        return True
+    if kind != "decide":
+        return False
+    is_open = is_verbal(inner.anchor) and has_to(inner.anchor)
+    return inner.anchor.tag_ == "VBG" or not (is_open or inner.anchor.tag_.startswith("VB"))
 
 
 def contents_of(clause: Clause, operator: Operator, parties: Parties) -> list[Token]:

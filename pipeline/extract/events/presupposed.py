@@ -17,6 +17,7 @@ from pipeline.extract.events.operators import UNREAL_KINDS
 from pipeline.extract.events.party_words import is_human_word
 from pipeline.extract.events.reader import Reader
 from pipeline.extract.events.reading import Reading
+from pipeline.extract.grammar.claims import Claim
 from pipeline.extract.grammar.governors import CLAIM_NOUNS
 from pipeline.extract.grammar.labels import SUBJECTS
 from pipeline.extract.grammar.modality import modality, negated_noun, unreal_noun
@@ -54,12 +55,12 @@ def presupposed(reader: Reader, sentence: Span, told: Sequence[Reading]) -> Iter
         deed = reader.read_noun(noun)
         if deed is None or deed.event_type != "ASSAULT" or deed.status != "actual" or not deed.patients:
             continue
-        if "+" in deed.frame_id or noun in deed.patients:
+        if len(deed.lineage) > 1 or noun in deed.patients:
             continue
         if any(_kind_of(above, reader) == "accuse" for above in noun.ancestors):
             deed = replace(deed, agents=())  # that it was done is granted, not by whom
-        reason = f"taken for granted by {noun.head.text!r}"
-        yield replace(deed, bounds=(noun.left_edge.i, noun.right_edge.i + 1), reason=reason)
+        claim = Claim(cause="granted", word=noun.head.text)
+        yield replace(deed, bounds=(noun.left_edge.i, noun.right_edge.i + 1), claim=claim)
 
 
 def _undergone(word: Token, reader: Reader) -> Iterator[Reading]:
@@ -72,11 +73,11 @@ def _undergone(word: Token, reader: Reader) -> Iterator[Reading]:
     yield Reading(
         event_type=frame.event_type,
         mode=frame.mode,
-        frame_id=frame.id,
+        lineage=(frame.id,),
         anchor=word,
         trigger=(word,),
         patients=(victim,),
-        reason=f"taken for granted by {victim.text!r}",
+        claim=Claim(cause="granted", word=victim.text),
         consumed=frozenset({word.i}),
         bounds=(word.i, word.i + 1),
         weight=1,
@@ -99,7 +100,7 @@ def _is_spoken_of(noun: Token, reader: Reader) -> bool:
         return False
     if not any(is_certain_somebody(victim) for victim in reader.parties.noun_slots(entry.recipient, noun)):
         return False
-    if negated_noun(noun) or unreal_noun(noun) or surroundings(noun)[0] != "actual":
+    if negated_noun(noun) or unreal_noun(noun) or surroundings(noun).status != "actual":
         return False
     return not is_left_open(noun, reader)
 

@@ -29,7 +29,7 @@ from pipeline.extract.events.party_words import DOCUMENTS
 from pipeline.extract.events.reading import Reading
 from pipeline.extract.events.recipients import asked_from, fallback, reach
 from pipeline.extract.grammar.clauses import Clause, clause_of
-from pipeline.extract.grammar.modality import modality, negated_noun, unreal_noun
+from pipeline.extract.grammar.modality import claim_of_noun, modality
 from pipeline.extract.grammar.noun_phrases import obliques_of, owners
 from pipeline.extract.grammar.speakers import same_party, speaker_of
 from pipeline.extract.grammar.states import state_clause, state_keys, state_verb
@@ -212,20 +212,17 @@ class Reader:
         patients = tuple(t for t in self.parties.noun_slots(entry.recipient, noun) if t not in agents)
         if entry.kind == "mutual" and len(agents) > 1 and not patients:
             agents, patients = agents[:1], agents[1:]
-        denied = negated_noun(noun)
-        unreal = unreal_noun(noun)
         return Reading(
             event_type=entry.event_type or None,
             mode=entry.mode,
-            frame_id=entry.id,
+            lineage=(entry.id,),
             anchor=noun,
             trigger=(noun,),
             agents=agents,
             patients=patients,
             kind=entry.kind,
             consumed=frozenset({noun.i}),
-            status="denied" if denied else "hypothetical" if unreal else "actual",
-            reason="negated noun" if denied else f"{unreal!r}" if unreal else "",
+            claim=claim_of_noun(noun),
             is_mutual=entry.kind == "mutual" and not patients,
             is_nominal=True,
             weight=1,
@@ -278,7 +275,7 @@ class Reader:
         about = clause.patients if is_verbal(token) else (token,)
         kind = "reform" if any(lemma_of(t) in self.frames.groups["reform"] for t in about) else ""
         return Reading(
-            None, None, "", token, (token,), tuple(agents), patients, kind, consumed=frozenset({token.i})
+            None, None, (), token, (token,), tuple(agents), patients, kind, consumed=frozenset({token.i})
         )
 
     def _light(self, clause: Clause, depth: int) -> Reading | None:

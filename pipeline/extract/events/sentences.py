@@ -125,11 +125,15 @@ def _is_said_to_occur(noun: Token, frames: Frames) -> bool:
     return not frames.groups["occurrence"].isdisjoint(keys)
 
 
+# Causes by which a reading below a told event belongs to that event: its purpose, what may be or is asked for.
+SERVING = frozenset(
+    {"purpose", "purpose-undone", "purpose-future", "purpose-modal", "under", "under-future", "in-case", "leave"}
+) | {"request", "commit", "accuse", "threaten", "reject", "intend"}  # fmt: skip
+
+
 def _serves_another(reading: Reading, told: set[int]) -> bool:
     """A purpose or a possibility below an event that was told belongs to that event."""
-    if not reading.reason.startswith(
-        ("purpose", "under", "leave", "request", "commit", "accuse", "threaten", "reject", "intend")
-    ):
+    if reading.claim.cause not in SERVING:
         return False
     token = reading.trigger[0]
     for _ in range(4):
@@ -146,11 +150,9 @@ def _placed(reading: Reading, kinds: dict[str, str]) -> Reading:
     if reading.status != "actual":
         return reading
     top = reading.trigger[0] if reading.trigger else reading.anchor
-    claimed, reason = surroundings(top)
-    if claimed == "actual":
-        claimed, reason = non_finite(top)
-    if claimed == "actual":
-        claimed, reason = governed(top, kinds)
-    if claimed == "actual":
-        return reading
-    return replace(reading, status=claimed, reason=reason)
+    claim = surroundings(top)
+    if claim.status == "actual":
+        claim = non_finite(top)
+    if claim.status == "actual":
+        claim = governed(top, kinds)
+    return reading if claim.status == "actual" else replace(reading, claim=claim)

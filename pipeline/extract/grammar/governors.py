@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
+from pipeline.extract.grammar.claims import ACTUAL, Claim
 from pipeline.extract.grammar.labels import SUBJECTS
 from pipeline.extract.grammar.modality import modality
 from pipeline.extract.grammar.tree import MAX_CLIMB, is_verbal, kids, lemma_of, marker
 from pipeline.extract.grammar.verbs import is_swallowed
-from pipeline.model import Status
 
 # Nouns whose "that …" or "of …" is what somebody holds, not what happened.
 CLAIM_NOUNS = frozenset(
@@ -44,19 +44,19 @@ CLAIM_NOUNS = frozenset(
 )
 
 
-def governed(token: Token, kinds: dict[str, str]) -> tuple[Status, str]:
+def governed(token: Token, kinds: dict[str, str]) -> Claim:
     """The last safeguard: an event under a word of denial, blame, wish or asking is no fact.
 
     `kinds` maps a verb's lemma to the operator kind it has; reduced relatives and finite clauses of
     time stand for themselves and end the climb.
     """
     if _word_denied(token):
-        return "denied", "denied just before"
+        return Claim("denied", "denied-before")
     current = token
     for _ in range(MAX_CLIMB):
         head = current.head
         if current.dep_ == "acl:relcl" and _is_claim(current):
-            return "hypothetical", f"held: {head.lower_!r}"
+            return Claim("hypothetical", "held", head.lower_)
         if head.i == current.i or current.dep_ in ("acl:relcl", "parataxis"):
             break
         if current.dep_ == "acl" and current.tag_ == "VBN" and not is_swallowed(current):
@@ -69,17 +69,17 @@ def governed(token: Token, kinds: dict[str, str]) -> tuple[Status, str]:
         if current.dep_ == "advcl" and current.tag_ == "VBG" and marker(current) == "":
             break
         if current.dep_ in ("acl", "ccomp") and lemma_of(head) in CLAIM_NOUNS and not is_verbal(head):
-            return "hypothetical", f"held: {head.lower_!r}"
+            return Claim("hypothetical", "held", head.lower_)
         if current.dep_ == "ccomp" and is_verbal(head) and _is_rumored(head):
-            return "hypothetical", f"held: {head.lower_!r}"
+            return Claim("hypothetical", "held", head.lower_)
         if current.dep_ in GOVERNED and is_verbal(head):
             kind = kinds.get(lemma_of(head), "")
             if kind in ("deny", "fail", "prevent"):
-                return "denied", f"{kind}: {head.lower_!r}"
+                return Claim("denied", kind, head.lower_)
             if kind and not (is_event_noun(current) and kind in ("accuse", "praise")):
-                return "hypothetical", f"{kind}: {head.lower_!r}"
+                return Claim("hypothetical", kind, head.lower_)
         current = head
-    return "actual", ""
+    return ACTUAL
 
 
 def _is_rumored(verb: Token) -> bool:
@@ -205,16 +205,16 @@ HAPPENED = frozenset(
 )
 
 
-def non_finite(token: Token) -> tuple[Status, str]:
+def non_finite(token: Token) -> Claim:
     """Infinitives of purpose and gerunds under words of ability, blame or wish are no facts."""
     current = token
     helpers = [child.lower_ for child in kids(token) if child.dep_ in ("aux", "aux:pass")]
     if helpers == ["being"] and not token.dep_.startswith("acl"):
-        return "hypothetical", "bare 'being'"
+        return Claim("hypothetical", "being")
     for _ in range(4):
         head = current.head
         if head.i == current.i:
-            return "actual", ""
+            return ACTUAL
         if is_verbal(current) and current.dep_ in (
             "advcl",
             "acl",
@@ -227,10 +227,10 @@ def non_finite(token: Token) -> tuple[Status, str]:
         ):
             if current.dep_ != "conj":
                 if lemma_of(head) in POTENTIAL and current.tag_ in ("VB", "VBG"):
-                    return "hypothetical", f"under {head.lower_!r}"
+                    return Claim("hypothetical", "under", head.lower_)
                 to = any(child.lower_ == "to" and child.dep_ in ("mark", "aux") for child in kids(current))
                 if to and current.tag_ == "VB" and lemma_of(head) not in HAPPENED:
-                    return "planned", "purpose"
+                    return Claim("planned", "purpose")
                 if current.tag_ == "VBG" and marker(current) in (
                     "without",
                     "instead",
@@ -242,29 +242,29 @@ def non_finite(token: Token) -> tuple[Status, str]:
                     "of",
                 ):
                     return (
-                        ("denied", f"under {marker(current)!r}")
+                        Claim("denied", "under", marker(current))
                         if marker(current) in ("without", "instead", "from")
-                        else ("hypothetical", f"under {marker(current)!r}")
+                        else Claim("hypothetical", "under", marker(current))
                     )
                 if current.dep_ not in ("xcomp",):
-                    return _unreal_main(head) if to else ("actual", "")
+                    return _unreal_main(head) if to else ACTUAL
             current = head
             continue
-        return "actual", ""
-    return "actual", ""
+        return ACTUAL
+    return ACTUAL
 
 
-def _unreal_main(verb: Token) -> tuple[Status, str]:
+def _unreal_main(verb: Token) -> Claim:
     """What the verb says that a purpose serves: "will begin using drones to fight rebels"."""
     for _ in range(4):
         own = modality(verb)
         if own.is_negated:
-            return "denied", "purpose of what was not done"
+            return Claim("denied", "purpose-undone")
         if own.is_future:
-            return "planned", f"purpose of future {own.modal or 'going to'!r}"
+            return Claim("planned", "purpose-future", own.modal or "going to")
         if own.is_possible or own.is_duty:
-            return "hypothetical", f"purpose under modal {own.modal!r}"
+            return Claim("hypothetical", "purpose-modal", own.modal)
         if verb.dep_ not in ("xcomp", "conj") or not is_verbal(verb.head):
             break
         verb = verb.head
-    return "actual", ""
+    return ACTUAL

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
+from pipeline.extract.grammar.claims import ACTUAL, Claim
 from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of
 from pipeline.extract.language.parsed import once
 
@@ -153,6 +154,14 @@ def unreal_noun(noun: Token) -> str:
         ):
             return child.lower_
     return ""
+
+
+def claim_of_noun(noun: Token) -> Claim:
+    """What the words before an event noun claim of it."""
+    if negated_noun(noun):
+        return Claim("denied", "negated-noun")
+    unreal = unreal_noun(noun)
+    return Claim("hypothetical", "unreal-noun", unreal) if unreal else ACTUAL
 
 
 def is_doubted(token: Token) -> bool:

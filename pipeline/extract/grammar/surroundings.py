@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
+from pipeline.extract.grammar.claims import ACTUAL, Claim
 from pipeline.extract.grammar.labels import SUBJECTS
 from pipeline.extract.grammar.modality import modality
 from pipeline.extract.grammar.tree import MAX_CLIMB, is_verbal, kids, marker
-from pipeline.model import Status
 
 INVERTED = frozenset({"had", "should", "were"})
 STRONG_CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided"})
 
 
-def surroundings(token: Token) -> tuple[Status, str]:
+def surroundings(token: Token) -> Claim:
     """What stands above the event in the tree: conditions and questions; governing verbs are operators' affair."""
     current = token
     for _ in range(MAX_CLIMB):
         word = marker(current)
         if current.dep_ == "advcl" and _in_case(current):
-            return "hypothetical", "under 'in case'"
+            return Claim("hypothetical", "in-case")
         if word in STRONG_CONDITIONS:
-            return "hypothetical", f"under {word!r}"
+            return Claim("hypothetical", "under", word)
         if current.dep_ == "advcl" and word in (
             "before",
             "until",
@@ -34,30 +34,30 @@ def surroundings(token: Token) -> tuple[Status, str]:
         ):
             return _temporal(current, word)
         if _is_question(current):
-            return "hypothetical", "question"
+            return Claim("hypothetical", "question")
         if _inverted(current):
-            return "hypothetical", "inverted condition"
+            return Claim("hypothetical", "inversion")
         if current.head.i == current.i:
             break
         current = current.head
-    return "actual", ""
+    return ACTUAL
 
 
-def _temporal(clause: Token, word: str) -> tuple[Status, str]:
+def _temporal(clause: Token, word: str) -> Claim:
     own = modality(clause)
     main = modality(clause.head)
     finite_past = clause.tag_ == "VBD" or any(c.lower_ in ("had", "was", "were", "did") for c in kids(clause))
     present = clause.tag_ in ("VBZ", "VBP") and not any(c.lower_ in ("has", "have") for c in kids(clause))
     if (word in ("before", "until", "till", "once") and not finite_past) or (word == "after" and present):
-        return "planned", f"under {word!r}"
+        return Claim("planned", "under", word)
     if (
         word in ("when", "once", "after", "as", "while")
         and not finite_past
         and main.is_future
         and not own.is_past
     ):
-        return "planned", f"under {word!r} of a future"
-    return "actual", ""
+        return Claim("planned", "under-future", word)
+    return ACTUAL
 
 
 def _in_case(clause: Token) -> bool:

@@ -139,20 +139,20 @@ class Frames:
         event_type: str | None,
         noun_kind: str = "",
         mode: str | None = None,
-        frame_id: str = "",
+        entry_id: str = "",
     ) -> Outcome | None:
         """What an operator makes of content of a type, mode and frame; None where it makes no event."""
         kinds = ("cancel", "reverse") if kind == "cancel" else (kind,)
         for row in sorted(self.outcomes, key=lambda row: row["kind"]) if kind == "cancel" else self.outcomes:
             if row["kind"] in kinds and _covers(row["content"], event_type, noun_kind):
-                told = threat_mode(event_type, mode, frame_id) if row["mode"] == "threat" else row["mode"]
+                told = threat_mode(event_type, mode, entry_id) if row["mode"] == "threat" else row["mode"]
                 return Outcome(event_type=row["event_type"], mode=told or None)
         return None
 
 
-def threat_mode(event_type: str | None, mode: str | None, frame_id: str) -> str | None:
+def threat_mode(event_type: str | None, mode: str | None, entry_id: str) -> str | None:
     """The mode of THREATEN for what is threatened."""
-    if frame_id.split("+")[-1] in GROUND_FRAMES:
+    if entry_id in GROUND_FRAMES:
         return "territory"
     kind = event_type or ""
     return THREAT_MODES.get((kind, mode)) or THREAT_MODES.get((kind, None))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.extract.grammar.claims import REASONS, Claim
 from pipeline.extract.grammar.governors import governed
 from pipeline.extract.grammar.modality import modality
 from pipeline.extract.grammar.speakers import speaker_of
@@ -83,7 +84,7 @@ def test_if_makes_hypothetical(tree):
         return return VBP VERB 0 ROOT
     """)
 
-    assert surroundings(doc[2]) == ("hypothetical", "under 'if'")
+    assert surroundings(doc[2]) == Claim("hypothetical", "under", "if")
 
 
 def test_speaker_is_the_subject_of_the_verb_of_saying(tree):
@@ -107,7 +108,7 @@ def test_event_under_a_verb_of_denial_is_denied_though_nothing_else_says_so(tree
         bombing bomb VBG VERB 2 xcomp
     """)
 
-    assert governed(doc[2], {"deny": "deny"})[0] == "denied"
+    assert governed(doc[2], {"deny": "deny"}).status == "denied"
 
 
 @pytest.mark.parametrize(("modal", "expected"), [("would", "hypothetical"), ("did", "actual")])
@@ -122,7 +123,7 @@ def test_had_before_its_subject_behind_would_is_a_condition(tree, modal, expecte
         attacked attack VBD VERB 3 ccomp
     """)
 
-    assert surroundings(doc[5])[0] == expected
+    assert surroundings(doc[5]).status == expected
 
 
 def test_is_to_looks_ahead(tree):
@@ -162,4 +163,14 @@ def test_what_rumours_say_is_held_and_not_known(tree):
         fled flee VBD VERB 2 ccomp
     """)
 
-    assert governed(doc[4], {})[0] == "hypothetical"
+    assert governed(doc[4], {}).status == "hypothetical"
+
+
+def test_every_cause_can_be_put_into_words():
+    assert Claim("hypothetical", "modal", "may").reason == "modal 'may'"
+    assert all(Claim(cause=cause, word="word").reason for cause in REASONS)
+
+
+def test_a_cause_nobody_knows_is_refused():
+    with pytest.raises(ValueError, match="no cause 'mood'"):
+        Claim(cause="mood")
