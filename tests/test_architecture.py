@@ -160,6 +160,49 @@ def test_nothing_is_kept_in_spacys_user_data() -> None:
     assert found == []
 
 
+# What the code calls things by: labels of Universal Dependencies, kinds of entries, columns and files of data.
+NAMES_OF_OURS = frozenset(
+    """
+    acl acl:relcl advcl advmod amod appos aux aux:pass case cc ccomp compound conj cop csubj dep det det:predet fixed flat flat:name iobj
+    mark name nmod nmod:desc nmod:poss nmod:unmarked nsubj nsubj:pass nummod obj obl obl:agent obl:arg obl:npmod obl:unmarked parataxis
+    punct xcomp
+    strong title believer weak armed override modifier former quantity country demonym seat place organisation person role body international
+    countries roles regions cities surnames things words sector valid\xa0from valid\xa0to aliases
+    persons officials leaders police_units peace_units people_in_office people_by_calling
+    extract_features list2ragged ints-getitem hashembed static_vectors maxout layernorm dropout ragged2list
+    """.replace("\xa0", "_").split()
+)
+
+
+def words_in_python(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Sets, lists and tuples of words that stand in the code, with their line."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        found: list[ast.expr] = node.elts if isinstance(node, (ast.Set, ast.List, ast.Tuple)) else []
+        words = [part.value for part in found if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "split":
+            text = node.func.value
+            words = text.value.split() if isinstance(text, ast.Constant) and isinstance(text.value, str) else []
+        if words:
+            yield node.lineno, words
+
+
+def test_words_of_the_language_lie_in_data_files() -> None:
+    """Six words or more are a lexicon: a file with a reason, and a part of the codebook."""
+    from pipeline.extract.grammar.claims import REASONS
+    from pipeline.extract.lexicon.frames import OPERATOR_KINDS
+
+    names = NAMES_OF_OURS | OPERATOR_KINDS | REASONS.keys()
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {' '.join(words)[:60]}"
+        for path in python_files("pipeline/extract")
+        for line, words in words_in_python(path)
+        if len([word for word in words if not word.isupper() and word.replace(" ", "_") not in names]) >= 6
+        and not all(word.startswith("noun:") for word in words)
+    ]
+
+    assert found == []
+
+
 def test_no_file_of_the_coder_is_longer_than_400_lines() -> None:
     """What is longer says more than one thing."""
     long = {

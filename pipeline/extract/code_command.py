@@ -22,6 +22,7 @@ from pipeline.extract.coder import Coder, load_coder
 from pipeline.extract.given_pair import classify_pair
 from pipeline.extract.lexicon.actor_lexicon import load_lexicon
 from pipeline.extract.lexicon.gazetteer import load_gazetteer
+from pipeline.extract.lexicon.words import word_set
 from pipeline.model import Actor, Article, Candidate, Span
 
 BATCH = 200
@@ -117,7 +118,7 @@ def _said(actor: Actor | None) -> str:
     return actor.name if actor.span.text.lower() in PRONOUNS else actor.span.text
 
 
-PRONOUNS = frozenset("he she it they him her them we us i who his its their our".split())
+PRONOUNS = word_set("top.code_command.pronouns")
 
 
 def plain(name: str) -> str:

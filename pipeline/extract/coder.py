@@ -32,11 +32,10 @@ from pipeline.extract.language.model import load_model
 from pipeline.extract.language.parse import parse
 from pipeline.extract.language.parsed import Parsed, Piece
 from pipeline.extract.lexicon.actor_lexicon import ActorLexicon, load_lexicon
-from pipeline.extract.lexicon.files import DATA
 from pipeline.extract.lexicon.frame_files import load_frames
 from pipeline.extract.lexicon.frames import Frames
 from pipeline.extract.lexicon.gazetteer import Gazetteer, load_gazetteer
-from pipeline.extract.lexicon.version import folder_version, model_version
+from pipeline.extract.lexicon.version import codebook
 from pipeline.extract.text.clean import clean
 from pipeline.extract.text.pieces import cut_text
 from pipeline.model import Article, Candidate, Span
@@ -44,7 +43,7 @@ from pipeline.model import Article, Candidate, Span
 
 @dataclass(frozen=True, slots=True)
 class Coder:
-    """A loaded coder; `codebook` names ontology, lexicon and model together.
+    """A loaded coder; `codebook` names ontology, data, code and model together.
 
     `seen` collects (features, candidate) of every reading where a list is given; confidence is fitted on it.
     `said` collects, where a dictionary is given, what a candidate has no field for.
@@ -145,15 +144,13 @@ def load_coder(settings: Settings) -> Coder:
     nlp = load_model(settings.model_path)
     frames = load_frames()
     lexicon = load_lexicon(settings.actors_path)
-    version = folder_version(DATA / "actors", settings.actors_path)
-    codebook = f"plover-2.0/frames-{frames.version}/actors-{version}/{model_version(settings.model_path)}"
     coder = Coder(
         nlp=nlp,
         frames=frames,
         reader=Reader(frames),
         lexicon=lexicon,
         gazetteer=load_gazetteer(),
-        codebook=codebook,
+        codebook=codebook(settings.model_path, settings.actors_path),
         vocabulary=dictionary(nlp) | frames.triggers.keys(),
     )
     gc.collect()

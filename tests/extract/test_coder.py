@@ -62,7 +62,7 @@ def test_nine_in_ten_sentence_cases_come_out_right(code):
 
 
 def test_two_coders_of_one_set_up_have_one_codebook(coder):
-    assert coder.codebook.startswith("plover-2.0/frames-")
+    assert coder.codebook.startswith("plover-2.0/data-")
 
 
 def test_event_told_twice_is_one_candidate_with_a_mention(code):

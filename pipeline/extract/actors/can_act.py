@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 from pipeline.extract.lexicon.actor_entries import POSSESSIVE, Word, fold, tokenize
 from pipeline.extract.lexicon.actor_lexicon import Match, load_lexicon
 from pipeline.extract.lexicon.things import OWNED, acts_of
+from pipeline.extract.lexicon.words import word_set
 
 if TYPE_CHECKING:
     from spacy.tokens import Span
 
-_OPENERS = frozenset(
-    ("of", "in", "on", "at", "for", "from", "to", "by", "with", "against", "over", "about", "between", "under",
-     "after", "before", "during", "that", "which", "who", ",", ";", ":")
-)  # fmt: skip
-_SPEAKERS = frozenset(("the", "a", "an", "this", "that", "last", "next", "on", "in"))
+_OPENERS = word_set("actors.can_act.openers")
+_SPEAKERS = word_set("actors.can_act.speakers")
 _TIMES = frozenset(("DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "ORDINAL"))
 _NAMED = frozenset(("country", "demonym", "seat", "organisation", "person"))
 

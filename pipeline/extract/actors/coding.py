@@ -7,6 +7,7 @@ from datetime import date
 
 from pipeline.extract.lexicon.actor_entries import Entry, Word, word_list
 from pipeline.extract.lexicon.actor_lexicon import ActorLexicon, Match
+from pipeline.extract.lexicon.words import word_set
 
 HONORIFICS = word_list("honorifics")
 ARTICLES = word_list("articles")
@@ -14,10 +15,7 @@ OF = frozenset(("of", "for"))
 WHERE = word_list("where")
 ELSEWHERE = word_list("elsewhere")
 BREAKS = frozenset(",;:–—")
-ENVOYS = frozenset(
-    ("ambassador", "deputy ambassador", "envoy", "representative", "permanent representative", "diplomat", "delegate",
-     "delegation", "mission", "negotiator", "counsellor", "ambassador to", "envoy to")
-)  # fmt: skip
+ENVOYS = word_set("actors.coding.envoys")
 
 # A name in the phrase with the meaning chosen for it here.
 Meaning = tuple[Match, tuple[Entry, ...]]

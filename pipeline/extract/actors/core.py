@@ -21,9 +21,10 @@ from pipeline.extract.actors.lands import are_people, code_land, find_country, l
 from pipeline.extract.actors.people import code_bearer, code_person, code_role, people_named
 from pipeline.extract.lexicon.actor_entries import QUALIFIER, Entry, Word, tokenize
 from pipeline.extract.lexicon.actor_lexicon import Match, holds, sector_on
+from pipeline.extract.lexicon.words import word_set
 
 _LANDS = frozenset(("country", "demonym", "place"))
-_OWNING = frozenset(("led", "based", "run", "owned", "flagged", "registered", "commanded"))
+_OWNING = word_set("actors.core.owning")
 _HEADS = ("strong", "title", "believer", "weak", "armed", "override", "modifier", "former", "quantity")
 _COLOURS = ("override", "modifier", "strong", "believer", "title", "former", "weak", "armed", "quantity")
 

@@ -15,23 +15,18 @@ from spacy.tokens import Token
 from pipeline.extract.grammar.subjects import surface_subjects
 from pipeline.extract.grammar.tree import MAX_CLIMB, is_verbal, kids, lemma_of
 from pipeline.extract.language.parsed import Parsed
+from pipeline.extract.lexicon.words import word_set
 
-PEOPLE_PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
+PEOPLE_PRONOUNS = word_set("actors.coreference.people_pronouns")
 GROUP_PRONOUNS = frozenset({"they", "them", "their", "theirs", "themselves"})
 THING_PRONOUNS = frozenset({"it", "its", "itself"})
-SPEAKER_PRONOUNS = frozenset({"we", "us", "our", "i", "me", "my", "ours", "ourselves", "myself"})
+SPEAKER_PRONOUNS = word_set("actors.coreference.speaker_pronouns")
+# Nouns that mean somebody named before, with the labels such a name may have.
 ROLE_NOUNS = {
-    "alliance": frozenset({"ORG"}), "group": frozenset({"ORG", "NORP"}), "organization": frozenset({"ORG"}),
-    "organisation": frozenset({"ORG"}), "movement": frozenset({"ORG", "NORP"}), "party": frozenset({"ORG"}),
-    "bloc": frozenset({"ORG"}), "union": frozenset({"ORG"}), "council": frozenset({"ORG"}), "agency": frozenset({"ORG"}),
-    "militia": frozenset({"ORG", "NORP"}), "country": frozenset({"GPE"}), "nation": frozenset({"GPE"}),
-    "kingdom": frozenset({"GPE"}), "republic": frozenset({"GPE"}), "island": frozenset({"GPE", "LOC"}),
-    "president": frozenset({"PERSON"}), "minister": frozenset({"PERSON"}), "premier": frozenset({"PERSON"}),
-    "leader": frozenset({"PERSON"}), "chancellor": frozenset({"PERSON"}), "ambassador": frozenset({"PERSON"}),
-    "king": frozenset({"PERSON"}), "general": frozenset({"PERSON"}), "spokesman": frozenset({"PERSON"}),
-    "spokeswoman": frozenset({"PERSON"}), "official": frozenset({"PERSON"}), "dictator": frozenset({"PERSON"}),
-    "secretary": frozenset({"PERSON"}), "envoy": frozenset({"PERSON"}), "commander": frozenset({"PERSON"}),
-}  # fmt: skip
+    noun: frozenset(kinds.upper().split("_"))
+    for kinds in ("org", "norp_org", "gpe", "gpe_loc", "person")
+    for noun in word_set(f"actors.coreference.{kinds}")
+}
 WINDOW_SENTENCES = 3
 
 

@@ -7,22 +7,13 @@ from collections.abc import Sequence
 from pipeline.extract.actors.coding import ENVOYS, HONORIFICS, OF, Around, Coding, Core, Scan
 from pipeline.extract.lexicon.actor_entries import Entry, Word
 from pipeline.extract.lexicon.actor_lexicon import holds, sector_on, term_on
+from pipeline.extract.lexicon.words import word_set
 
-_ARMED = frozenset(("REB", "PRM", "MIL", "COP", "UAF", "CRM", "SEP", "OPP"))
-_OVERRIDDEN = frozenset(("MIL", "GOV", "PTY", "CVL", "UNK", "UAF", "LEG", "PRM", "COP", ""))
+_ARMED = word_set("actors.people.armed")
+# Or none at all.
+_OVERRIDDEN = word_set("actors.people.overridden") | {""}
 _OFFICES = frozenset(("GOV", "LEG", "JUD", "SPY", ""))
-_CHAIRS = frozenset(
-    (
-        "president",
-        "vice president",
-        "deputy president",
-        "secretary",
-        "commissioner",
-        "founder",
-        "governor",
-        "minister",
-    )
-)
+_CHAIRS = word_set("actors.people.chairs")
 _OFFICIAL = frozenset(("official", "state", "staterun", "governmental"))
 
 

@@ -14,10 +14,11 @@ from pipeline.extract.actors.core import read_core
 from pipeline.extract.lexicon.actor_entries import POSSESSIVE, Word, word_list
 from pipeline.extract.lexicon.actor_lexicon import ActorLexicon
 from pipeline.extract.lexicon.things import acts_of
+from pipeline.extract.lexicon.words import word_set
 
 _PREPOSITIONS = OF | WHERE | ELSEWHERE
 _COMPARED = frozenset(("more", "less", "fewer", "better"))
-_LOYAL = frozenset(("loyal", "belonging", "allied", "aligned", "affiliated", "linked", "faithful"))
+_LOYAL = word_set("actors.phrase.loyal")
 _CLAUSES = word_list("clauses")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipeline.extract.lexicon.words import word_set
 from pipeline.model import Actor
 
 # Civil bodies that act on their own soil unless the text says otherwise; armies do not.
@@ -32,28 +33,7 @@ def at_home(
     return actor, recipient
 
 
-# Sectors of people who are of the country they act in; ministers, armies and organisations may be guests.
-LOCAL_SECTORS = frozenset(
-    [
-        "CVL",
-        "REB",
-        "PRM",
-        "CRM",
-        "OPP",
-        "REF",
-        "PPL",
-        "LAB",
-        "COP",
-        "EDU",
-        "MED",
-        "JRN",
-        "AGR",
-        "UAF",
-        "ELI",
-        "REL",
-        "SEP",
-    ]
-)
+LOCAL_SECTORS = word_set("article.at_home.local_sectors")
 # Events that happen on the ground, where the place says whose people they are.
 GROUND_TYPES = frozenset({"PROTEST", "ASSAULT", "COERCE", "MOBILIZE", "RETREAT", "CONCEDE"})
 

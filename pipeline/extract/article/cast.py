@@ -20,11 +20,11 @@ from pipeline.extract.grammar.tree import kids, lemma_of
 from pipeline.extract.language.parsed import piece_of
 from pipeline.extract.lexicon.actor_lexicon import ActorLexicon
 from pipeline.extract.lexicon.frame_files import load_frames
+from pipeline.extract.lexicon.words import word_set
 from pipeline.model import Actor
 
 HUMAN_NOUNS = load_frames().groups["persons"] | load_frames().groups["people_in_office"]
-# Words that stand for somebody named elsewhere; without a code they are nobody.
-STAND_INS = frozenset(("both", "each", "other", "others", "one", "some"))
+STAND_INS = word_set("article.cast.stand_ins")
 
 # A party of a reading: its token and who that is; both are None where there is nobody.
 Party = tuple[Token | None, Actor | None]

@@ -15,12 +15,12 @@ from pipeline.extract.article.telling import Telling
 from pipeline.extract.events.reading import Reading
 from pipeline.extract.grammar.tree import kids, lemma_of
 from pipeline.extract.lexicon.cameo import cameo_code
+from pipeline.extract.lexicon.words import word_set
 from pipeline.model import Candidate
 
 # More dyads than this from one reading is a list the parser misread.
 MAX_SIDES = 6
-# Nouns that mean the sides already named: "a pact between the two countries".
-SIDES = frozenset("country side nation party other neighbor neighbour leader".split())
+SIDES = word_set("article.dyads.sides")
 
 Features = dict[str, float]
 

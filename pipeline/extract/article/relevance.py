@@ -11,36 +11,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from pipeline.extract.lexicon.files import DATA
+from pipeline.extract.lexicon.words import word_set
 
 WORDS = DATA / "relevance.toml"
-# Sectors that make anything they do public business; civilians, firms and schools alone do not.
-PUBLIC = frozenset(
-    [
-        "GOV",
-        "MIL",
-        "COP",
-        "REB",
-        "OPP",
-        "LEG",
-        "JUD",
-        "SPY",
-        "PTY",
-        "IGO",
-        "NGO",
-        "NGM",
-        "REF",
-        "UAF",
-        "PRM",
-        "SEP",
-        "IMG",
-        "REL",
-        "LAB",
-        "JRN",
-        "ELI",
-    ]
-)
-# Sectors that stay political in a sentence about sport: fans fight police, not opponents.
-FORCEFUL = frozenset(["COP", "MIL", "REB", "UAF", "JUD", "REF", "PRM", "SPY"])
+PUBLIC = word_set("article.relevance.public")
+FORCEFUL = word_set("article.relevance.forceful")
 SPOKEN = frozenset(
     [
         "AGREE",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.extract.lexicon.calendar import load_calendar
+from pipeline.extract.lexicon.words import word_set
 
 
 def _any(words: Mapping[str, int], *, dotted: bool = False) -> str:
@@ -59,6 +60,7 @@ def patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((kind, re.compile(rf"(?<![\w-]){pattern}(?!\w)")) for kind, pattern in raw)
 
 
+UNITS = word_set("dates.expressions.units")
 # What every expression of a kind contains. One look for these spares most texts the twenty patterns.
 _ANCHOR = re.compile(r"[a-z]{3,}|\d[\d/.-]{3,}")
 
@@ -67,22 +69,7 @@ _ANCHOR = re.compile(r"[a-z]{3,}|\d[\d/.-]{3,}")
 def _anchors() -> dict[str, str]:
     """Word to the kind of expression it may be part of."""
     words = load_calendar()
-    units = [
-        "day",
-        "week",
-        "weekend",
-        "month",
-        "year",
-        "decade",
-        "century",
-        "hour",
-        "minute",
-        "morning",
-        "afternoon",
-        "evening",
-        "night",
-    ]
-    anchors = {form: "unit" for unit in units for form in (unit, f"{unit}s")}
+    anchors = {form: "unit" for unit in UNITS for form in (unit, f"{unit}s")}
     for kind in ("months", "weekdays", "days", "seasons"):
         anchors |= dict.fromkeys(getattr(words, kind), kind)
     return anchors

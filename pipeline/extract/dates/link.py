@@ -12,6 +12,7 @@ from spacy.tokens import Token
 from pipeline.extract.dates.expressions import Expression, find
 from pipeline.extract.dates.resolve import Resolved, resolve
 from pipeline.extract.language.parsed import Parsed, once_a_piece, piece_of, sentence_bounds
+from pipeline.extract.lexicon.words import word_set
 from pipeline.model import EventDate
 
 # What a date is linked by, and how doubtful that is; as in places, set by hand.
@@ -22,7 +23,7 @@ _DESCEND = {"obl": 0.0, "obl:unmarked": 0.0, "nmod:unmarked": 0.2, "nmod": 0.4, 
             "ccomp": 2.7, "nsubj": 0.8, "nsubj:pass": 0.6, "obl:agent": 0.8, "appos": 1.0, "parataxis": 2.2}  # fmt: skip
 _OTHER_STEP = 1.0
 _LIMIT = 2.6
-_SPAN_WORDS = frozenset(("since", "until", "till", "by", "from", "before"))
+_SPAN_WORDS = word_set("dates.link.span_words")
 _FUTURE = frozenset(("will", "shall", "'ll", "’ll", "would"))
 
 
@@ -91,7 +92,7 @@ def _is_past(trigger: Token) -> bool:
     return trigger.tag_ == "VBD" or (trigger.tag_ == "VBN" and bool(auxiliaries & _PAST))
 
 
-_PAST = frozenset(("was", "were", "had", "has", "have", "'ve", "’ve"))
+_PAST = word_set("dates.link.past")
 
 
 def is_ahead(trigger: Token) -> bool:
@@ -107,9 +108,7 @@ def is_ahead(trigger: Token) -> bool:
     return False
 
 
-_PLANS = frozenset(
-    ("plan", "intend", "schedule", "expect", "prepare", "vow", "pledge", "promise", "be", "due", "set")
-)
+_PLANS = word_set("dates.link.plans")
 
 
 @once_a_piece
@@ -151,9 +150,7 @@ def _by_order(trigger: Token, words: DocSpan) -> float:
     return 0.9
 
 
-_CLAUSE_WORDS = frozenset(
-    "who which that when where while after before as because since although though whose".split()
-)
+_CLAUSE_WORDS = word_set("dates.link.clause_words")
 
 
 def _kind_cost(expression: Expression, span: object) -> float:

@@ -11,6 +11,7 @@ from spacy.tokens import Token
 from pipeline.extract.dates.link import expressions
 from pipeline.extract.dates.resolve import resolve
 from pipeline.extract.language.parsed import Parsed, piece_of
+from pipeline.extract.lexicon.words import word_set
 from pipeline.model import EventDate
 
 
@@ -58,9 +59,7 @@ _SENTENCES_BEHIND = 1
 _LONGEST_AGO = timedelta(days=400)
 # The head of the first paragraph, where the dateline stands.
 _DATELINE_CHARACTERS = 60
-_TELLING = frozenset(
-    "say report state tell add announce reveal confirm inform note indicate declare disclose broadcast claim".split()
-)
+_TELLING = word_set("dates.nearby.telling")
 
 
 def _told_days(doc: Parsed, published_at: datetime, *, is_first: bool) -> Iterator[tuple[int, EventDate]]:
@@ -90,10 +89,4 @@ def _is_aside(word: Token) -> bool:
 
 
 _ASIDES = frozenset(("acl", "acl:relcl"))
-# "the attack that killed nine on Friday" tells the day of the event itself.
-_HAPPENING = frozenset(
-    """
-    attack bombing bomb blast explosion raid clash fighting battle assault protest demonstration rally riot shooting killing
-    massacre murder assassination kidnapping abduction strike siege operation ambush incident violence arrest
-    """.split()
-)
+_HAPPENING = word_set("dates.nearby.happening")

@@ -16,13 +16,13 @@ from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of, marker, pre
 from pipeline.extract.grammar.verbs import first_part
 from pipeline.extract.language.parsed import piece_of
 from pipeline.extract.lexicon.frames import COOPERATION, JOINT, Frame, Operator
+from pipeline.extract.lexicon.words import word_set
 
 # Words of a slot that stand for any name of a kind, by the entity label; among objects "person" is the noun.
 NAME_KINDS = {"GPE": "gpe", "NORP": "norp", "ORG": "org"}
 # The frame that tells of an attack by who claims it.
 CLAIM = "claim-responsibility"
-# Prepositions that are particles of the lexicon's verbs as well: "give in" is not "give … in".
-NO_KEYS = frozenset(["in", "over", "up", "down", "off", "back", "away"])
+NO_KEYS = word_set("events.frame_fit.no_keys")
 PLACE_ENTITIES = frozenset({"GPE", "LOC", "FAC"})
 
 

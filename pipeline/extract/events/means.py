@@ -5,85 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.extract.events.reading import Reading
+from pipeline.extract.lexicon.words import word_list, word_set
 
 # What an attack was done with, by words beside its trigger; first match from the top.
 MEANS_MODES = {
-    "ASSAULT": (
-        ("suicide-attack", ("suicide", "kamikaze")),
-        ("drone", ("drone", "drones", "uav")),
-        (
-            "aerial",
-            (
-                "airstrike",
-                "airstrikes",
-                "air",
-                "warplane",
-                "warplanes",
-                "jets",
-                "helicopter",
-                "helicopters",
-                "aerial",
-                "bomber",
-                "bombers",
-            ),
-        ),
-        ("unconventional", ("chemical", "sarin", "chlorine", "nerve", "poison")),
-        (
-            "explosives",
-            (
-                "bomb",
-                "bombs",
-                "bombing",
-                "bombings",
-                "explosive",
-                "explosives",
-                "mine",
-                "landmine",
-                "ied",
-                "grenade",
-                "blast",
-                "explosion",
-            ),
-        ),
-        (
-            "heavy-weapons",
-            (
-                "rocket",
-                "rockets",
-                "missile",
-                "missiles",
-                "mortar",
-                "mortars",
-                "shell",
-                "shells",
-                "shelling",
-                "artillery",
-                "tank",
-                "tanks",
-            ),
-        ),
-        ("crowd-control", ("teargas", "baton", "batons")),
-        (
-            "firearms",
-            (
-                "shot",
-                "shooting",
-                "gunfire",
-                "gunmen",
-                "gunman",
-                "rifle",
-                "rifles",
-                "sniper",
-                "gun",
-                "guns",
-                "shootout",
-            ),
-        ),
-        (
-            "primitive",
-            ("knife", "knives", "machete", "machetes", "axe", "stones", "rocks", "arson", "stabbing"),
-        ),
-    ),
+    "ASSAULT": tuple((mode, word_set(f"events.means.{mode}")) for mode in word_list("events.means.order"))
 }
 
 

@@ -16,6 +16,7 @@ from pipeline.extract.grammar.claims import ACTUAL, Claim
 from pipeline.extract.grammar.clauses import Clause
 from pipeline.extract.grammar.tree import has_to, is_verbal, kids, lemma_of, preposition
 from pipeline.extract.lexicon.frames import COOPERATION, Operator, Outcome
+from pipeline.extract.lexicon.words import word_set
 from pipeline.model import Status
 
 # Operator kinds whose content is no fact even where the reading missed the operator itself.
@@ -170,6 +171,10 @@ def _keeps_its_own(kind: str, inner: Reading) -> bool:
     return inner.anchor.tag_ == "VBG" or not (is_open or inner.anchor.tag_.startswith("VB"))
 
 
+ENDED = word_set("events.operators.ended")
+CONTENT = word_set("events.operators.content")
+
+
 def contents_of(clause: Clause, operator: Operator, parties: Parties) -> list[Token]:
     """What may be the content of a verb that is an operator, likeliest first."""
     found = [c for c in clause.complements if c.dep_ in ("ccomp", "xcomp", "conj") or not clause.patients]
@@ -184,10 +189,7 @@ def contents_of(clause: Clause, operator: Operator, parties: Parties) -> list[To
         for noun in clause.patients
         if not parties.is_name(noun) and noun.pos_ != "PRON" and noun not in found
     )
-    # What ends with clashes does not end the clashes.
-    preps: tuple[str, ...] = ("to", "of", "on", "upon", "in", "from")
-    if operator.kind not in ("reverse", "cancel"):
-        preps = ("for", "to", "of", "on", "upon", "with", "against", "over", "in", "from", "about")
+    preps = ENDED if operator.kind in ("reverse", "cancel") else CONTENT
     found.extend(
         t
         for p, t in clause.obliques

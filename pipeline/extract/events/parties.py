@@ -37,6 +37,9 @@ from pipeline.extract.grammar.tree import (
 )
 from pipeline.extract.language.parsed import once
 from pipeline.extract.lexicon.frames import EventNoun, Frames
+from pipeline.extract.lexicon.words import word_set
+
+HANDED_ON = word_set("events.parties.handed_on")
 
 
 class Parties:
@@ -173,7 +176,7 @@ class Parties:
             return [t for noun in nouns for t in self.noun_slots((rest,), noun)]
         named = [t for p, t in clause.obliques if p == head and self.is_actor(t)]
         found = [m for t in named for m in lands_before(t) or [t]]
-        if not found and head in ("against", "over", "about", "on", "at", "with", "of"):
+        if not found and head in HANDED_ON:
             nouns = [t for p, t in clause.obliques if p == head and t.ent_type_ != "DATE"]
             found = [t for noun in nouns for t in self.noun_slots(("by", "poss", "of", "against"), noun)]
         return found
@@ -208,10 +211,7 @@ class Parties:
         return joined if len(joined) > 1 else found[-1:]
 
 
-# What is made in a town and bears its name.
-_PAPERS = frozenset(
-    ("treaty", "accord", "accords", "protocol", "convention", "declaration", "agreement", "charter")
-)
+_PAPERS = word_set("events.parties.papers")
 _STANCES = frozenset(("anti", "pro", "non", "un"))
 
 
@@ -226,17 +226,8 @@ def is_only_named(token: Token) -> bool:
     return False
 
 
-# Nouns that hand over what stands before them: an aid delivery is aid.
-_CARRYING = frozenset(("delivery effort mission package shipment convoy supply bid").split())
-# Nouns of quantity, kind and membership: a state of emergency, two tons of food, most of the troops.
-_PORTIONS = frozenset(
-    (
-        "state number series act wave spate dozen hundred ton tonne plane shipment round lot couple sort "
-        "kind form piece deployment contingent group kg worth delivery effort member team some part rest "
-        "most majority remainder third half percent thousand million billion percentage all many several "
-        "portion"
-    ).split()
-)
+_CARRYING = word_set("events.parties.carrying")
+_PORTIONS = word_set("events.parties.portions")
 
 
 @once

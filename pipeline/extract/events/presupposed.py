@@ -24,6 +24,7 @@ from pipeline.extract.grammar.modality import modality, negated_noun, unreal_nou
 from pipeline.extract.grammar.surroundings import surroundings
 from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of
 from pipeline.extract.lexicon.frame_files import load_frames
+from pipeline.extract.lexicon.words import word_set
 
 # How the noun of the deed hangs on the verb that judges it.
 JUDGED = frozenset({"obj", "obl", "nsubj:pass"})
@@ -34,8 +35,7 @@ SPOKEN_OF = frozenset({"noun:killing", "noun:abduction"})
 UNDERGONE = frozenset({"kill", "murder", "abduct"})
 # Below words of these kinds a deed may not have been done; below those of blame it was, if not by the one blamed.
 OPEN_KINDS = UNREAL_KINDS - {"accuse"} | {"order", "reverse", "cancel"}
-# Words that are no operators and leave open what hangs on them: "the rumour of …", "in the event of …", "conspired in …".
-OPEN_WORDS = CLAIM_NOUNS | {"plot", "conspiracy", "conspire", "attempt", "try", "event", "scenario"}
+OPEN_WORDS = CLAIM_NOUNS | word_set("events.presupposed.open_words")
 
 
 def presupposed(reader: Reader, sentence: Span, told: Sequence[Reading]) -> Iterator[Reading]:

@@ -38,15 +38,14 @@ from pipeline.extract.grammar.tree import coordinated, has_to, is_verbal, kids, 
 from pipeline.extract.grammar.verbs import is_passive
 from pipeline.extract.lexicon.frames import Frames, Operator
 from pipeline.extract.lexicon.triggers import trigger_word
+from pipeline.extract.lexicon.words import word_list, word_set
 
 MAX_DEPTH = 5
-MISSION_VERBS = frozenset(
-    ["launch", "begin", "start", "mount", "conduct", "carry+out", "resume", "undertake", "order", "authorize"]
-)
-# Words that make a mission one of arms.
-ARMED = frozenset("military air bombing sea naval ground aerial offensive combat armed".split())
-# Prepositions between a light verb and its event noun: "engage in", "come under", "go on"; not "during", "after".
-LENT = frozenset({"in", "into", "to", "on", "under", "with", "at", "for", "of", "against", "from"})
+MISSION_VERBS = word_set("events.reader.mission_verbs")
+ARMED = word_set("events.reader.armed")
+LENT = word_set("events.reader.lent")
+CONTENT_SLOTS = word_list("events.reader.content_slots")
+AIMED = word_set("events.reader.aimed")
 # Acts of speech: a thing that is no paper asks, promises or refuses nothing.
 SPOKEN_KINDS = frozenset({"request", "commit", "threaten", "reject", "accuse", "praise", "deny"})
 WARNINGS = frozenset({"warn", "caution"})
@@ -265,11 +264,9 @@ class Reader:
             )
         else:
             agents = tuple(owners(token))
-            patients = tuple(
-                self.parties.noun_slots(
-                    ("against", "to", "with", "on", "for", "of", "from", "in", "by"), token
-                )
-            ) or tuple(self.parties.demonyms(token))
+            patients = tuple(self.parties.noun_slots(CONTENT_SLOTS, token)) or tuple(
+                self.parties.demonyms(token)
+            )
             if self.parties.is_actor(token) and not patients:
                 patients = (token,)
         about = clause.patients if is_verbal(token) else (token,)
@@ -298,12 +295,7 @@ class Reader:
                 return replace(
                     inner, patients=inner.patients or agents, consumed=inner.consumed | {clause.predicate.i}
                 )
-            obliques = [
-                t
-                for p, t in clause.obliques
-                if p in ("against", "on", "with", "at", "to", "into", "over", "from", "between")
-                and self.parties.is_actor(t)
-            ]
+            obliques = [t for p, t in clause.obliques if p in AIMED and self.parties.is_actor(t)]
             own = agents if agents else inner.agents
             patients = (
                 [t for t in inner.patients if t not in own]

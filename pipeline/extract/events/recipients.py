@@ -30,6 +30,10 @@ from pipeline.extract.grammar.tree import (
     preposition,
 )
 from pipeline.extract.lexicon.frames import CONFLICT, Frame
+from pipeline.extract.lexicon.words import word_list, word_set
+
+TELLING_PREPOSITIONS = word_set("events.recipients.telling_prepositions")
+NOUN_SLOTS = word_list("events.recipients.noun_slots")
 
 
 def fallback(parties: Parties, clause: Clause, event_type: str = "", mode: str | None = None) -> list[Token]:
@@ -55,10 +59,10 @@ def fallback(parties: Parties, clause: Clause, event_type: str = "", mode: str |
         if found:
             return found
     for prep, noun in clause.obliques:
-        if prep in ("against", "to", "on", "for", "with", "over", "at", "from", "about"):
+        if prep in TELLING_PREPOSITIONS:
             if _is_aside(parties, prep, noun, event_type):
                 continue
-            found = parties.noun_slots(("of", "poss", "by", "against", "for", "in", "on"), noun)
+            found = parties.noun_slots(NOUN_SLOTS, noun)
             if found:
                 return found
     return []

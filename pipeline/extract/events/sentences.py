@@ -20,13 +20,11 @@ from pipeline.extract.grammar.surroundings import surroundings
 from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of, preposition
 from pipeline.extract.language.parsed import piece_of
 from pipeline.extract.lexicon.frames import Frames
+from pipeline.extract.lexicon.words import word_set
 
 # A nominal event needs more than its noun to be worth a candidate of its own.
 SELF_STANDING = frozenset({"ASSAULT", "PROTEST", "COERCE", "CONSULT", "RETREAT", "ACCUSE", "REQUEST"})
-# Prepositions that set an event behind another: it is told all the same.
-BACKGROUND = frozenset(
-    {"despite", "after", "following", "amid", "before", "since", "over", "because+of", "due+to", "in"}
-)
+BACKGROUND = word_set("events.sentences.background")
 # Event nouns whose named victim is enough.
 AGENTLESS = frozenset(
     {

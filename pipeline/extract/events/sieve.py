@@ -8,6 +8,7 @@ from functools import lru_cache
 from pipeline.extract.grammar.modality import DUTY
 from pipeline.extract.lexicon.frames import Frames
 from pipeline.extract.lexicon.inflection import forms_of
+from pipeline.extract.lexicon.words import word_set
 
 _WORD = re.compile(r"[a-z]+|[$€£]")
 
@@ -30,10 +31,7 @@ def _sieve(frames: Frames) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
     return frozenset(alone), needy
 
 
-# Parts of hyphenated nouns and verbs of the lexicon that tell nothing alone; their other part is asked for too.
-FUNCTION_WORDS = frozenset(
-    "in out up back of on off over down by be to at for with under away into through is being".split()
-)
+FUNCTION_WORDS = word_set("events.sieve.function_words")
 
 
 def may_hold_event(text: str, frames: Frames) -> bool:

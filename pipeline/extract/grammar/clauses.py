@@ -26,8 +26,9 @@ from pipeline.extract.grammar.tree import (
 )
 from pipeline.extract.grammar.verbs import is_passive, is_swallowed, own_subjects, particle_of
 from pipeline.extract.language.parsed import once
+from pipeline.extract.lexicon.words import word_list
 
-TEMPORAL_MARKERS = ("after", "before", "since", "while", "when", "by", "following", "during", "upon")
+TEMPORAL_MARKERS = word_list("grammar.clauses.temporal_markers")
 
 
 @dataclass(frozen=True, slots=True)

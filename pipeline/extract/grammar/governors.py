@@ -9,39 +9,11 @@ from pipeline.extract.grammar.labels import SUBJECTS
 from pipeline.extract.grammar.modality import modality
 from pipeline.extract.grammar.tree import MAX_CLIMB, is_verbal, kids, lemma_of, marker
 from pipeline.extract.grammar.verbs import is_swallowed
+from pipeline.extract.lexicon.words import word_set
 
-# Nouns whose "that …" or "of …" is what somebody holds, not what happened.
-CLAIM_NOUNS = frozenset(
-    [
-        "report",
-        "claim",
-        "allegation",
-        "accusation",
-        "suspicion",
-        "rumor",
-        "rumour",
-        "fear",
-        "suggestion",
-        "assertion",
-        "possibility",
-        "likelihood",
-        "charge",
-        "prospect",
-        "risk",
-        "danger",
-        "belief",
-        "hope",
-        "assumption",
-        "notion",
-        "idea",
-        "concern",
-        "worry",
-        "theory",
-        "speculation",
-        "denial",
-        "threat",
-    ]
-)
+BREAKS = word_set("grammar.governors.breaks")
+OPEN_MARKERS = word_set("grammar.governors.open_markers")
+CLAIM_NOUNS = word_set("grammar.governors.claim_nouns")
 
 
 def governed(token: Token, kinds: dict[str, str]) -> Claim:
@@ -106,7 +78,7 @@ def _word_denied(token: Token) -> bool:
     if token.i > 0 and token.nbor(-1).lower_ in ("nor", "neither"):
         return True
     for before in reversed(token.doc[max(0, token.i - 6) : token.i]):
-        if before.is_punct or before.lower_ in ("and", "but", "after", "who", "which", "as", "when"):
+        if before.is_punct or before.lower_ in BREAKS:
             return False
         if before.lower_ in ("denied", "denies", "deny", "denying"):
             return True
@@ -120,89 +92,8 @@ def is_event_noun(token: Token) -> bool:
     return not is_verbal(token)
 
 
-# Words whose gerund or infinitive tells what can be or is alleged, not what was.
-POTENTIAL = frozenset(
-    [
-        "capable",
-        "able",
-        "likely",
-        "unlikely",
-        "possible",
-        "suspicion",
-        "accusation",
-        "allegation",
-        "charge",
-        "charged",
-        "accused",
-        "suspected",
-        "wanted",
-        "risk",
-        "threat",
-        "danger",
-        "fear",
-        "hope",
-        "chance",
-        "possibility",
-        "prospect",
-        "aim",
-        "goal",
-        "purpose",
-        "hypothetical",
-        "without",
-        "instead",
-        "rather",
-        "expected",
-        "believed",
-        "thought",
-        "alleged",
-        "convicted",
-        "guilty",
-        "responsible",
-        "plan",
-        "plot",
-        "bid",
-        "idea",
-        "cost",
-        "ability",
-        "right",
-        "wish",
-        "acquit",
-        "accuse",
-        "suspect",
-        "charge",
-        "demand",
-        "request",
-        "call",
-        "order",
-        "proposal",
-        "offer",
-        "pressure",
-        "need",
-        "refusal",
-        "reluctance",
-        "willing",
-        "ready",
-    ]
-)
-HAPPENED = frozenset(
-    [
-        "continue",
-        "begin",
-        "start",
-        "manage",
-        "help",
-        "go",
-        "come",
-        "proceed",
-        "succeed",
-        "use",
-        "force",
-        "compel",
-        "lead",
-        "prompt",
-        "cause",
-    ]
-)
+POTENTIAL = word_set("grammar.governors.potential")
+HAPPENED = word_set("grammar.governors.happened")
 
 
 def non_finite(token: Token) -> Claim:
@@ -231,16 +122,7 @@ def non_finite(token: Token) -> Claim:
                 to = any(child.lower_ == "to" and child.dep_ in ("mark", "aux") for child in kids(current))
                 if to and current.tag_ == "VB" and lemma_of(head) not in HAPPENED:
                     return Claim("planned", "purpose")
-                if current.tag_ == "VBG" and marker(current) in (
-                    "without",
-                    "instead",
-                    "from",
-                    "against",
-                    "before",
-                    "for",
-                    "than",
-                    "of",
-                ):
+                if current.tag_ == "VBG" and marker(current) in OPEN_MARKERS:
                     return (
                         Claim("denied", "under", marker(current))
                         if marker(current) in ("without", "instead", "from")

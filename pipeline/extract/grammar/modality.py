@@ -9,12 +9,15 @@ from spacy.tokens import Token
 from pipeline.extract.grammar.claims import ACTUAL, Claim
 from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of
 from pipeline.extract.language.parsed import once
+from pipeline.extract.lexicon.words import word_set
 
-NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "hardly", "barely", "scarcely"})
-FUTURE = frozenset({"will", "'ll", "’ll", "shall", "wo", "would", "'d"})
+NEGATIONS = word_set("grammar.modality.negations")
+FUTURE = word_set("grammar.modality.future")
 POSSIBLE = frozenset({"may", "might", "could", "can", "ca"})
+GOING_TO = word_set("grammar.modality.going_to")
+UNREAL_LEMMAS = word_set("grammar.modality.unreal_lemmas")
 DUTY = frozenset({"must", "should", "ought"})
-HYPOTHETICAL_ADVERBS = frozenset({"possibly", "perhaps", "maybe", "allegedly", "supposedly", "purportedly"})
+HYPOTHETICAL_ADVERBS = word_set("grammar.modality.hypothetical_adverbs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +90,7 @@ def _going_to(verb: Token) -> bool:
     ):
         return verb.tag_ == "VB" or any(child.tag_ == "VB" for child in kids(verb))
     head = verb.head
-    return verb.dep_ == "xcomp" and head.lower_ in (
-        "going",
-        "due",
-        "set",
-        "about",
-        "expected",
-        "scheduled",
-        "slated",
-    )
+    return verb.dep_ == "xcomp" and head.lower_ in GOING_TO
 
 
 def negated_noun(noun: Token) -> bool:
@@ -111,36 +106,7 @@ def negated_noun(noun: Token) -> bool:
     return False
 
 
-# Adjectives that take the event out of what happened.
-UNREAL = frozenset(
-    [
-        "possible",
-        "potential",
-        "alleged",
-        "planned",
-        "future",
-        "suspected",
-        "threatened",
-        "imminent",
-        "feared",
-        "would-be",
-        "failed",
-        "attempted",
-        "foiled",
-        "proposed",
-        "likely",
-        "supposed",
-        "hypothetical",
-        "expected",
-        "looming",
-        "impending",
-        "apparent",
-        "purported",
-        "intended",
-        "aborted",
-        "thwarted",
-    ]
-)
+UNREAL = word_set("grammar.modality.unreal")
 
 
 def unreal_noun(noun: Token) -> str:
@@ -148,8 +114,7 @@ def unreal_noun(noun: Token) -> str:
     for child in kids(noun):
         if (
             child.i < noun.i
-            and lemma_of(child)
-            in UNREAL | {"fail", "plan", "attempt", "threaten", "propose", "suspect", "allege"}
+            and lemma_of(child) in UNREAL | UNREAL_LEMMAS
             and child.dep_ in ("amod", "compound")
         ):
             return child.lower_

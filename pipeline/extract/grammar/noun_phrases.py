@@ -7,6 +7,7 @@ from spacy.tokens import Token
 from pipeline.extract.grammar.labels import OBLIQUES
 from pipeline.extract.grammar.tree import coordinated, is_verbal, kids, lemma_of, preposition
 from pipeline.extract.language.parsed import once
+from pipeline.extract.lexicon.words import word_set
 
 
 @once
@@ -58,10 +59,8 @@ def noun_phrases(noun: Token) -> list[tuple[str, Token]]:
     return found
 
 
-# Nouns that stand before the one that counts: "a state of siege in Katanga", "a wave of attacks on Iraq".
-CONTAINERS = frozenset(
-    "state wave series round number spate string act kind sort form lot rash flurry package part".split()
-)
+JOINTS = word_set("grammar.noun_phrases.joints")
+CONTAINERS = word_set("grammar.noun_phrases.containers")
 
 
 def owners(noun: Token) -> list[Token]:
@@ -95,7 +94,7 @@ def lands_before(noun: Token) -> list[Token]:
     if len(found) < 2:
         return []
     between = noun.doc[found[0].i + 1 : found[-1].i]
-    joints = [token for token in between if token.lower_ in ("and", "or", ",", "-", "–", "/")]
+    joints = [token for token in between if token.lower_ in JOINTS]
     if not joints or any(token not in found and token not in joints for token in between):
         return []
     return found

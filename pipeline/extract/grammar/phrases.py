@@ -7,6 +7,7 @@ from spacy.tokens import Token
 from pipeline.extract.grammar.tree import kids, preposition
 from pipeline.extract.grammar.verbs import is_swallowed
 from pipeline.extract.language.parsed import once, piece_of
+from pipeline.extract.lexicon.words import word_set
 
 
 @once
@@ -70,10 +71,7 @@ def phrase(noun: Token) -> tuple[int, int]:
     return left, right + 1
 
 
-# Words that bound a number and name nobody: "at least 64 people".
-APPROXIMATE = frozenset(
-    "at least most more less fewer than about around nearly almost over up to some roughly".split()
-)
+APPROXIMATE = word_set("grammar.phrases.approximate")
 
 
 def _left_edge(token: Token) -> int:

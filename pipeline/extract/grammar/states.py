@@ -11,6 +11,7 @@ from pipeline.extract.grammar.noun_phrases import modifiers, noun_phrases, obliq
 from pipeline.extract.grammar.subjects import surface_subjects, with_antecedent
 from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of, preposition
 from pipeline.extract.grammar.verbs import is_passive
+from pipeline.extract.lexicon.words import word_set
 
 
 def state_keys(token: Token) -> list[str]:
@@ -34,7 +35,7 @@ def state_keys(token: Token) -> list[str]:
     return [f"be+{marks}+{name}" if marks else f"be+{name}" for name in names]
 
 
-LINKING = frozenset({"remain", "become", "stay", "be", "keep", "stand", "grow", "turn"})
+LINKING = word_set("grammar.states.linking")
 
 
 def state_verb(token: Token) -> Token:

@@ -8,26 +8,10 @@ from pipeline.extract.grammar.labels import INDIRECT, OBJECTS
 from pipeline.extract.grammar.noun_phrases import by_phrase, noun_phrases, obliques_of
 from pipeline.extract.grammar.tree import MAX_CLIMB, children, coordinated, has_to, is_verbal, kids, lemma_of
 from pipeline.extract.grammar.verbs import first_part, is_passive, is_swallowed, own_subjects
+from pipeline.extract.lexicon.words import word_set
 
 RELATIVES = frozenset({"who", "which", "that", "whom", "whose"})
-TIME_NOUNS = frozenset(
-    [
-        "second",
-        "minute",
-        "hour",
-        "day",
-        "week",
-        "month",
-        "year",
-        "decade",
-        "century",
-        "moment",
-        "morning",
-        "evening",
-        "night",
-        "weekend",
-    ]
-)
+TIME_NOUNS = word_set("grammar.subjects.time_nouns")
 
 
 def with_antecedent(tokens: list[Token]) -> list[Token]:
@@ -116,10 +100,7 @@ def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
     return []
 
 
-# Participles that tell what the clause before them led to, whatever noun stands between.
-RESULTS = frozenset(
-    "kill injure wound leave destroy damage displace force cause prompt spark trigger wreck maim".split()
-)
+RESULTS = word_set("grammar.subjects.results")
 
 
 def _is_result(verb: Token) -> bool:

@@ -8,7 +8,9 @@ from pipeline.extract.grammar.claims import ACTUAL, Claim
 from pipeline.extract.grammar.labels import SUBJECTS
 from pipeline.extract.grammar.modality import modality
 from pipeline.extract.grammar.tree import MAX_CLIMB, is_verbal, kids, marker
+from pipeline.extract.lexicon.words import word_set
 
+TIME_MARKERS = word_set("grammar.surroundings.time_markers")
 INVERTED = frozenset({"had", "should", "were"})
 STRONG_CONDITIONS = frozenset({"if", "unless", "whether", "lest", "provided"})
 
@@ -22,16 +24,7 @@ def surroundings(token: Token) -> Claim:
             return Claim("hypothetical", "in-case")
         if word in STRONG_CONDITIONS:
             return Claim("hypothetical", "under", word)
-        if current.dep_ == "advcl" and word in (
-            "before",
-            "until",
-            "till",
-            "once",
-            "after",
-            "when",
-            "while",
-            "as",
-        ):
+        if current.dep_ == "advcl" and word in TIME_MARKERS:
             return _temporal(current, word)
         if _is_question(current):
             return Claim("hypothetical", "question")

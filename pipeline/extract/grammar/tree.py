@@ -6,13 +6,9 @@ from spacy.tokens import Token
 
 from pipeline.extract.grammar.labels import OBJECTS, SUBJECTS
 from pipeline.extract.language.parsed import once, piece_of
+from pipeline.extract.lexicon.words import word_list
 
-# Lemmas that suffix rules get wrong, right for every pipeline.
-REPAIRED_LEMMAS = {
-    "fre": "free", "agre": "agree", "guarante": "guarantee", "decre": "decree", "fle": "flee", "disagre": "disagree",
-    "people": "people", "troops": "troop", "forces": "force", "arms": "arm", "ceasefires": "ceasefire", "wo": "will",
-    "overseing": "oversee", "foresaw": "foresee", "sanctione": "sanction", "protester": "protester", "died": "die",
-}  # fmt: skip
+REPAIRED_LEMMAS = dict(pair.split("=") for pair in word_list("grammar.tree.repaired_lemmas"))
 # A chain of controllers or conjuncts longer than this is a broken tree.
 MAX_CLIMB = 12
 

@@ -7,8 +7,9 @@ from spacy.tokens import Token
 from pipeline.extract.grammar.labels import OBJECTS, PASSIVE_SUBJECTS, SUBJECTS
 from pipeline.extract.grammar.tree import is_verbal, kids
 from pipeline.extract.language.parsed import once
+from pipeline.extract.lexicon.words import word_set
 
-PARTICLES = frozenset(["back", "out", "off", "down", "up", "over", "away", "forward", "apart", "aside"])
+PARTICLES = word_set("grammar.verbs.particles")
 
 
 def particle_of(verb: Token) -> str:

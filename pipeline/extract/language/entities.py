@@ -16,29 +16,16 @@ from spacy.util import ensure_path, filter_spans
 
 from pipeline.extract.language.tables import TABLES, write_tables
 from pipeline.extract.lexicon.gazetteer import load_gazetteer
+from pipeline.extract.lexicon.words import word_set
 
-# What may stand before a people's or a country's name and belong to it: "South African".
-_DIRECTIONS = frozenset(
-    ("North", "South", "East", "West", "Central", "Latin", "Northern", "Southern", "Eastern", "Western",
-     "Southeast")
-)  # fmt: skip
-# A place whose name ends in one of these is a building or grounds; the entity corpora know no such label.
-_FACILITIES = frozenset(
-    ("Airport", "Airfield", "Bridge", "Square", "Street", "Avenue", "Stadium", "Prison", "Hospital", "Palace",
-     "Mosque", "Church", "Cathedral", "Temple", "Highway", "Dam", "Canal", "Tower", "Hotel", "Museum",
-     "Station", "Camp", "Market", "Park", "Barracks", "Checkpoint", "Monument", "Shrine", "Embassy")
-)  # fmt: skip
+_DIRECTIONS = word_set("language.entities.directions")
+_FACILITIES = word_set("language.entities.facilities")
 _ARTICLES = frozenset(("the", "a", "an"))
 # Words that a name never ends in.
 _LINKING = frozenset(("of", "for"))
 _LOOSE_TAILS = _ARTICLES | _LINKING
 _LOOSE_ENDS = frozenset(("'s", "’s", ",", ".", "'"))
-# Titles that go before a person's name and before no other.
-_ADDRESSES = frozenset(
-    ("Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Dr", "Dr.", "Sir", "Lord", "Lady", "Prof.",
-     "Gen.", "Adm.", "Brig.", "Col.", "Lt.", "Maj.", "Capt.", "Sgt.", "Cpl.", "Pvt.", "Sen.", "Rep.", "Rev.",
-     "Sheikh", "Mullah", "Ayatollah")
-)  # fmt: skip
+_ADDRESSES = word_set("language.entities.addresses")
 _NAMES = frozenset(("GPE", "LOC", "ORG"))
 # What may stand at the end of a body's name: "Government of Ireland".
 _PARTS_OF_BODIES = _NAMES | {"FAC", "NORP"}
@@ -47,8 +34,7 @@ _PLACES = frozenset(("GPE", "LOC"))
 _PEOPLE_ENDINGS = ("s", "n", "i", "ish", "ese")
 # Places whose name has the article in it.
 _WITH_ARTICLE = frozenset(("Netherlands", "Hague"))
-# Marks behind which a sentence may open with a capital.
-_OPENING = frozenset(('"', "“", "''", "``", "‘", ":", "(", "-", "—", "–"))
+_OPENING = word_set("language.entities.opening")
 # Marks that make one word of two.
 _JOINING = frozenset(("-", "–"))
 

@@ -7,13 +7,11 @@ from spacy.language import Language
 from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
-_NEVER_BEFORE_A_START = frozenset((",", "-", "–", "$", "(", "/"))
-_NEVER_A_START = frozenset((",", ".", ";", ":", "?", "!", "'s", "’s", ")"))
-_ABBREVIATIONS = frozenset(
-    ("U.N.", "U.S.", "U.K.", "E.U.", "Mr.", "Mrs.", "Ms.", "Dr.", "Gen.", "Lt.", "Col.", "Maj.", "Capt.",
-     "Sgt.", "Sen.", "Rep.", "Gov.", "St.", "Mt.", "No.", "Jan.", "Feb.", "Aug.", "Sept.", "Oct.", "Nov.",
-     "Dec.")
-)  # fmt: skip
+from pipeline.extract.lexicon.words import word_set
+
+_NEVER_BEFORE_A_START = word_set("language.sentence_guard.never_before_a_start")
+_NEVER_A_START = word_set("language.sentence_guard.never_a_start")
+_ABBREVIATIONS = word_set("language.sentence_guard.abbreviations")
 _BAR_AFTER = frozenset(map(get_string_id, _NEVER_BEFORE_A_START | _ABBREVIATIONS))
 _BAR_BEFORE = frozenset(map(get_string_id, _NEVER_A_START))
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.extract.lexicon import words
 from pipeline.extract.lexicon.actor_entries import DATA, Entry, Word, fold, surface_key, word_list
 from pipeline.extract.lexicon.actor_files import PERSON_FILES, NamedRow, own_files, read_own, read_user
 from pipeline.plover import read_table
@@ -18,6 +19,7 @@ from pipeline.plover import read_table
 GRACE_DAYS = 7
 """A leader who fell this week is still written of by his office."""
 _PARTICLES = word_list("particles")
+_UNPLURALLED = words.word_list("lexicon.actor_lexicon.unpluralled")
 _FAMILY_NAME_FIRST = frozenset({"CHN", "TWN", "KOR", "PRK"})
 _IRREGULAR = {"child": "children", "man": "men", "woman": "women", "person": "people", "wife": "wives"}
 # Country and people names that are also words in lower case.
@@ -200,10 +202,7 @@ def _add_countries(lexicon: ActorLexicon) -> None:
         seat = Entry(f"countries:{name}", f"Government of {name}", code, "GOV", "seat")
         for surface in _split(row["demonyms"]):
             lexicon.add(surface, people)
-            if not surface.endswith(("s", "ese", "ish", "ch", "men", "man", "Swiss")) and surface not in (
-                "US",
-                "UK",
-            ):
+            if not surface.endswith(_UNPLURALLED) and surface not in ("US", "UK"):
                 lexicon.add(surface + "s", people)
         for surface in (name, *_split(row["aliases"])):
             lexicon.add(surface, noun)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -55,15 +54,7 @@ def load_frames(folder: Path = DATA) -> Frames:
         outcomes=outcomes,
         groups=groups,
         triggers=company_of(verbs, nouns, operators),
-        version=_version(folder),
     )
-
-
-def _version(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for file in sorted(folder.iterdir()):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:8]
 
 
 def _groups(path: Path) -> dict[str, frozenset[str]]:

@@ -118,7 +118,6 @@ class Frames:
     outcomes: tuple[dict[str, str], ...]
     groups: dict[str, frozenset[str]]
     triggers: dict[str, frozenset[str]]
-    version: str
 
     def entry(self, frame_id: str) -> Frame | EventNoun | Operator | None:
         """The entry of an id as candidates carry it ("operator+entry" gives the last)."""

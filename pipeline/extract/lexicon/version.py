@@ -1,28 +1,72 @@
-"""Version: folders of data and of the model in, a short hash for the codebook out."""
+"""Version: the coder's data, its code and the model in, the name of the codebook out.
+
+Whatever can change what is coded changes the name: a list of places or words as well as a frame, a threshold as well as
+the code itself. The code counts by its meaning, without comments, docstrings and layout: a number to be raised by hand is
+forgotten, and a hash of the letters would have history coded again for a comma.
+"""
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
+
+from pipeline import plover
+from pipeline.extract.lexicon.files import DATA
+
+
+def codebook(model: Path, own_actors: str = "") -> str:
+    """The name of ontology, data, code and model together, short enough for a column.
+
+    Args:
+        own_actors: The user's file of actors; empty for none.
+    """
+    data = [*_files(DATA, "*"), *_files(plover.DATA, "*"), *([Path(own_actors)] if own_actors else [])]
+    code = _files(DATA.parent, "*.py")
+    parts = (f"data-{_hash(map(_letters, data))}", f"code-{_hash(map(_meaning, code))}", model_version(model))
+    return "/".join(("plover-2.0", *parts))
 
 
 def model_version(path: Path) -> str:
-    """Name, version and a hash of the weights, short enough for a codebook column."""
+    """Name, version and a hash of the weights."""
     meta = json.loads((Path(path) / "meta.json").read_text(encoding="utf-8"))
-    digest = hashlib.sha256()
-    for file in sorted(Path(path).rglob("*")):
-        if file.is_file():
-            digest.update(file.name.encode())
-            digest.update(file.read_bytes())
-    return f"{meta.get('name', 'model')}-{meta.get('version', '0')}-{digest.hexdigest()[:8]}"
+    files = [file for file in sorted(Path(path).rglob("*")) if file.is_file()]
+    digest = _hash(file.name.encode() + file.read_bytes() for file in files)
+    return f"{meta.get('name', 'model')}-{meta.get('version', '0')}-{digest}"
 
 
-def folder_version(folder: Path, extra: str = "") -> str:
-    """A short hash of the data files of a folder and of one more file, for the codebook."""
+def _files(folder: Path, pattern: str) -> list[Path]:
+    return [
+        path for path in sorted(folder.rglob(pattern)) if path.is_file() and "__pycache__" not in path.parts
+    ]
+
+
+def _hash(parts: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(file.read_bytes())
-    if extra:
-        digest.update(Path(extra).read_bytes())
+    for part in parts:
+        digest.update(part)
     return digest.hexdigest()[:8]
+
+
+def _letters(file: Path) -> bytes:
+    return file.name.encode() + file.read_bytes()
+
+
+def _meaning(file: Path) -> bytes:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [part for part in body if not _is_text(part)]  # type: ignore[attr-defined]
+    return ast.dump(tree).encode()
+
+
+def _is_text(node: ast.AST) -> bool:
+    """A docstring, of a module, class, function or constant."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )

@@ -11,12 +11,14 @@ from spacy.tokens import Token
 
 from pipeline.extract.language.parsed import piece_of, sentence_bounds
 from pipeline.extract.lexicon.number_words import NumberWords, load_number_words
+from pipeline.extract.lexicon.words import word_set
 from pipeline.extract.numbers.quantities import Bounds, quantity
 from pipeline.model import Count, CountKind
 
 _RESULTS = frozenset(
     ("advcl", "conj", "xcomp", "acl", "obj", "obl", "nmod", "acl:relcl", "parataxis", "dep", "amod")
 )
+_STOPS = word_set("numbers.counts.stops")
 _BORNE_BY_SUBJECT = frozenset(("die", "perish", "flee", "dead", "homeless"))
 _DEEPEST = 3
 
@@ -126,24 +128,7 @@ def _run(word: Token, start: int, end: int) -> list[Token]:
     return tokens if end <= word.i or number <= 4 else []
 
 
-_AUXILIARIES = frozenset(
-    (
-        "were",
-        "was",
-        "are",
-        "is",
-        "been",
-        "being",
-        "be",
-        "have",
-        "has",
-        "had",
-        "also",
-        "reportedly",
-        "later",
-        "left",
-    )
-)
+_AUXILIARIES = word_set("numbers.counts.auxiliaries")
 
 
 def _breaks(rest: list[Token]) -> bool:
@@ -153,14 +138,7 @@ def _breaks(rest: list[Token]) -> bool:
 def _stops(token: Token) -> bool:
     if _kind(token, load_number_words()) not in (None, "crowd"):
         return True
-    is_text = token.pos_ in ("VERB", "PUNCT", "SCONJ", "PRON") or token.lower_ in (
-        "in",
-        "on",
-        "at",
-        "by",
-        "from",
-        "after",
-    )
+    is_text = token.pos_ in ("VERB", "PUNCT", "SCONJ", "PRON") or token.lower_ in _STOPS
     return is_text or (token.lower_ == "and" and token.nbor(-1).pos_ == "VERB" if token.i else False)
 
 

@@ -8,12 +8,12 @@ from spacy.tokens import Span as DocSpan
 
 from pipeline.extract.lexicon.gazetteer import load_gazetteer
 from pipeline.extract.lexicon.link_costs import Links
+from pipeline.extract.lexicon.words import word_set
 from pipeline.extract.places.links import bearing_cost, front_of, is_among, level_of
 from pipeline.extract.places.names import SITE
-from pipeline.extract.places.resolve import LEAD, POSSESSIVE, SIZEABLE, word_set
+from pipeline.extract.places.resolve import LEAD, POSSESSIVE, SIZEABLE
 
-# "On" may stand before whoever was attacked, "along" and "across" before what was crossed.
-SURE_PREPOSITIONS = frozenset(("in", "at", "near", "inside", "outside", "around"))
+SURE_PREPOSITIONS = word_set("places.finer.sure_prepositions")
 
 
 def finer(best: tuple[float, DocSpan], costs: list[tuple[float, DocSpan]], links: Links) -> DocSpan:
@@ -80,7 +80,7 @@ def _without_kind(gap: DocSpan, links: Links) -> DocSpan:
     return gap[skip:] if skip and (gap[skip].lower_ in _INSIDE or gap[skip].lower_ in (",", "of")) else gap
 
 
-_INSIDE = word_set("in inside within")
+_INSIDE = frozenset(("in", "inside", "within"))
 
 
 def _is_within(span: DocSpan, gap: DocSpan, links: Links) -> bool:
@@ -119,13 +119,7 @@ def _size(span: DocSpan) -> int:
 
 
 _POSSESSIVES = frozenset(("'s", "’s", "'", "’"))
-_HOLDING_WORDS = word_set(
-    """
-    , ( in of near the part regional provincial capital north south east west northeast northwest southeast southwest central rural downtown city town village
-    quarter district neighborhood neighbourhood camp area province region countryside suburb suburbs outskirts colony
-    governorate department county state island township municipality commune jurisdiction canton
-    """
-)
+_HOLDING_WORDS = word_set("places.finer.holding_words")
 
 
 def holds(gap: str) -> bool:
@@ -150,5 +144,5 @@ def holds_tokens(gap: DocSpan) -> bool:
     )
 
 
-_HOLDING_OPENERS = word_set("inside within on along outside")
+_HOLDING_OPENERS = frozenset(("inside", "within", "on", "along", "outside"))
 _GAP_WORD = re.compile(r"\w+|[^\w\s]")

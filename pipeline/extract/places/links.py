@@ -11,22 +11,17 @@ from spacy.tokens import Token
 
 from pipeline.extract.lexicon.gazetteer import fold, load_gazetteer
 from pipeline.extract.lexicon.link_costs import Links, load_links
-from pipeline.extract.places.resolve import DIVISION, POSSESSIVE, word_set
+from pipeline.extract.lexicon.words import word_set
+from pipeline.extract.places.resolve import DIVISION, POSSESSIVE
 
 # A path longer than this is no link.
 _LONGEST_PATH = 12
 _UNLINKED = 99.0
 _NEVER = 9.0
-_CLAUSE_WORDS = word_set(
-    """
-    who which that when where while after before as because since although though whose whom if
-    unless said
-    """
-)
+_CLAUSE_WORDS = word_set("places.links.clause_words")
 COMPASS = re.compile(r"^(?:(?:north|south)(?:-?(?:east|west))?|east|west)(?:wards?)?$", re.I)
-_DISTANCES = word_set(
-    "km kilometers kilometres kilometer kilometre miles mile meters metres yards hours minutes"
-)
+_BEFORE_NAME = word_set("places.links.before_name")
+_DISTANCES = word_set("places.links.distances")
 
 
 def link_cost(trigger: Token, span: DocSpan, links: Links) -> float:
@@ -247,7 +242,7 @@ def front_of(span: DocSpan) -> int:
 def bearing_cost(span: DocSpan, links: Links) -> float:
     """ "60 miles north of X" is not in X; "north of X" may pass."""
     doc, number = span.doc, span.start - 1
-    while number >= 0 and doc[number].lower_ in ("of", "from", "the", "city", "town", "capital", "village"):
+    while number >= 0 and doc[number].lower_ in _BEFORE_NAME:
         number -= 1
     if number < 0 or number == span.start - 1:
         return 0.0

@@ -10,28 +10,15 @@ from spacy.tokens import Token
 from pipeline.extract.language.parsed import Parsed, once_a_piece
 from pipeline.extract.lexicon.gazetteer import Gazetteer, fold, load_gazetteer
 from pipeline.extract.lexicon.link_costs import Links, load_links
+from pipeline.extract.lexicon.words import word_set
 from pipeline.extract.places.links import COMPASS, is_among
-from pipeline.extract.places.resolve import POSSESSIVE, is_well_known, word_set
+from pipeline.extract.places.resolve import POSSESSIVE, is_well_known
 
 _PLACE_LABELS = frozenset(("GPE", "LOC", "FAC"))
-_LOCATIVE_PREPOSITIONS = word_set("in at near inside outside around across through throughout along off into")
-SITE = word_set(
-    """
-    airport square camp province district governorate department street avenue university hospital
-    airbase village town city quarter neighborhood neighbourhood prison bridge region mountains
-    mountain hill island county checkpoint countryside mosque stadium base
-    municipality community hamlet alley jurisdiction canton colony farm ranch volcano jungle
-    farms fields field junction crossroad crossroads roundabout plateau beach orchards orchard springs valley
-    hills heights road highway trail bay peninsula forest desert factory plant refinery station depot barracks
-    academy palace cathedral church temple monastery cemetery market bazaar hotel restaurant nightclub mall
-    park garden gardens jail crossing harbour harbor dock docks seaport gulf strait oasis dam reservoir lake
-    tower headquarters compound embassy consulate ward lga locality settlement sector suburb suburbs
-    """
-)
-# Bodies are called after their seat too; these words alone do not make a name one of a place.
-_BODY_OR_SITE = word_set(
-    "embassy consulate church academy headquarters station market university hospital sector"
-)
+_LOCATIVE_PREPOSITIONS = word_set("places.names.locative_prepositions")
+SITE = word_set("places.names.site")
+_BODY_OR_SITE = word_set("places.names.body_or_site")
+_INSIDE_NAMES = word_set("places.names.inside_names")
 _NAME_TAGS = frozenset(("PROPN", "ADJ", "NOUN", "X"))
 
 
@@ -86,7 +73,7 @@ def _is_body(entity: DocSpan, gazetteer: Gazetteer) -> bool:
     return last in _SEATS
 
 
-_SEATS = word_set("embassy consulate headquarters")
+_SEATS = frozenset(("embassy", "consulate", "headquarters"))
 
 
 def _is_adjective(entity: DocSpan, gazetteer: Gazetteer) -> bool:
@@ -120,14 +107,8 @@ def _is_called_after(entity: DocSpan, gazetteer: Gazetteer) -> bool:
     return top.dep_ == "appos" and top.head.lower_ in links.settlement
 
 
-# What names of places begin with, in the languages news names them in: mount, hill, spring, fort, house.
-_NAME_OPENERS = word_set(
-    "jabal jebel tal tel tell wadi kafr deir khirbat khirbet bir ayn beit umm mount mt lake fort camp port cape khan "
-    "puerto villa playa cerro monte rio isla"
-)
-_TITLES = word_set(
-    "msgr mr mrs ms dr gen col lt sgt maj capt presidente monsignor father bishop president don dona"
-)
+_NAME_OPENERS = word_set("places.names.name_openers")
+_TITLES = word_set("places.names.titles")
 
 
 def _names_site(entity: DocSpan) -> bool:
@@ -206,13 +187,7 @@ def _is_of_body(entity: DocSpan) -> bool:
     return words[-4].lower() in _BODIES and words[-4][:1].isupper()
 
 
-_BODIES = word_set(
-    """
-    state army front bank university government republic kingdom union church party movement forces
-    council congress parliament voice radio embassy organization organisation association
-    federation institute emirate committee league brigade brigades battalion
-    """
-)
+_BODIES = word_set("places.names.bodies")
 
 
 def _trim(entity: DocSpan) -> tuple[int, int]:
@@ -226,9 +201,7 @@ def _trim(entity: DocSpan) -> tuple[int, int]:
         if entity.doc[number].text in (",", "("):
             end = number
             break
-    while end > start and (
-        entity.doc[end - 1].lower_ in ("'s", "’s", "'", "’", "of", "in", ",") or entity.doc[end - 1].is_space
-    ):
+    while end > start and (entity.doc[end - 1].lower_ in _LOOSE_ENDS or entity.doc[end - 1].is_space):
         end -= 1
     return start, end
 
@@ -247,7 +220,8 @@ def _over_hyphens(doc: Parsed, start: int, end: int) -> int:
     return end
 
 
-_TRIMMED = word_set("the a northern southern eastern western")
+_LOOSE_ENDS = word_set("places.names.loose_ends")
+_TRIMMED = word_set("places.names.trimmed")
 
 
 def _unlabelled(doc: Parsed, taken: set[int], gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
@@ -284,12 +258,7 @@ def _names_next(token: Token, links: Links) -> bool:
     )
 
 
-_OPENERS = word_set(
-    """
-    the a key strategic important northern southern eastern western central nearby town city
-    village of
-    """
-)
+_OPENERS = word_set("places.names.openers")
 
 
 def _name_end(doc: Parsed, start: int, end: int, gazetteer: Gazetteer, *, is_preposition: bool) -> int:
@@ -316,17 +285,10 @@ def _name_end(doc: Parsed, start: int, end: int, gazetteer: Gazetteer, *, is_pre
     )
 
 
-# What stands capitalised behind "in" and is no place.
-_NOT_PLACES = word_set(
-    """
-    congress parliament islam christianity english arabic french ramadan easter christmas mass
-    facebook twitter president prime mr mrs operation world cup olympics god english spanish
-    russian chinese hebrew sunni shiite
-    """
-)
+_NOT_PLACES = word_set("places.names.not_places")
 
 
 def _may_be_name(token: Token, *, is_inside: bool) -> bool:
-    if is_inside and token.lower_ in ("-", "al", "el", "de", "la", "las", "los", "del", "ez", "es"):
+    if is_inside and token.lower_ in _INSIDE_NAMES:
         return True
     return token.text[:1].isupper() and token.pos_ in _NAME_TAGS and token.ent_type_ != "DATE"

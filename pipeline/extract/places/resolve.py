@@ -14,11 +14,6 @@ from functools import lru_cache
 from pipeline.extract.lexicon.gazetteer import Entry, Gazetteer, fold
 from pipeline.model import Place, Span
 
-
-def word_set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 # Words around a name that say what kind of place it is.
 DIVISION = re.compile(
     r"\s+(?:province|governorate|department|state|region|oblast|republic|prefecture|county|autonomous region)$",

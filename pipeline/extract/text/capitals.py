@@ -19,6 +19,7 @@ from pipeline.errors import ConfigError
 from pipeline.extract.lexicon import files
 from pipeline.extract.lexicon.calendar import load_calendar
 from pipeline.extract.lexicon.gazetteer import Gazetteer
+from pipeline.extract.lexicon.words import word_set
 
 DATA = files.DATA / "capitals"
 # A plural of a name is longer: "Jesuits".
@@ -34,10 +35,8 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _SENTENCE_END = re.compile(r"(?:[.!?:]['\")\]]*\s+|--\s*|\[(?:text|excerpt|excerpts|speech|continued)\]\s*)$")
 _NUMBER_BEFORE = re.compile(r"\d\s*$")
 _NUMBER_BEHIND = re.compile(r"\.?\s*\d")
-_SMALL = frozenset(("de", "del", "y", "and", "of", "the"))
-_PLACE_BEFORE = frozenset(
-    ("in", "at", "near", "from", "to", "of", "outside", "northern", "southern", "eastern", "western")
-)
+_SMALL = word_set("text.capitals.small")
+_PLACE_BEFORE = word_set("text.capitals.place_before")
 # Endings of English words that a list of dictionary forms does not show.
 _ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("d", ""),
             ("ly", ""), ("ally", ""), ("ily", "y"), ("ably", "able"), ("ibly", "ible"), ("er", ""), ("est", ""), ("est", "e"), ("er", "e"), ("men", "man"), ("ves", "f"))  # fmt: skip
