@@ -34,7 +34,7 @@ def classify_pair(row: dict[str, Any], coder: Coder) -> list[dict[str, Any]]:
     doc = coder.nlp(Parsed.of(coder.nlp.make_doc(piece.text), piece))
     reader = coder.reader
     readings = [reading for sentence in doc.sents for reading in readings_of(sentence, reader, keep_all=True)]
-    best = choose(readings, doc, actor, recipient) or by_words(doc, reader, actor, recipient)
+    best = choose(readings, actor, recipient) or by_words(doc, reader, actor, recipient)
     if best is None:
         return []
     event_type, mode, status, trigger, frame = best
@@ -61,9 +61,7 @@ def find_span(text: str, given: Any) -> Range | None:
 Choice = tuple[str, str | None, str, str, str]
 
 
-def choose(
-    readings: Iterable[Reading], doc: Doc, actor: Range | None, recipient: Range | None
-) -> Choice | None:
+def choose(readings: Iterable[Reading], actor: Range | None, recipient: Range | None) -> Choice | None:
     """The reading whose parties lie in the two spans, the main clause before others."""
     scored = []
     for reading in readings:
@@ -133,7 +131,7 @@ def by_words(doc: Doc, reader: Reader, actor: Range | None, recipient: Range | N
 
 def _word_choice(token: Token, reader: Reader) -> Choice | None:
     lemma = lemma_of(token)
-    for form in {lemma, lemma.removesuffix("ed"), lemma.removesuffix("d"), lemma.removesuffix("ing")}:
+    for form in dict.fromkeys((lemma, *map(lemma.removesuffix, ("ed", "d", "ing")))):
         if token.tag_.startswith(("VB", "JJ", "NN")):
             for frame in reader.frames.verbs.get(form, ())[-1:]:
                 return frame.event_type, frame.mode, "actual", token.text, f"word:{frame.id}"

@@ -97,13 +97,11 @@ class Mentions:
         if word in SPEAKER_PRONOUNS:
             return speaker
         if word in PEOPLE_PRONOUNS:
-            return self._nearest(token, sentence, ("PERSON",), speaker) or _local_subject(
-                token, frozenset({"PERSON"})
-            )
+            return self._nearest(token, sentence, ("PERSON",)) or _local_subject(token, frozenset({"PERSON"}))
         if word in GROUP_PRONOUNS or word in THING_PRONOUNS:
             return self._for_thing(token, sentence, word)
         if lemma_of(token) in ROLE_NOUNS and _is_bare_definite(token):
-            return self._nearest(token, sentence, tuple(ROLE_NOUNS[lemma_of(token)]), None)
+            return self._nearest(token, sentence, tuple(ROLE_NOUNS[lemma_of(token)]))
         return None
 
     def fuller(self, token: Token) -> Token | None:
@@ -125,11 +123,9 @@ class Mentions:
         if local is not None:
             return local
         kinds = ("ORG", "GPE", "NORP") if word in GROUP_PRONOUNS else ("ORG", "GPE")
-        return self._nearest(token, sentence, kinds, None)
+        return self._nearest(token, sentence, kinds)
 
-    def _nearest(
-        self, token: Token, sentence: int, kinds: Sequence[str], speaker: Token | None
-    ) -> Token | None:
+    def _nearest(self, token: Token, sentence: int, kinds: Sequence[str]) -> Token | None:
         before = [
             m
             for m in self.found

@@ -132,7 +132,7 @@ def _link_cost(trigger: Token, expression: Expression) -> float:
         cost += _CLIMB.get(token.dep_, _OTHER_STEP)
         token = token.head
     cost = min(cost, _by_order(trigger, span))
-    return cost + 0.02 * abs(span.start - trigger.i) + _kind_cost(expression, span)
+    return cost + 0.02 * abs(span.start - trigger.i) + _kind_cost(expression)
 
 
 def _by_order(trigger: Token, words: DocSpan) -> float:
@@ -153,7 +153,7 @@ def _by_order(trigger: Token, words: DocSpan) -> float:
 _CLAUSE_WORDS = word_set("dates.link.clause_words")
 
 
-def _kind_cost(expression: Expression, span: object) -> float:
+def _kind_cost(expression: Expression) -> float:
     """ "since 1964", "until May": when it began or ends, not when it happened."""
     first = expression.text.split(" ", 1)[0].lower()
     return 0.8 if first in _SPAN_WORDS else 0.0

@@ -85,11 +85,11 @@ def _nearest_year(month: int, day: int, today: date, ahead: bool) -> int:
 _FARTHEST_PLAN = 31
 
 
-def _iso(groups: Groups, today: date, ahead: bool) -> Resolved:
+def _iso(groups: Groups, _today: date, _ahead: bool) -> Resolved:
     return date(int(groups["year"] or 0), int(groups["mnum"] or 0), int(groups["day"] or 0)), "day"
 
 
-def _numeric(groups: Groups, today: date, ahead: bool) -> Resolved:
+def _numeric(groups: Groups, today: date, _ahead: bool) -> Resolved:
     first, second = int(groups["first"] or 0), int(groups["second"] or 0)
     year = _full_year(groups, today) or today.year
     # American news write the month first; 25/12 can only be the other way.
@@ -103,7 +103,7 @@ def _day_month(groups: Groups, today: date, ahead: bool) -> Resolved:
     return date(year, month, day), "day"
 
 
-def _ago(groups: Groups, today: date, ahead: bool) -> Resolved:
+def _ago(groups: Groups, today: date, _ahead: bool) -> Resolved:
     forward = (groups["dir"] or "") in ("later", "from now", "after")
     return _shift(today, _number(groups["n"] or "1") * (1 if forward else -1), (groups["unit"] or ""))
 
@@ -125,7 +125,7 @@ def _add_months(today: date, count: int) -> date:
     return date(year, month + 1, 1)
 
 
-def _within(groups: Groups, today: date, ahead: bool) -> Resolved:
+def _within(groups: Groups, today: date, _ahead: bool) -> Resolved:
     forward = (groups["rel"] or "") in ("next", "coming", "following")
     if groups["unit"] in ("hour", "minute"):
         return today, "day"
@@ -135,7 +135,7 @@ def _within(groups: Groups, today: date, ahead: bool) -> Resolved:
     return (_monday(day), "week") if precision == "day" else (day, precision)
 
 
-def _day_rel(groups: Groups, today: date, ahead: bool) -> Resolved:
+def _day_rel(groups: Groups, today: date, _ahead: bool) -> Resolved:
     step = 1 if (groups["dir"] or "") == "after" else -1
     return today + timedelta(days=step * (2 if groups.get("named") else 1)), "day"
 
@@ -157,12 +157,12 @@ def _rel_weekday(groups: Groups, today: date, ahead: bool) -> Resolved:
     return _of_weekday(groups, today, ahead)
 
 
-def _weekday_rel(groups: Groups, today: date, ahead: bool) -> Resolved:
+def _weekday_rel(groups: Groups, today: date, _ahead: bool) -> Resolved:
     step = 7 if (groups["rel"] or "") == "next" else -7
     return _monday(today) + timedelta(days=step + _weekday(groups)), "day"
 
 
-def _week_of_day(groups: Groups, today: date, ahead: bool) -> Resolved:
+def _week_of_day(groups: Groups, today: date, _ahead: bool) -> Resolved:
     day, _ = _of_weekday(groups, today, ahead=False)
     return day - timedelta(days=7), "day"
 
@@ -171,7 +171,7 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _rel_month(groups: Groups, today: date, ahead: bool) -> Resolved:
+def _rel_month(groups: Groups, today: date, _ahead: bool) -> Resolved:
     relation, month = (groups["rel"] or ""), _month(groups)
     if relation == "this":
         year = today.year
@@ -188,7 +188,7 @@ def _rel_season(groups: Groups, today: date, ahead: bool) -> Resolved:
     return _rel_month(groups, today, ahead)
 
 
-def _season_year(groups: Groups, today: date, ahead: bool) -> Resolved:
+def _season_year(groups: Groups, _today: date, _ahead: bool) -> Resolved:
     return date(int(groups["year"] or 0), load_calendar().seasons[(groups["season"] or "")], 1), "month"
 
 
@@ -213,12 +213,12 @@ def _rel_unit(groups: Groups, today: date, ahead: bool) -> Resolved:
     return date(today.year + step * {"year": 1, "decade": 10, "century": 100}[unit], 1, 1), "year"
 
 
-def _weekend(groups: Groups, today: date, ahead: bool) -> Resolved:
+def _weekend(_groups: Groups, today: date, ahead: bool) -> Resolved:
     back = (today.weekday() - 5) % 7
     return today + timedelta(days=(5 - today.weekday()) % 7 if ahead else -back), "day"
 
 
-def _month_year(groups: Groups, today: date, ahead: bool) -> Resolved:
+def _month_year(groups: Groups, _today: date, _ahead: bool) -> Resolved:
     return date(int(groups["year"] or 0), _month(groups), 1), "month"
 
 
@@ -228,11 +228,11 @@ def _month_alone(groups: Groups, today: date, ahead: bool) -> Resolved:
     return date(year, month, 1), "month"
 
 
-def _named(groups: Groups, today: date, ahead: bool) -> Resolved:
+def _named(groups: Groups, today: date, _ahead: bool) -> Resolved:
     return today + timedelta(days=load_calendar().days[(groups["named"] or "")]), "day"
 
 
-def _year_alone(groups: Groups, today: date, ahead: bool) -> Resolved:
+def _year_alone(groups: Groups, _today: date, _ahead: bool) -> Resolved:
     return date(int(groups["year"] or 0), 1, 1), "year"
 
 

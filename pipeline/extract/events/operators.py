@@ -5,7 +5,7 @@ The table of what becomes of what is data/frames/outcomes.csv.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
@@ -25,77 +25,87 @@ UNREAL_KINDS = frozenset(
 )
 
 
-def combine(
-    operator: Operator, head: Token, agents: tuple[Token, ...], inner: Reading,
-    addressed: tuple[Token, ...], parties: Parties, *, nominal: bool = False,
-) -> Reading | None:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An operator in its sentence: its word, who applies it, whom it addresses, and whether a noun tells it."""
+
+    operator: Operator
+    head: Token
+    agents: tuple[Token, ...]
+    addressed: tuple[Token, ...] = ()
+    is_nominal: bool = False
+
+
+# Operators that end what was; what no frame knows can be ended where it lasts: a mission, a blockade.
+ENDING = frozenset({"reverse", "cancel"})
+LASTING = frozenset({"mission", "access", "blockade", "curfew"})
+# Entries whose failing is a failure to agree.
+ACCORDS = frozenset({"sign", "noun:agreement", "commit-verb"})
+
+
+def combine(applied: Applied, inner: Reading, parties: Parties) -> Reading | None:
     """Lay an operator on the reading of its content; None where the two make no event."""
-    kind = operator.kind
-    consumed = inner.consumed | {head.i}
-    if kind not in ("factive", "decide"):
-        consumed |= _beneath(inner.trigger[0])
-    lineage = (operator.id, *inner.lineage)
-    claims = kind in ("hypothetical", "intend", "decide", "fail", "deny", "prevent", "allowed", "factive")
-    trigger = inner.trigger if claims else (head, *inner.trigger)
-    base = replace(inner, consumed=consumed, lineage=lineage, trigger=trigger, weight=2)
+    kind, agents = applied.operator.kind, applied.agents
+    base = _joined(applied, inner)
     if kind == "fail":
-        failed = parties.frames.outcome(
-            "fail",
-            "AGREE"
-            if inner.lineage and inner.lineage[-1] in ("sign", "noun:agreement", "commit-verb")
-            else inner.event_type,
-        )
+        wanted = "AGREE" if _entry_of(inner) in ACCORDS else inner.event_type
+        failed = parties.frames.outcome("fail", wanted)
         if failed is not None and failed.event_type:
             return replace(base, event_type=failed.event_type, mode=None, agents=agents or inner.agents)
-    if kind in ("hypothetical", "intend", "decide", "fail", "deny", "prevent", "allowed", "factive"):
-        return _claimed(kind, head, base, agents)
-    if kind == "order":
-        if inner.event_type is None:
-            kind = "request"
-        else:
-            return replace(
-                base,
-                agents=agents or inner.agents,
-                patients=inner.patients or addressed,
-                is_nominal=nominal,
-            )
-    negated = inner.status == "denied"
-    if kind == "commit" and negated:
-        kind = "reject" if inner.event_type in COOPERATION or inner.event_type is None else "commit"
-        outcome = (
-            parties.frames.outcome("reject", inner.event_type, inner.kind)
-            if kind == "reject"
-            else Outcome(event_type="AGREE", mode=None)
-        )
-    elif kind == "request" and negated:
-        # "urged workers not to strike" calls for no strike.
-        outcome = Outcome(event_type="REQUEST", mode="change")
-    else:
-        outcome = parties.frames.outcome(
-            kind, inner.event_type, inner.kind, inner.mode, inner.lineage[-1] if inner.lineage else ""
-        )
+    if kind in CLAIMING:
+        return _claimed(kind, applied.head, base, agents)
+    if kind == "order" and inner.event_type is not None:
+        patients = inner.patients or applied.addressed
+        return replace(base, agents=agents or inner.agents, patients=patients, is_nominal=applied.is_nominal)
+    kind, outcome = _outcome("request" if kind == "order" else kind, inner, parties)
     if outcome is None or not outcome.event_type:
         return None
-    if (
-        kind in ("reverse", "cancel")
-        and inner.event_type is None
-        and inner.kind not in ("mission", "access", "blockade", "curfew")
-    ):
+    if kind in ENDING and inner.event_type is None and inner.kind not in LASTING:
         return None
-    patients = _addressees(kind, agents, inner, addressed, parties)
-    mode = inner.mode if outcome.mode == "=" else outcome.mode
+    patients = _addressees(kind, agents, inner, applied.addressed, parties)
     return replace(
         base,
         event_type=outcome.event_type,
-        mode=mode,
-        agents=agents or (inner.agents if kind in ("reverse", "cancel") else ()),
+        mode=inner.mode if outcome.mode == "=" else outcome.mode,
+        agents=agents or (inner.agents if kind in ENDING else ()),
         patients=patients,
         claim=ACTUAL,
-        anchor=head,
-        is_nominal=nominal,
+        anchor=applied.head,
+        is_nominal=applied.is_nominal,
         kind="",
         is_mutual=kind == "commit" and not patients,
     )
+
+
+def _joined(applied: Applied, inner: Reading) -> Reading:
+    """The reading of the content with the operator in front, its words eaten."""
+    kind, head = applied.operator.kind, applied.head
+    consumed = inner.consumed | {head.i}
+    if kind not in ("factive", "decide"):
+        consumed |= _beneath(inner.trigger[0])
+    return replace(
+        inner,
+        consumed=consumed,
+        lineage=(applied.operator.id, *inner.lineage),
+        trigger=inner.trigger if kind in CLAIMING else (head, *inner.trigger),
+        weight=2,
+    )
+
+
+def _entry_of(inner: Reading) -> str:
+    return inner.lineage[-1] if inner.lineage else ""
+
+
+def _outcome(kind: str, inner: Reading, parties: Parties) -> tuple[str, Outcome | None]:
+    """What an operator makes of its content, and the kind it is then: a promise not to is a refusal."""
+    if inner.status == "denied" and kind == "commit":
+        if inner.event_type in COOPERATION or inner.event_type is None:
+            return "reject", parties.frames.outcome("reject", inner.event_type, inner.kind)
+        return kind, Outcome(event_type="AGREE", mode=None)
+    if inner.status == "denied" and kind == "request":
+        # "urged workers not to strike" calls for no strike.
+        return kind, Outcome(event_type="REQUEST", mode="change")
+    return kind, parties.frames.outcome(kind, inner.event_type, inner.kind, inner.mode, _entry_of(inner))
 
 
 def _addressees(
@@ -139,6 +149,9 @@ CLAIMS: dict[str, tuple[Status, str]] = {
     "deny": ("denied", "denial"),
     "prevent": ("denied", "prevention"),
 }
+
+
+CLAIMING = CLAIMS.keys() | {"factive"}
 
 
 def _claimed(kind: str, head: Token, inner: Reading, agents: tuple[Token, ...]) -> Reading | None:

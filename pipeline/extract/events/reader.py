@@ -17,7 +17,10 @@ from pipeline.extract.events.auxiliaries import under_auxiliaries, under_copula,
 from pipeline.extract.events.frame_fit import frame_of, framed, keys_of, operator_of
 from pipeline.extract.events.means import MEANS_MODES, means_mode, purposed
 from pipeline.extract.events.operators import (
+    CLAIMING,
+    ENDING,
     UNREAL_KINDS,
+    Applied,
     combine,
     contents_of,
     is_completed,
@@ -106,7 +109,7 @@ class Reader:
         subjects = with_antecedent(subjects) or surface_subjects(token)
         for content in [*contents, *nouns]:
             inner = self.read(content, depth + 1) or self._bare(content)
-            made = combine(operator, token, tuple(subjects), inner, (), self.parties)
+            made = combine(Applied(operator, token, tuple(subjects)), inner, self.parties)
             return under_copula(made, token, self.frames) if made is not None else None
         return None
 
@@ -241,7 +244,8 @@ class Reader:
             if inner is None and is_verbal(content):
                 inner = self._bare(content)
             if inner is not None:
-                return combine(operator, noun, agents, inner, tuple(addressed), self.parties, nominal=True)
+                applied = Applied(operator, noun, agents, tuple(addressed), is_nominal=True)
+                return combine(applied, inner, self.parties)
         return None
 
     def _can_speak(self, token: Token) -> bool:
@@ -342,6 +346,7 @@ class Reader:
         if operator.kind == "request" and not addressed:
             addressed = tuple(asked_from(self.parties, clause))
         contents = contents_of(clause, operator, self.parties)
+        applied = Applied(operator, clause.predicate, agents, addressed)
         fallback: Reading | None = None
         for content in contents:
             inner = self.read(content, depth + 1)
@@ -354,24 +359,13 @@ class Reader:
                 and content.tag_ != "VBG"
             ):
                 continue
-            made = combine(operator, clause.predicate, agents, inner, addressed, self.parties)
+            made = combine(applied, inner, self.parties)
             if made is not None and made.event_type:
                 return made
-        if operator.kind in (
-            "reverse",
-            "cancel",
-            "factive",
-            "deny",
-            "fail",
-            "hypothetical",
-            "intend",
-            "decide",
-            "allowed",
-            "prevent",
-        ):
+        if operator.kind in CLAIMING | ENDING:
             return None
         if frame_of(clause, self.parties) is not None and operator.kind in ("praise", "accuse", "allow"):
             return None
         if fallback is not None and (operator.kind not in ("allow",) or is_verbal(fallback.anchor)):
-            return combine(operator, clause.predicate, agents, fallback, addressed, self.parties)
+            return combine(applied, fallback, self.parties)
         return None

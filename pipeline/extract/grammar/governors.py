@@ -29,20 +29,9 @@ def governed(token: Token, kinds: dict[str, str]) -> Claim:
         head = current.head
         if current.dep_ == "acl:relcl" and _is_claim(current):
             return Claim("hypothetical", "held", head.lower_)
-        if head.i == current.i or current.dep_ in ("acl:relcl", "parataxis"):
+        if head.i == current.i or _stands_for_itself(current):
             break
-        if current.dep_ == "acl" and current.tag_ == "VBN" and not is_swallowed(current):
-            break
-        if current.dep_ == "advcl" and not (
-            current.tag_ in ("VBG", "VB")
-            and (marker(current) in ("of", "for", "from", "") or current.tag_ == "VB")
-        ):
-            break
-        if current.dep_ == "advcl" and current.tag_ == "VBG" and marker(current) == "":
-            break
-        if current.dep_ in ("acl", "ccomp") and lemma_of(head) in CLAIM_NOUNS and not is_verbal(head):
-            return Claim("hypothetical", "held", head.lower_)
-        if current.dep_ == "ccomp" and is_verbal(head) and _is_rumored(head):
+        if _is_held(current):
             return Claim("hypothetical", "held", head.lower_)
         if current.dep_ in GOVERNED and is_verbal(head):
             kind = kinds.get(lemma_of(head), "")
@@ -52,6 +41,26 @@ def governed(token: Token, kinds: dict[str, str]) -> Claim:
                 return Claim("hypothetical", kind, head.lower_)
         current = head
     return ACTUAL
+
+
+def _stands_for_itself(clause: Token) -> bool:
+    """Whether a clause is claimed whatever stands above it: a relative, "rebels killed in …", a finite clause of time."""
+    if clause.dep_ in ("acl:relcl", "parataxis"):
+        return True
+    if clause.dep_ == "acl":
+        return clause.tag_ == "VBN" and not is_swallowed(clause)
+    if clause.dep_ != "advcl":
+        return False
+    is_aimed = clause.tag_ == "VBG" and marker(clause) in ("of", "for", "from")
+    return not (clause.tag_ == "VB" or is_aimed)
+
+
+def _is_held(clause: Token) -> bool:
+    """Whether a clause is what a claim, a fear or a rumour is about."""
+    head = clause.head
+    if clause.dep_ in ("acl", "ccomp") and lemma_of(head) in CLAIM_NOUNS and not is_verbal(head):
+        return True
+    return clause.dep_ == "ccomp" and is_verbal(head) and _is_rumored(head)
 
 
 def _is_rumored(verb: Token) -> bool:

@@ -50,54 +50,74 @@ def surface_subjects(verb: Token, depth: int = 0) -> list[Token]:
     """The grammatical subject, found through coordination, control, participles and relatives."""
     if is_swallowed(verb):
         return [_noun_before(verb)]
-    own = [subject for subject in own_subjects(verb) if subject.ent_type_ not in ("DATE", "TIME")]
-    own = [
-        subject
-        for subject, after in zip(own, [*own[1:], None], strict=False)
-        if not _gives_way(subject, after)
-    ]
+    own = _standing_subjects(verb)
     if own:
         return [member for subject in own for member in coordinated(subject)]
     if depth > MAX_CLIMB or verb.head.i == verb.i:
-        first = first_part(verb)
-        before = [*kids(verb), *(kids(first) if first is not None else ())]
-        return [
-            child
-            for child in before
-            if child.i < verb.i
-            and child.dep_ in ("compound", "nmod")
-            and (child.pos_ == "PROPN" or child.head.i != verb.i)
-        ][-1:]
-    head = verb.head
+        return _names_before(verb)
     if verb.dep_.startswith("acl"):
-        if is_time(head) or _is_result(verb):
-            return _subjects_above(head, depth)
-        if verb.tag_ in ("VBG", "VBN", "VBD"):
-            return coordinated_before(head, verb)
-        return governor_of_noun(head, depth)
-    if verb.dep_ in ("conj", "parataxis") and is_verbal(head):
-        return surface_subjects(head, depth + 1)
-    if verb.dep_ in ("xcomp", "advcl", "ccomp", "obl", "nmod") and (
-        is_verbal(head) or head.pos_ in ("ADJ", "NOUN", "AUX")
-    ):
-        if verb.dep_ in ("xcomp", "ccomp") and verb.i > head.i:
-            objects = children(head, OBJECTS | INDIRECT)
-            if objects and lemma_of(head) not in ("promise", "vow", "threaten"):
-                return [member for thing in objects for member in coordinated(thing)]
-            addressed = [t for p, t in obliques_of(head) if p in ("on", "upon", "to") and t.i < verb.i]
-            if addressed and lemma_of(head) in ("call", "appeal"):
-                return addressed
-            if is_passive(head):
-                return surface_subjects(head, depth + 1)
-        if verb.dep_ == "advcl" and has_to(verb) and is_passive(head) and by_phrase(head):
-            # "bombs used by the army to kill rebels": the aim is the doer's, not the tool's.
-            return by_phrase(head)
-        if verb.dep_ in ("obl", "nmod") and verb.tag_ != "VBG":
-            return []
-        return surface_subjects(head, depth + 1)
-    if head.pos_ in ("AUX", "ADJ") or is_verbal(head):
-        return surface_subjects(head, depth + 1)
-    return []
+        return _subjects_of_participle(verb, depth)
+    head = verb.head
+    is_below_verb = is_verbal(head) or head.pos_ in ("ADJ", "AUX")
+    if verb.dep_ in LENDING and (is_below_verb or head.pos_ == "NOUN"):
+        return _lent_subjects(verb, depth)
+    return surface_subjects(head, depth + 1) if is_below_verb else []
+
+
+# Relations by which a verb without a subject takes that of the verb above, or its object.
+LENDING = frozenset({"xcomp", "advcl", "ccomp", "obl", "nmod"})
+# Verbs whose subject is that of their infinitive as well, though they have an object.
+PROMISES = frozenset({"promise", "vow", "threaten"})
+
+
+def _standing_subjects(verb: Token) -> list[Token]:
+    """The subjects that hang on the verb itself, without days and such as give way to the next."""
+    own = [subject for subject in own_subjects(verb) if subject.ent_type_ not in ("DATE", "TIME")]
+    following = [*own[1:], None]
+    return [subject for subject, after in zip(own, following, strict=False) if not _gives_way(subject, after)]
+
+
+def _names_before(verb: Token) -> list[Token]:
+    """The last name that the parser hung on a verb as its modifier."""
+    first = first_part(verb)
+    before = [*kids(verb), *(kids(first) if first is not None else ())]
+    names = [
+        child
+        for child in before
+        if child.i < verb.i
+        and child.dep_ in ("compound", "nmod")
+        and (child.pos_ == "PROPN" or child.head.i != verb.i)
+    ]
+    return names[-1:]
+
+
+def _subjects_of_participle(verb: Token, depth: int) -> list[Token]:
+    """Of a clause on a noun: the noun itself, or who stands behind it or above it."""
+    if is_time(verb.head) or _is_result(verb):
+        return _subjects_above(verb.head, depth)
+    if verb.tag_ in ("VBG", "VBN", "VBD"):
+        return coordinated_before(verb.head, verb)
+    return governor_of_noun(verb.head, depth)
+
+
+def _lent_subjects(verb: Token, depth: int) -> list[Token]:
+    """Of a clause below another: whom the verb above addresses, its object, its doer or its subject."""
+    head = verb.head
+    if verb.dep_ in ("xcomp", "ccomp") and verb.i > head.i:
+        objects = children(head, OBJECTS | INDIRECT)
+        if objects and lemma_of(head) not in PROMISES:
+            return [member for thing in objects for member in coordinated(thing)]
+        addressed = [t for p, t in obliques_of(head) if p in ("on", "upon", "to") and t.i < verb.i]
+        if addressed and lemma_of(head) in ("call", "appeal"):
+            return addressed
+        if is_passive(head):
+            return surface_subjects(head, depth + 1)
+    if verb.dep_ == "advcl" and has_to(verb) and is_passive(head) and by_phrase(head):
+        # "bombs used by the army to kill rebels": the aim is the doer's, not the tool's.
+        return by_phrase(head)
+    if verb.dep_ in ("obl", "nmod") and verb.tag_ != "VBG":
+        return []
+    return surface_subjects(head, depth + 1)
 
 
 RESULTS = word_set("grammar.subjects.results")

@@ -50,12 +50,12 @@ def _greedy_parse(
     return found
 
 
-class BatchedParser(DependencyParser):
+class BatchedParser(DependencyParser):  # type: ignore[misc]  # compiled, without types
     """spaCy's dependency parser; stores and loads as such."""
 
     def pipe(self, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
         # spaCy's own cuts the batch into four by length, which would make four times as many steps.
-        return TrainablePipe.pipe(self, docs, batch_size=batch_size)
+        yield from TrainablePipe.pipe(self, docs, batch_size=batch_size)
 
     def greedy_parse(self, docs: Sequence[Doc], drop: float = 0.0) -> list[Any]:
         return _greedy_parse(self, docs, drop, super().greedy_parse)
@@ -80,7 +80,7 @@ class SubwordVectors:
         return np.stack([self._known[key] for key in wanted])
 
 
-class BatchedEntities(EntityRecognizer):
+class BatchedEntities(EntityRecognizer):  # type: ignore[misc]  # compiled, without types
     """spaCy's entity recognizer; may bring word vectors of its own, other than those of the vocabulary."""
 
     subwords: SubwordVectors | None = None
@@ -91,7 +91,7 @@ class BatchedEntities(EntityRecognizer):
         self.subwords = SubwordVectors(vectors)
 
     def pipe(self, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
-        return TrainablePipe.pipe(self, docs, batch_size=batch_size)
+        yield from TrainablePipe.pipe(self, docs, batch_size=batch_size)
 
     def greedy_parse(self, docs: Sequence[Doc], drop: float = 0.0) -> list[Any]:
         return _greedy_parse(self, docs, drop, super().greedy_parse)

@@ -51,7 +51,7 @@ class NewsEntities:
     took it for a place; this needs the trees of the steps before it, and does nothing without them.
     """
 
-    def __init__(self, nlp: Language, name: str = "news_ents", dates: bool = True) -> None:
+    def __init__(self, nlp: Language, name: str = "news_ents", dates: bool = True) -> None:  # noqa: ARG002  (spaCy passes it)
         self.name = name
         self._dates = dates
         self._peoples: frozenset[str] = frozenset()
@@ -206,7 +206,7 @@ class NewsEntities:
         ]
         return filter_spans(spans)
 
-    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002  (spaCy passes it)
         """Write the tables into the folder `path`, made if need be."""
         folder = ensure_path(path)
         folder.mkdir(parents=True, exist_ok=True)
@@ -219,7 +219,7 @@ class NewsEntities:
         }
         write_tables(folder, tables)
 
-    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> NewsEntities:
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> NewsEntities:  # noqa: ARG002  (spaCy passes it)
         """Read the tables that `to_disk` wrote."""
         data = srsly.read_gzip_json(ensure_path(path) / TABLES)
         self.set_tables(

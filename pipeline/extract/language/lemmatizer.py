@@ -58,7 +58,7 @@ class NewsLemmatizer:
     WordNet, then the bare rules. Never fails: an unknown word is its own lemma.
     """
 
-    def __init__(self, nlp: Language, name: str = "news_lemmatizer") -> None:
+    def __init__(self, nlp: Language, name: str = "news_lemmatizer") -> None:  # noqa: ARG002  (spaCy passes it)
         self.name = name
         self._table: dict[str, str] = {}
         self._exceptions: dict[str, dict[str, list[str]]] = {}
@@ -153,14 +153,14 @@ class NewsLemmatizer:
             doc.from_array([LEMMA], ids)
         return doc
 
-    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002  (spaCy passes it)
         """Write the tables into the folder `path`, made if need be."""
         folder = ensure_path(path)
         folder.mkdir(parents=True, exist_ok=True)
         index = {part: sorted(lemmas) for part, lemmas in self._index.items()}
         write_tables(folder, {"table": self._table, "exc": self._exceptions, "index": index})
 
-    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> NewsLemmatizer:
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> NewsLemmatizer:  # noqa: ARG002  (spaCy passes it)
         """Read the tables that `to_disk` wrote."""
         data = srsly.read_gzip_json(ensure_path(path) / TABLES)
         self.set_tables(data["table"], data["exc"], data["index"])

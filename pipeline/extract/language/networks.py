@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from spacy.attrs import ORTH
@@ -61,7 +61,7 @@ def quicken(model: Model[Any, Any]) -> None:
 
 def _param(layer: Model[Any, Any], name: str) -> Array:
     # thinc's own types of arrays know no more than numpy's, and have other signatures.
-    values: Any = layer.get_param(name)
+    values: Array = cast(Any, layer.get_param(name))
     return values
 
 

@@ -33,7 +33,7 @@ def counts_of(trigger: Token) -> tuple[Count, ...]:
             continue
         if kind == "crowd" and word.i != trigger.i:
             continue
-        count = _count(word, kind, words) or _count_by_order(word, kind, words)
+        count = _count(word, kind, words) or _count_by_order(word, kind)
         if count:
             counts[kind] = count
     return tuple(counts.values())
@@ -87,7 +87,7 @@ def _count(word: Token, kind: CountKind, words: NumberWords) -> Count | None:
     return Count(kind=kind, lower=lower, upper=upper, span=piece_of(word).letters(start, end))
 
 
-def _count_by_order(word: Token, kind: CountKind, words: NumberWords) -> Count | None:
+def _count_by_order(word: Token, kind: CountKind) -> Count | None:
     """What the order of words says where the tree says nothing: "killed 12", "12 people were killed"."""
     doc, (first, behind) = word.doc, sentence_bounds(word)
     is_borne = (

@@ -112,6 +112,30 @@ def _descent(trigger: Token, up: list[Token], down: list[Token], links: Links) -
 
 
 def _step(token: Token, above: Token, *, is_first: bool, is_last: bool, links: Links) -> float:
+    """The cost of one step down from an event's word towards a place."""
+    if is_last and not _may_be_bare(token, above, links):
+        return _NEVER
+    label, word = token.dep_, _preposition(token)
+    cost = _label_cost(token, above, links)
+    if label in _BY_PREPOSITION and word:
+        cost += _cost_of_phrase(token, above, is_last=is_last, links=links)
+        is_aimed = word in links.verb_preposition.get(above.lemma_.lower(), ())
+        if not is_first and label == "obl" and word not in links.by_order and not is_aimed:
+            cost += links.other_clause
+    elif label in ("compound", "amod", "nmod:poss", "nmod:desc") and not is_among(above, links.locative):
+        cost += links.modifier
+    if label == "appos" and above.dep_ in _SUBJECTS and not is_among(above, links.locative):
+        cost += links.background
+    return cost + (_owner_cost(above, word, links) if label in _OF_OWNER else 0.0)
+
+
+# Relations that say little without their preposition; and those by which a place says whose or which a thing is.
+_BY_PREPOSITION = frozenset(("obl", "nmod", "obl:agent", "nmod:poss", "nmod:unmarked", "conj"))
+_OF_OWNER = frozenset(("nmod", "nmod:poss", "compound", "amod"))
+
+
+def _label_cost(token: Token, above: Token, links: Links) -> float:
+    """The cost of the relation itself; a clause of the same time costs less than one of another."""
     label = token.dep_
     cost = links.descend.get(label, links.descend["other"])
     if label == "advcl" and any(child.lower_ in _MEANWHILE for child in token.children):
@@ -120,33 +144,24 @@ def _step(token: Token, above: Token, *, is_first: bool, is_last: bool, links: L
         cost += links.apart
     if label in ("acl", "acl:relcl") and is_among(above, links.happening):
         cost = min(cost, links.through_happening)
-    word = _preposition(token)
-    if is_last and not _may_be_bare(token, above, links):
-        return _NEVER
-    if label in ("obl", "nmod", "obl:agent", "nmod:poss", "nmod:unmarked", "conj") and word:
-        if word == "to" and token.lower_ == "death":
-            pass  # "shot to death in X": how, not where to
-        elif not is_last and is_among(token, links.happening):
-            cost += min(links.through_happening, _preposition_cost(word, above, links))
-        else:
-            cost += _preposition_cost(word, above, links)
-        is_aimed = word in links.verb_preposition.get(above.lemma_.lower(), ())
-        if not is_first and label == "obl" and word not in links.by_order and not is_aimed:
-            cost += links.other_clause
-    elif label in ("compound", "amod", "nmod:poss", "nmod:desc") and not is_among(above, links.locative):
-        cost += links.modifier
-    if label == "appos" and above.dep_ in _SUBJECTS and not is_among(above, links.locative):
-        cost += links.background
-    if label in ("nmod", "nmod:poss", "compound", "amod"):
-        if is_among(above, links.holding):
-            cost += links.held
-        elif (
-            above.dep_ in ("nsubj", "obl:agent")
-            and not is_among(above, links.happening)
-            and word not in links.by_order
-        ):
-            cost += links.doer
     return cost
+
+
+def _cost_of_phrase(token: Token, above: Token, *, is_last: bool, links: Links) -> float:
+    word = _preposition(token)
+    if word == "to" and token.lower_ == "death":
+        return 0.0  # "shot to death in X": how, not where to
+    cost = _preposition_cost(word, above, links)
+    is_through_happening = not is_last and is_among(token, links.happening)
+    return min(links.through_happening, cost) if is_through_happening else cost
+
+
+def _owner_cost(above: Token, word: str, links: Links) -> float:
+    """What a place says of a thing or a doer is seldom where the event was: "the mayor of X was shot"."""
+    if is_among(above, links.holding):
+        return links.held
+    is_doer = above.dep_ in ("nsubj", "obl:agent") and not is_among(above, links.happening)
+    return links.doer if is_doer and word not in links.by_order else 0.0
 
 
 _SUBJECTS = frozenset(("nsubj", "nsubj:pass", "obl:agent"))
