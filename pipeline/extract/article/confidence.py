@@ -59,7 +59,7 @@ def features_of(reading: Reading, actor: Actor | None, recipient: Actor | None) 
         "has_both_countries": float(bool(actor and recipient and actor.country and recipient.country)),
         "has_recipient_country": float(bool(recipient and recipient.country)),
         "actor_is_pronoun": float(bool(actor and len(actor.span.text) < 5 and actor.span.text.islower())),
-        "is_operator": float(len(reading.lineage) > 1),
+        "is_operator": float(len(reading.lineage) > 1 or reading.lineage == ("duty",)),
         "is_nominal": float(reading.is_nominal),
         "is_bare_operator": float(reading.lineage[-1].endswith(("-verb", "-noun", "-adjective"))),
         "frame_weight": min(reading.weight, 4) / 4,

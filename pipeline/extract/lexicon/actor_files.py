@@ -23,7 +23,8 @@ from pipeline.extract.lexicon.actor_entries import (
     LAST_DAY,
     Entry,
 )
-from pipeline.plover import SECTORS, read_table
+from pipeline.extract.lexicon.files import read_rows
+from pipeline.plover import SECTORS
 
 HEADER = ("name", "country", "sector", "valid from", "valid to", "aliases")
 PERSON_FILES = ("leaders", "persons")
@@ -53,7 +54,7 @@ def own_files() -> dict[str, Path]:
 def read_own(stem: str, path: Path) -> Iterator[NamedRow]:
     """Rows of a shipped file; trusted, and checked whole by a test."""
     kind = "person" if stem in PERSON_FILES else "organisation"
-    for row in read_table(path):
+    for row in read_rows(path):
         yield _named_row(row, stem, kind)
 
 

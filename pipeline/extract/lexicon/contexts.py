@@ -9,8 +9,7 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
-from pipeline.extract.lexicon.files import DATA
-from pipeline.plover import read_table
+from pipeline.extract.lexicon.files import DATA, read_rows
 
 TABLE = DATA / "contexts.csv"
 _WORD = re.compile(r"[a-z0-9]+")
@@ -24,7 +23,7 @@ def load_words(path: Path = TABLE) -> Words:
     whole: dict[str, str] = {}
     begun: dict[str, list[tuple[str, str]]] = {}
     phrases: list[tuple[str, str]] = []
-    for row in read_table(path):
+    for row in read_rows(path):
         for word in row["words"].split():
             if "-" in word:
                 phrases.append((word.rstrip("*"), row["context"]))

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline import plover
 from pipeline.errors import ConfigError
 from pipeline.extract.lexicon import files
+from pipeline.extract.lexicon.files import read_rows
 from pipeline.extract.lexicon.frames import OPERATOR_KINDS, EventNoun, Frame, Frames, Operator
 from pipeline.extract.lexicon.inflection import spellings_of
 from pipeline.extract.lexicon.triggers import company_of
@@ -29,21 +30,21 @@ def load_frames(folder: Path = DATA) -> Frames:
     groups = _groups(folder / "word_groups.toml")
     verbs: dict[str, list[Frame]] = {}
     for name in VERB_FILES:
-        for row in plover.read_table(folder / name):
+        for row in read_rows(folder / name):
             frame = _frame(row, groups)
             for word in _expand(row["verbs"], groups, row["id"]):
                 verbs.setdefault(word, []).append(frame)
     nouns: dict[str, EventNoun] = {}
-    for row in plover.read_table(folder / "event_nouns.csv"):
+    for row in read_rows(folder / "event_nouns.csv"):
         noun = _noun(row)
         for word in _expand(row["words"], groups, row["id"]):
             nouns.setdefault(word, noun)
     operators: dict[tuple[str, str], Operator] = {}
-    for row in plover.read_table(folder / "operators.csv"):
+    for row in read_rows(folder / "operators.csv"):
         operator = _operator(row)
         for word in _expand(row["words"], groups, row["id"]):
             operators.setdefault((word, operator.form), operator)
-    outcomes = tuple(plover.read_table(folder / "outcomes.csv"))
+    outcomes = tuple(read_rows(folder / "outcomes.csv"))
     for row in outcomes:
         if row["mode"] not in ("", "=", "threat"):
             plover.code(row["event_type"], row["mode"])

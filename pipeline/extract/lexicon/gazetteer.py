@@ -9,7 +9,6 @@ and seas are not known. GeoNames data: CC BY 4.0, geonames.org.
 
 from __future__ import annotations
 
-import csv
 import gzip
 import re
 import unicodedata
@@ -21,6 +20,7 @@ from pathlib import Path
 from pipeline import plover
 from pipeline.errors import ConfigError
 from pipeline.extract.lexicon import files
+from pipeline.extract.lexicon.files import read_rows
 from pipeline.model import Resolution
 
 DATA = files.DATA / "places"
@@ -168,23 +168,6 @@ def _capitals(gazetteer: Gazetteer) -> Iterator[int]:
             if town.country == row["iso3"] and town.geonames_id:
                 yield town.geonames_id
                 break
-
-
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file with a head; lines that start with # are remarks.
-
-    Raises:
-        ConfigError: The file is missing, or a row has more or fewer fields than the head.
-    """
-    try:
-        lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
-    except OSError as error:
-        raise ConfigError(f"{path.name} cannot be read: {error}") from error
-    rows = list(csv.DictReader(lines))
-    for row in rows:
-        if None in row or None in row.values():
-            raise ConfigError(f"{path.name}: a row has not the fields of the head: {list(row.values())}")
-    return rows
 
 
 def _countries() -> tuple[dict[str, Entry], dict[str, str]]:

@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.errors import ConfigError
 from pipeline.extract.lexicon.actor_entries import DATA as ACTORS
-from pipeline.extract.lexicon.gazetteer import COUNTRIES, fold, load_gazetteer, read_rows
+from pipeline.extract.lexicon.files import read_rows
+from pipeline.extract.lexicon.gazetteer import COUNTRIES, fold, load_gazetteer
 
 ACTOR_COUNTRIES = ACTORS / "countries.csv"
 
