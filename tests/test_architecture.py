@@ -178,10 +178,14 @@ def words_in_python(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Sets, lists and tuples of words that stand in the code, with their line."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         found: list[ast.expr] = node.elts if isinstance(node, (ast.Set, ast.List, ast.Tuple)) else []
-        words = [part.value for part in found if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        words = [
+            part.value for part in found if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        ]
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "split":
             text = node.func.value
-            words = text.value.split() if isinstance(text, ast.Constant) and isinstance(text.value, str) else []
+            words = (
+                text.value.split() if isinstance(text, ast.Constant) and isinstance(text.value, str) else []
+            )
         if words:
             yield node.lineno, words
 

@@ -58,15 +58,15 @@ def test_context_comes_out_of_its_sentence(code, context, sentence):
 
 
 @pytest.mark.parametrize(
-    ("event_type", "mode", "frame_id", "threat"),
+    ("event_type", "mode", "entry_id", "threat"),
     [
         ("COERCE", "arrest", "arrest", "arrest"),
         ("SANCTION", "expel", "expel-official", "expel"),
-        ("ASSAULT", None, "operator+seize-territory", "territory"),
+        ("ASSAULT", None, "seize-territory", "territory"),
         ("ASSAULT", "targeted", "murder", "violence"),
         ("SANCTION", "discontinue", "sanction", "relations"),
         ("AGREE", None, "sign", None),
     ],
 )
-def test_threat_is_named_after_what_is_threatened(event_type, mode, frame_id, threat):
-    assert threat_mode(event_type, mode, frame_id) == threat
+def test_threat_is_named_after_what_is_threatened(event_type, mode, entry_id, threat):
+    assert threat_mode(event_type, mode, entry_id) == threat
