@@ -153,50 +153,58 @@ class Parties:
         return []
 
     def slot(self, slot: str, clause: Clause) -> list[Token]:
-        head, _, rest = slot.partition(".")
-        if head == "subj" and rest:
-            return [
-                t for noun in clause.agents if not self.is_name(noun) for t in self.noun_slots((rest,), noun)
-            ]
-        if head == "subj":
-            return [t for t in clause.agents if self.is_actor(t) or t.pos_ == "PRON"]
-        if head == "obj" and not rest:
-            return [m for t in clause.patients if self.is_actor(t) for m in lands_before(t) or [t]]
-        if head == "iobj":
-            return [t for t in clause.indirect if self.is_actor(t)]
-        if head == "obj":
-            return [
-                t
-                for noun in clause.patients
-                if not self.is_name(noun) and not (rest == "poss" and self.is_actor(noun))
-                for t in self.noun_slots((rest,), noun)
-            ]
-        if rest:
-            nouns = [t for p, t in clause.obliques if p == head and not self.is_name(t)]
-            return [t for noun in nouns for t in self.noun_slots((rest,), noun)]
-        named = [t for p, t in clause.obliques if p == head and self.is_actor(t)]
-        found = [m for t in named for m in lands_before(t) or [t]]
-        if not found and head in HANDED_ON:
-            nouns = [t for p, t in clause.obliques if p == head and t.ent_type_ != "DATE"]
-            found = [t for noun in nouns for t in self.noun_slots(("by", "poss", "of", "against"), noun)]
-        return found
+        """Who fills one slot of a clause: "subj", "obj", "iobj", a preposition, or a slot of one of these's nouns: "obj.of"."""
+        place, _, inner = slot.partition(".")
+        if place == "iobj":
+            return [token for token in clause.indirect if self.is_actor(token)]
+        if inner:
+            nouns = self._nouns_at(place, inner, clause)
+            return [token for noun in nouns for token in self.noun_slots((inner,), noun)]
+        if place == "subj":
+            return [token for token in clause.agents if self.is_actor(token) or token.pos_ == "PRON"]
+        if place == "obj":
+            return self._acting(clause.patients)
+        return self._acting(t for p, t in clause.obliques if p == place) or self._handed_on(place, clause)
+
+    def _nouns_at(self, place: str, inner: str, clause: Clause) -> list[Token]:
+        """The nouns of a clause whose own slots are asked: no names, nor who acts where its owner is."""
+        if place == "subj":
+            nouns = list(clause.agents)
+        elif place == "obj":
+            nouns = [noun for noun in clause.patients if not (inner == "poss" and self.is_actor(noun))]
+        else:
+            nouns = [noun for prep, noun in clause.obliques if prep == place]
+        return [noun for noun in nouns if not self.is_name(noun)]
+
+    def _acting(self, tokens: Iterable[Token]) -> list[Token]:
+        """Those of the tokens that can act; for joined lands before one each of them."""
+        return [one for token in tokens if self.is_actor(token) for one in lands_before(token) or [token]]
+
+    def _handed_on(self, place: str, clause: Clause) -> list[Token]:
+        """Who stands behind the noun of a preposition that hands on: "over the raids by X"."""
+        if place not in HANDED_ON:
+            return []
+        nouns = [noun for prep, noun in clause.obliques if prep == place and noun.ent_type_ != "DATE"]
+        return [token for noun in nouns for token in self.noun_slots(("by", "poss", "of", "against"), noun)]
 
     def noun_slots(self, slots: Iterable[str], noun: Token) -> list[Token]:
+        """Who fills the first slot of a noun that somebody fills: "poss", "adj" or a preposition."""
         for slot in slots:
-            if slot == "poss":
-                found = [t for t in owners(noun) if self.is_actor(t) or t.pos_ == "PRON"]
-                if noun.dep_ in ("obj", "obl", "dobj") and all(t.pos_ == "PRON" for t in found):
-                    found = []
-            elif slot == "adj":
-                found = self.demonyms(noun)
-            else:
-                named = [t for p, t in noun_phrases(noun) if p == slot and self.is_actor(t)]
-                found = [m for t in named for m in lands_before(t) or [t]]
-            if slot == "poss" and not found:
-                found = self.demonyms(noun)
+            found = self._noun_slot(slot, noun)
             if found:
                 return found
         return []
+
+    def _noun_slot(self, slot: str, noun: Token) -> list[Token]:
+        if slot == "adj":
+            return self.demonyms(noun)
+        if slot != "poss":
+            return self._acting(token for prep, token in noun_phrases(noun) if prep == slot)
+        found = [token for token in owners(noun) if self.is_actor(token) or token.pos_ == "PRON"]
+        if noun.dep_ in ("obj", "obl", "dobj") and all(token.pos_ == "PRON" for token in found):
+            # "sent its troops": whose they are is who sent them.
+            found = []
+        return found or self.demonyms(noun)
 
     def demonyms(self, noun: Token) -> list[Token]:
         found = []
