@@ -18,6 +18,7 @@ COPY dags ./dags
 COPY sql ./sql
 COPY seeds ./seeds
 COPY model/news_sm ./model/news_sm
+COPY model/reader ./model/reader
 
 # `docker compose exec worker tocsin status`
 RUN printf '#!/bin/sh\nexec python -m pipeline "$@"\n' > /usr/local/bin/tocsin && chmod +x /usr/local/bin/tocsin

@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # Fast tests run on all cores; the slow ones load the machine by themselves and run one after the other.
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4
 
-.PHONY: run up test check format accuracy model model-report benchmark lock clean setup
+.PHONY: run up test check format accuracy model reader model-report benchmark lock clean setup
 .DEFAULT_GOAL := run
 
 setup: $(STAMP)
@@ -58,6 +58,15 @@ BEFORE ?= model/news_sm
 HARD ?= ../shared/nlp/eval/hard.txt
 model: setup
 	@PYTHON=$(abspath $(BIN)/python) model/train.sh $(abspath $(DATA))
+
+# ARTICLES: the texts of the corpus, JSON lines; ENCODER: a folder with all-MiniLM-L6-v2; TEACHER_PYTHON: one with torch and safetensors.
+ARTICLES ?= ../shared/news/pool.jsonl.gz
+ENCODER ?= model/training/minilm
+TEACHER_PYTHON ?= model/training/teacher-env/bin/python
+reader: setup
+	@mkdir -p model/training
+	@$(BIN)/python model/scripts/reader_data.py $(ARTICLES) model/training/reader_data.jsonl.gz
+	@$(TEACHER_PYTHON) model/scripts/reader_train.py $(ENCODER) model/training/reader_data.jsonl.gz $(ARTICLES) model/reader/weights.npz
 
 model-report: setup
 	@$(BIN)/python model/scripts/report.py $(abspath $(DATA))/corpus $(BEFORE) model/news_sm --hard $(HARD) \

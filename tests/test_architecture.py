@@ -103,7 +103,7 @@ FLOORS = (
     {"given_pair"},
     {"coder"},
     {"article"},
-    {"events", "actors", "places", "dates", "numbers"},
+    {"events", "actors", "places", "dates", "numbers", "reader"},
     {"grammar"},
     {"language"},
     {"text"},

@@ -54,6 +54,8 @@ def test_every_setting_named_in_the_documents_exists() -> None:
     named = {
         name
         for path in ROOT.glob("*.md")
+        # What a change log tells of may have another name by now.
+        if path.name != "CHANGELOG.md"
         for name in re.findall(r"TOCSIN_[A-Z]+(?:_[A-Z]+)*", path.read_text("utf-8"))
     }
 

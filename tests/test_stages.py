@@ -173,6 +173,14 @@ def test_who_is_named_alone_needs_less_to_be_kept(changes, expected) -> None:
     assert extract_stage.is_sure(candidate(**changes), Settings()) is expected
 
 
+def test_where_the_reader_decides_one_bar_holds_for_all() -> None:
+    """Its confidence is right for one party as for two."""
+    settings = Settings(reader="on")
+
+    assert not extract_stage.is_sure(candidate(confidence=0.35, actor=None), settings)
+    assert extract_stage.is_sure(candidate(confidence=0.45), settings)
+
+
 def put_articles(database: Database, count: int) -> list[int]:
     with database.transaction() as transaction:
         batch = transaction.one("open_batch", run_key="claims")

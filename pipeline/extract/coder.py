@@ -9,20 +9,23 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from spacy.tokens import Token
 
 from pipeline.config import Settings
-from pipeline.extract.article.cast import Cast
-from pipeline.extract.article.dyads import Features, candidate_of, parties_of
+from pipeline.extract.article.cast import Cast, Party
+from pipeline.extract.article.dyads import Features, candidate_of, made_of, parties_of, sides_of
 from pipeline.extract.article.home import find_dateline
+from pipeline.extract.article.incidents import incidents
 from pipeline.extract.article.lead import lead_end
 from pipeline.extract.article.merge import merge
 from pipeline.extract.article.scene import Scene
-from pipeline.extract.article.telling import Said, tell, words_of
+from pipeline.extract.article.telling import Said, Telling, tell, words_of
+from pipeline.extract.article.weigh import Heard, Weighed, weigh
 from pipeline.extract.events.reader import Reader
 from pipeline.extract.events.reading import Reading
 from pipeline.extract.events.sentences import readings_of
@@ -36,6 +39,7 @@ from pipeline.extract.lexicon.frame_files import load_frames
 from pipeline.extract.lexicon.frames import Frames
 from pipeline.extract.lexicon.gazetteer import Gazetteer, load_gazetteer
 from pipeline.extract.lexicon.version import codebook
+from pipeline.extract.reader.trained import TrainedReader, load_reader
 from pipeline.extract.text.clean import clean
 from pipeline.extract.text.pieces import cut_text
 from pipeline.model import Article, Candidate, Span
@@ -45,6 +49,7 @@ from pipeline.model import Article, Candidate, Span
 class Coder:
     """A loaded coder; `codebook` names ontology, data, code and model together.
 
+    `trained` decides what the rules propose; None leaves it to the rules.
     `seen` collects (features, candidate) of every reading where a list is given; confidence is fitted on it.
     `said` collects, where a dictionary is given, what a candidate has no field for.
     """
@@ -56,6 +61,7 @@ class Coder:
     gazetteer: Gazetteer
     codebook: str
     vocabulary: frozenset[str] = frozenset()
+    trained: TrainedReader | None = None
     seen: list[tuple[Features, Candidate]] | None = None
     said: dict[tuple[Span, Span], Said] | None = None
 
@@ -69,10 +75,19 @@ class Coder:
 
     def code_all(self, articles: Sequence[Article]) -> list[list[Candidate]]:
         """Code many articles with one pass of the parser, which is faster than one at a time."""
+        return [
+            self.code_docs(article, docs)
+            for article, docs in zip(articles, self._parsed(articles), strict=True)
+        ]
+
+    def docs_of(self, article: Article) -> list[Parsed]:
+        """The parsed pieces of an article that may hold an event."""
+        return self._parsed([article])[0]
+
+    def _parsed(self, articles: Sequence[Article]) -> list[list[Parsed]]:
         cut = [self._pieces(article) for article in articles]
         parsed = parse(self.nlp, (piece for pieces in cut for piece in pieces))
-        docs = [[next(parsed) for _ in pieces] for pieces in cut]
-        return [self.code_docs(article, some) for article, some in zip(articles, docs, strict=True)]
+        return [[next(parsed) for _ in pieces] for pieces in cut]
 
     def _pieces(self, article: Article) -> list[Piece]:
         """The pieces of an article that may hold an event."""
@@ -86,13 +101,20 @@ class Coder:
 
     def code_docs(self, article: Article, docs: Sequence[Parsed]) -> list[Candidate]:
         """Code the parsed pieces of an article."""
-        cast = Cast(self.lexicon, article.published_at.date())
         scene = Scene(
             docs=docs,
             published_at=article.published_at,
             gazetteer=self.gazetteer,
             dateline=find_dateline(article.text, self.gazetteer),
         )
+        cast = Cast(self.lexicon, article.published_at.date())
+        made = self._by_rules if self.trained is None else self._by_reader
+        lead = lead_end(article.text)
+        return [replace(one, is_lead=one.sentence.start < lead) for one in made(article, docs, cast, scene)]
+
+    def _by_rules(
+        self, article: Article, docs: Sequence[Parsed], cast: Cast, scene: Scene
+    ) -> list[Candidate]:
         told: list[tuple[list[Candidate], Token, int]] = []
         granted: list[Candidate] = []
         for piece, doc in enumerate(docs):
@@ -104,31 +126,87 @@ class Coder:
                         granted.extend(made)
                     else:
                         told.append((made, reading.anchor, piece))
-        placed = [one for made, _, _ in told for one in made if one.place]
-        candidates = [
-            one for made, anchor, piece in told for one in scene.settled(made, anchor, piece, placed)
-        ]
+        candidates = _settled(scene, told)
         candidates += scene.remembered(granted, candidates)
-        lead = lead_end(article.text)
-        return [
-            replace(one, is_lead=one.sentence.start < lead)
-            for one in merge(sorted(candidates, key=lambda one: one.sentence.start))
-        ]
+        return merge(sorted(candidates, key=lambda one: one.sentence.start))
+
+    def _by_reader(
+        self, article: Article, docs: Sequence[Parsed], cast: Cast, scene: Scene
+    ) -> list[Candidate]:
+        """The rules propose, the trained reader decides, and happenings told again are one."""
+        assert self.trained is not None
+        heard = self.heard(docs, cast)
+        told: list[tuple[list[Candidate], Token, int]] = []
+        for weighed in weigh(article.title, heard, self.trained):
+            cast.sentence = weighed.heard.number
+            candidate = self._weighed(weighed, article, cast)
+            if candidate is not None:
+                told.append(([candidate], weighed.reading.anchor, weighed.heard.piece))
+        return incidents(_dated(one, article) for one in _settled(scene, told))
+
+    def heard(self, docs: Sequence[Parsed], cast: Cast) -> list[Heard]:
+        """Each sentence with what the rules read in it and who is named: what the trained reader sees, and is trained on."""
+        found: list[Heard] = []
+        for piece, doc in enumerate(docs):
+            for sentence in doc.sents:
+                cast.hear(sentence)
+                readings = tuple(readings_of(sentence, self.reader))
+                named = tuple(cast.named(sentence))
+                found.append(
+                    Heard(
+                        number=cast.sentence, piece=piece, sentence=sentence, readings=readings, named=named
+                    )
+                )
+        return found
+
+    def _weighed(self, weighed: Weighed, article: Article, cast: Cast) -> Candidate | None:
+        reading = weighed.reading
+        telling = self._telling(reading, (weighed.actor, weighed.recipient), article, cast)
+        sides = sides_of(reading, telling, weighed.actor[1], weighed.recipient[1])
+        if sides == (None, None):
+            return None
+        decision = weighed.decision
+        return replace(
+            made_of(reading, telling, sides, decision.confidence), is_background=decision.is_background
+        )
 
     def _candidates(self, reading: Reading, article: Article, cast: Cast) -> list[Candidate]:
         agents, patients = parties_of(reading)
         sides = cast.known(agents, reading.speaker)
         others = cast.known(patients, reading.speaker)
-        countries = {actor.country for _, actor in (*sides, *others) if actor and actor.country}
-        hints = tuple(sorted(countries))
-        telling = tell(reading, article, cast, gazetteer=self.gazetteer, country_hints=hints)
-        if self.said is not None:
-            self.said[telling.sentence, telling.trigger] = words_of(reading, telling)
+        telling = self._telling(reading, (*sides, *others), article, cast)
         made = [candidate_of(reading, telling, side, other, cast) for side in sides for other in others]
         found = [pair for pair in made if pair is not None]
         if self.seen is not None:
             self.seen.extend(found)
         return [candidate for _, candidate in found]
+
+    def _telling(self, reading: Reading, parties: Iterable[Party], article: Article, cast: Cast) -> Telling:
+        countries = {actor.country for _, actor in parties if actor and actor.country}
+        telling = tell(
+            reading, article, cast, gazetteer=self.gazetteer, country_hints=tuple(sorted(countries))
+        )
+        if self.said is not None:
+            self.said[telling.sentence, telling.trigger] = words_of(reading, telling)
+        return telling
+
+
+def _settled(scene: Scene, told: Sequence[tuple[list[Candidate], Token, int]]) -> list[Candidate]:
+    """Candidates with the place and date of the scene where they have none of their own."""
+    placed = [one for made, _, _ in told for one in made if one.place]
+    return [one for made, anchor, piece in told for one in scene.settled(made, anchor, piece, placed)]
+
+
+# Older than this before the article, what is told is history (the guide of corpus/).
+HISTORY = timedelta(days=14)
+
+
+def _dated(candidate: Candidate, article: Article) -> Candidate:
+    """History by its own date, whatever the reader thinks of it."""
+    when = candidate.event_date
+    if when.span is None or article.published_at.date() - when.value <= HISTORY:
+        return candidate
+    return replace(candidate, is_background=True)
 
 
 def load_coder(settings: Settings) -> Coder:
@@ -144,14 +222,17 @@ def load_coder(settings: Settings) -> Coder:
     nlp = load_model(settings.model_path)
     frames = load_frames()
     lexicon = load_lexicon(settings.actors_path)
+    trained = load_reader(settings.reader_path) if settings.reader == "on" else None
+    version = codebook(settings.model_path, settings.actors_path)
     coder = Coder(
         nlp=nlp,
         frames=frames,
         reader=Reader(frames),
         lexicon=lexicon,
         gazetteer=load_gazetteer(),
-        codebook=codebook(settings.model_path, settings.actors_path),
+        codebook=f"{version}/{trained.version if trained else 'rules'}",
         vocabulary=dictionary(nlp) | frames.triggers.keys(),
+        trained=trained,
     )
     gc.collect()
     gc.freeze()

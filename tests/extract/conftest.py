@@ -19,7 +19,7 @@ PUBLISHED_AT = datetime(2024, 5, 17, 12, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def coder() -> Coder:
-    return load_coder(Settings())
+    return load_coder(Settings(reader="off"))
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -47,6 +47,12 @@ class Cast:
         """Take in whom the next sentence names."""
         self.sentence += 1
         self.mentions.add(piece_of(sentence), self.sentence, sentence.start, sentence.end)
+
+    def named(self, sentence: DocSpan) -> Iterator[Party]:
+        """Whoever a sentence names that can be a party."""
+        for token in sentence:
+            if may_name(token) and (actor := self.actor(token)) is not None:
+                yield token, actor
 
     def known(self, tokens: Iterable[Token], speaker: Token | None) -> list[Party]:
         """Those of the tokens that are somebody; one nobody where none is."""
@@ -108,3 +114,19 @@ class Cast:
             is_named=meant.ent_type_ in ("PERSON", "PER", "ORG", "GPE", "NORP") or meant.pos_ == "PROPN",
             is_human=token.pos_ in ("PRON", "NUM") or lemma in HUMAN_NOUNS or is_human_word(lemma),
         )
+
+
+# Words within a name or before a noun name nobody of their own; a people or a land before a noun does.
+WITHIN = frozenset(("amod", "nummod", "flat", "case", "punct"))
+STANDS_ALONE = frozenset(("nsubj", "nsubj:pass", "obj", "ROOT", "obl:agent", "nmod", "obl"))
+
+
+def may_name(token: Token) -> bool:
+    """Whether a word could name a party: a noun, a name, a pronoun, a people; a number where it stands alone."""
+    if token.pos_ == "ADJ":
+        return token.ent_type_ == "NORP"
+    if token.pos_ == "NUM":
+        return token.dep_ in STANDS_ALONE
+    if token.pos_ not in ("NOUN", "PROPN", "PRON"):
+        return False
+    return token.dep_ not in WITHIN or token.ent_type_ in ("NORP", "GPE")

@@ -16,7 +16,7 @@ from pipeline.extract.events.reading import Reading
 from pipeline.extract.grammar.tree import kids, lemma_of
 from pipeline.extract.lexicon.cameo import cameo_code
 from pipeline.extract.lexicon.words import word_set
-from pipeline.model import Candidate
+from pipeline.model import Actor, Candidate
 
 # More dyads than this from one reading is a list the parser misread.
 MAX_SIDES = 6
@@ -40,18 +40,34 @@ def candidate_of(
 ) -> tuple[Features, Candidate] | None:
     """The candidate of two parties, with what its confidence was seen from; None where it is nobody's or no politics."""
     (agent, actor), (patient, recipient) = side, other
-    if actor is not None and recipient is not None and actor.name == recipient.name:
-        recipient = None
-    code = plover.code(reading.event_type or "", reading.mode)
-    where = telling.place.country if telling.place else None
-    actor, recipient = at_home(actor, recipient, where, code.event_type)
+    actor, recipient = sides_of(reading, telling, actor, recipient)
     judged = cast.side((agent, actor)), cast.side((patient, recipient))
     if actor is None and recipient is None:
         return None
-    if not is_political(code.event_type, reading.lineage[-1], telling.sentence.text, *judged):
+    if not is_political(reading.event_type or "", reading.lineage[-1], telling.sentence.text, *judged):
         return None
     features = features_of(reading, actor, recipient)
-    return features, Candidate(
+    sure = confidence(features, weights_for(features, reading.event_type or ""))
+    return features, made_of(reading, telling, (actor, recipient), sure)
+
+
+def sides_of(
+    reading: Reading, telling: Telling, actor: Actor | None, recipient: Actor | None
+) -> tuple[Actor | None, Actor | None]:
+    """The parties with the land of the place where they have none; one who does it to himself has no recipient."""
+    if actor is not None and recipient is not None and actor.name == recipient.name:
+        recipient = None
+    where = telling.place.country if telling.place else None
+    return at_home(actor, recipient, where, reading.event_type or "")
+
+
+def made_of(
+    reading: Reading, telling: Telling, sides: tuple[Actor | None, Actor | None], sure: float
+) -> Candidate:
+    """The candidate of a reading and its two sides."""
+    actor, recipient = sides
+    code = plover.code(reading.event_type or "", reading.mode)
+    return Candidate(
         event_type=code.event_type,
         mode=code.mode,
         contexts=telling.contexts,
@@ -69,7 +85,7 @@ def candidate_of(
         score=code.score,
         cameo=cameo_code(code.event_type, code.mode, telling.contexts),
         frame_id=reading.frame_id,
-        confidence=confidence(features, weights_for(features, code.event_type)),
+        confidence=sure,
     )
 
 

@@ -46,6 +46,7 @@ GOVERNING = (
 REASONS = {
     **{kind: f"{kind}: {{word}}" for kind in GOVERNING},
     "negated": "negated",
+    "reader": "as the trained reader has it",
     "negated-noun": "negated noun",
     "unreal-noun": "{word}",
     "denied-before": "denied just before",

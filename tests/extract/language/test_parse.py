@@ -93,7 +93,7 @@ def test_text_beyond_the_cap_is_not_read():
 
 
 def test_model_version_names_the_weights(coder):
-    assert coder.codebook.rsplit("-", 1)[1].isalnum()
+    assert coder.codebook.split("/")[-2].rsplit("-", 1)[1].isalnum()
     assert missing_parts(coder.nlp) == []
 
 

@@ -1,0 +1,81 @@
+"""Incidents: the candidates of one article in, each happening once; later tellings fill in what earlier ones lacked. Pure.
+
+For what the trained reader decided, which sees the same event in every sentence that tells it. Two are one where type and parties
+agree as far as both say them, both are news or both are history, and no day speaks against it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pipeline.extract.lexicon.words import word_set
+from pipeline.model import Actor, Candidate
+
+# Happenings with a day of their own; a second one on another day is another.
+DATED = frozenset(("ASSAULT", "PROTEST", "CONSULT", "COERCE"))
+_WORD = re.compile(r"[^\W\d_]+")
+_EMPTY = word_set("article.incidents.empty")
+
+
+def incidents(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Join what tells the same happening, the surest first; those left are in the order of the text."""
+    kept: list[Candidate] = []
+    for candidate in sorted(candidates, key=lambda one: (-one.confidence, one.trigger.start)):
+        for number, known in enumerate(kept):
+            if is_same(known, candidate):
+                kept[number] = _joined(known, candidate)
+                break
+        else:
+            kept.append(candidate)
+    return sorted(kept, key=lambda one: one.trigger.start)
+
+
+def is_same(first: Candidate, second: Candidate) -> bool:
+    """Whether nothing that two candidates say speaks against their being one."""
+    return (
+        first.event_type == second.event_type
+        and first.is_background == second.is_background
+        and (first.status == "denied") == (second.status == "denied")
+        and may_be_one(first.actor, second.actor)
+        and may_be_one(first.recipient, second.recipient)
+        and not (first.event_type in DATED and _days_differ(first, second))
+    )
+
+
+def may_be_one(first: Actor | None, second: Actor | None) -> bool:
+    """Nobody may be anybody; else one name, one within the other, one land, or one sector where a land is not known."""
+    if first is None or second is None or first.name.casefold() == second.name.casefold():
+        return True
+    if first.country and second.country:
+        return first.country == second.country
+    mine, yours = _words(first.name), _words(second.name)
+    if mine and yours and (mine <= yours or yours <= mine):
+        return True
+    return bool(first.sector) and first.sector == second.sector
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(name.casefold())) - _EMPTY
+
+
+def _days_differ(first: Candidate, second: Candidate) -> bool:
+    a, b = first.event_date, second.event_date
+    return a.span is not None and b.span is not None and a.value != b.value
+
+
+def _joined(first: Candidate, second: Candidate) -> Candidate:
+    """The surer telling with what it lacks from the other."""
+    triggers = {*first.mentions, *second.mentions, second.trigger} - {first.trigger}
+    return replace(
+        first,
+        actor=first.actor or second.actor,
+        recipient=first.recipient or second.recipient,
+        place=first.place or second.place,
+        event_date=second.event_date if first.event_date.span is None else first.event_date,
+        counts=first.counts or second.counts,
+        contexts=tuple(sorted({*first.contexts, *second.contexts})),
+        mentions=tuple(sorted(triggers, key=lambda span: span.start)),
+        is_lead=first.is_lead or second.is_lead,
+    )

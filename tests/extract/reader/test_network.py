@@ -1,0 +1,102 @@
+"""The network: the same numbers as in training, whatever it is read with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.config import Settings
+from pipeline.errors import ExtractError
+from pipeline.extract.reader.network import mean_of_words
+from pipeline.extract.reader.trained import TrainedReader, load_reader
+from pipeline.extract.reader.window import Named, RuleReading, Sentence, Window, windows_of
+
+# What the network that is shipped gave in training, in its own library, for the two sentences below.
+NUMBERS = json.loads((Path(__file__).parent / "numbers_of_training.json").read_text("utf-8"))
+# Bytes in place of floats, and a GELU without its integral.
+TOLERANCE = 0.06
+TITLE = "Rebels attack police in the north"
+
+
+def sentence(text: str, pos: str, deps: str, heads: list[int], **more) -> Sentence:
+    words = tuple(text.split())
+    return Sentence(
+        words=words, pos=tuple(pos.split()), deps=tuple(deps.split()), heads=tuple(heads), entities=("",) * len(words), **more
+    )  # fmt: skip
+
+
+def named(head: int, *, country: bool = False, sector: bool = False) -> Named:
+    return Named(head=head, words=(head,), has_country=country, has_sector=sector)
+
+
+ATTACK = sentence(
+    "Rebels attacked police in Mopti on Monday .", "NOUN VERB NOUN ADP PROPN ADP PROPN PUNCT",
+    "nsubj ROOT obj case obl case obl punct", [1, 1, 1, 4, 1, 6, 1, 1],
+    named=(named(0, sector=True), named(2, sector=True), named(4, country=True)),
+    readings=(
+        RuleReading(event_type="ASSAULT", status="actual", anchor=1, trigger=(1,), parties=(frozenset({0}), frozenset({2}))),
+    ),
+)  # fmt: skip
+REPLY = sentence(
+    "The minister condemned it .", "DET NOUN VERB PRON PUNCT", "det nsubj ROOT obj punct", [1, 2, 2, 2, 2],
+    named=(named(1, sector=True),),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reader() -> TrainedReader:
+    return load_reader(Settings().reader_path)
+
+
+@pytest.fixture(scope="module")
+def window(reader) -> Window:
+    (one,) = windows_of(TITLE, [ATTACK, REPLY], reader.pieces)
+    return one
+
+
+def test_numbers_are_those_of_training(reader, window):
+    """Types, statuses, tiers and parties of every word."""
+    (reads,) = reader.network.read([window], -1)
+
+    assert [list(window.words[read.at].origin) for read in reads] == [one["origin"] for one in NUMBERS]
+    for read, expected in zip(reads, NUMBERS, strict=True):
+        assert np.abs(read.types - expected["types"]).max() < TOLERANCE
+        assert np.abs(read.statuses - expected["statuses"]).max() < TOLERANCE
+        assert np.abs(read.tiers - expected["tiers"]).max() < TOLERANCE
+        for chances, known in zip(read.parties, expected["parties"], strict=True):
+            assert np.abs(chances - known).max() < TOLERANCE
+
+
+def test_who_condemns_an_attack_condemns_those_who_did_it(reader, window):
+    """ "it" is the attack, and the recipient stands in the sentence before."""
+    (reads,) = reader.network.read([window], 0.5)
+    condemned = next(read for read in reads if window.words[read.at].origin == (1, 2))
+
+    assert [window.mentions[int(chances[1:].argmax())].origin for chances in condemned.parties] == [
+        (1, 0),
+        (0, 0),
+    ]
+
+
+def test_a_window_is_read_the_same_beside_a_longer_one(reader, window):
+    """What it is padded with means nothing."""
+    (longer,) = windows_of(TITLE, [ATTACK, REPLY] * 4, reader.pieces)
+    alone, beside = reader.network.read([window], -1)[0], reader.network.read([window, longer], -1)[0]
+
+    assert max(np.abs(a.types - b.types).max() for a, b in zip(alone, beside, strict=True)) < 0.001
+
+
+def test_a_word_is_the_mean_of_its_pieces():
+    """And one that was cut off has zeros."""
+    vectors = np.arange(10, dtype=np.float32).reshape(5, 2)
+
+    assert mean_of_words(vectors, [-1, 0, 0, 1, -1], 3).tolist() == [[3, 4], [6, 7], [0, 0]]
+
+
+def test_a_missing_reader_is_named_with_what_to_do(tmp_path):
+    """Which file, and how to go on without it."""
+    with pytest.raises(ExtractError, match=r"pieces\.txt\.gz is missing; set TOCSIN_READER=off"):
+        load_reader(tmp_path)

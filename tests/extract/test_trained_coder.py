@@ -1,0 +1,75 @@
+"""The coder with its trained reader, as it is shipped, on sentences of our own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipeline.config import ROOT, Settings
+from pipeline.extract.code_command import article_of
+from pipeline.extract.coder import Coder, load_coder
+from pipeline.model import Candidate
+
+BAR = Settings().reader_min_confidence
+
+
+@pytest.fixture(scope="module")
+def trained() -> Coder:
+    return load_coder(Settings(reader="on"))
+
+
+def coded(trained: Coder, text: str, title: str = "") -> list[Candidate]:
+    """What is stored of a text."""
+    article = article_of({"id": "x", "text": text, "title": title, "date": "2026-11-02"})
+    return [one for one in trained.code(article) if one.confidence >= BAR]
+
+
+def test_what_speech_borrows_from_war_is_no_attack(trained):
+    """The same verbs, and nothing of an event in them."""
+    text = (
+        "The central bank is targeting two percent inflation. A price war broke out among makers of electric cars on "
+        "Monday. The senator narrowly beat her rival, who had attacked her record on schools."
+    )
+
+    assert [one for one in coded(trained, text) if one.event_type == "ASSAULT"] == []
+
+
+def test_the_party_of_the_sentence_before_is_found(trained):
+    """Whoever condemns an attack condemns those who did it."""
+    text = "Rebels attacked an army base in Mali on Monday, killing 12 soldiers. The president of Senegal condemned them."
+    (accusation,) = [one for one in coded(trained, text) if one.event_type == "ACCUSE"]
+
+    assert accusation.actor is not None
+    assert accusation.recipient is not None
+    assert (accusation.actor.country, accusation.recipient.sector) == ("SEN", "REB")
+
+
+def test_one_attack_told_twice_is_one_event(trained):
+    """The later telling is a mention."""
+    text = (
+        "Israeli forces killed four people in Jenin on Sunday, officials said.\n\nThe Israeli army shot the four during a raid "
+        "on Sunday."
+    )
+    attacks = [one for one in coded(trained, text) if one.event_type == "ASSAULT"]
+
+    assert len(attacks) == 1
+    assert attacks[0].mentions
+
+
+def test_an_article_is_coded_the_same_alone_and_among_others(trained):
+    """No number of it depends on what else is read."""
+    texts = [path.read_text("utf-8") for path in sorted((ROOT / "seeds").glob("*.txt"))]
+    at = datetime(2026, 11, 2, tzinfo=UTC)
+    articles = [
+        article_of({"id": "x", "text": text, "date": at.isoformat()})
+        for text in (*texts, "Police fired tear gas at protesters in Lima on Monday.", "Nothing happened.")
+    ]
+
+    assert trained.code_all(articles) == [trained.code(article) for article in articles]
+
+
+def test_the_codebook_names_the_reader(trained):
+    """Other weights are another coding."""
+    assert trained.trained is not None
+    assert trained.codebook.endswith(trained.trained.version)
