@@ -83,31 +83,33 @@ def is_political(
 ) -> bool:
     """Whether a reading may stand as an event."""
     sides = [side for side in (actor, recipient) if side is not None]
-    about = subject(sentence)
-    if about == "sport" and not any(side.sector in FORCEFUL for side in sides):
-        return False
-    if about == "accident" and event_type in ("ASSAULT", "THREATEN"):
-        return False
-    if actor is not None and not actor.is_public and actor.is_named and _pattern("nature").search(sentence):
-        # "Hurricane Earl takes aim at the islands."
-        return False
-    if (
-        about == "petty"
-        and not any(side.country and side.sector for side in sides)
-        and not all(side.is_public for side in sides)
-    ):
+    if _is_other_news(event_type, sentence, sides) or _is_natures(sentence, actor):
         return False
     if actor is not None and not actor.is_known and not actor.is_human:
-        return (
-            event_type not in ("ASSAULT", "PROTEST", "CONSULT")
-            and recipient is not None
-            and recipient.is_public
-        )
+        is_spoken_of = event_type not in ("ASSAULT", "PROTEST", "CONSULT")
+        return is_spoken_of and recipient is not None and recipient.is_public
     if event_type in SPOKEN:
         return _spoken(sides)
     if event_type == "ASSAULT" and actor is None and entry_id in ("wound", "hit", "shell-hit"):
         return bool(_pattern("violence").search(sentence)) or any(side.is_public for side in sides)
     return any(side.is_known or side.is_human for side in sides)
+
+
+def _is_other_news(event_type: str, sentence: str, sides: list[Side]) -> bool:
+    """Whether a sentence is about sport, an accident or the blotter, and nobody in it makes it politics."""
+    about = subject(sentence)
+    if about == "sport":
+        return not any(side.sector in FORCEFUL for side in sides)
+    if about == "accident":
+        return event_type in ("ASSAULT", "THREATEN")
+    is_of_state = any(side.country and side.sector for side in sides) or all(side.is_public for side in sides)
+    return about == "petty" and not is_of_state
+
+
+def _is_natures(sentence: str, actor: Side | None) -> bool:
+    """ "Hurricane Earl takes aim at the islands": a name that acts, but nobody's."""
+    is_mere_name = actor is not None and not actor.is_public and actor.is_named
+    return is_mere_name and bool(_pattern("nature").search(sentence))
 
 
 def _spoken(sides: list[Side]) -> bool:

@@ -280,44 +280,60 @@ class Reader:
         )
 
     def _light(self, clause: Clause, depth: int) -> Reading | None:
+        """ "Launched an attack on X", "came under fire": the noun tells the event, the verb who is at which end of it."""
         keys = keys_of(clause)
         if not any(key in self.light for key in keys):
             return None
         told = [noun for noun in clause.patients if self.parties.tells(noun)]
-        nouns = told or [t for p, t in clause.obliques if p in LENT]
-        for noun in nouns:
-            inner = self.read_noun(noun, depth + 1)
-            if inner is None or (inner.event_type is None and inner.kind != "mission"):
-                continue
-            if inner.kind == "mission" and not any(key in MISSION_VERBS for key in keys):
-                continue
-            if inner.kind == "mission":
-                inner = replace(inner, event_type="ASSAULT" if self._is_armed(noun) else "COOPERATE")
-            agents = self.parties.agents(clause)
-            passive_receipt = any(key in self.frames.groups["receipt"] for key in keys)
-            if passive_receipt:
-                return replace(
-                    inner, patients=inner.patients or agents, consumed=inner.consumed | {clause.predicate.i}
-                )
-            obliques = [t for p, t in clause.obliques if p in AIMED and self.parties.is_actor(t)]
-            own = agents if agents else inner.agents
-            patients = (
-                [t for t in inner.patients if t not in own]
-                or obliques
-                or [t for t in clause.indirect if self.parties.is_actor(t)]
-            )
-            if not patients and inner.agents and agents and inner.agents != agents:
-                patients = [t for t in inner.agents if t not in agents]
-            return replace(
-                inner,
-                agents=tuple(own),
-                patients=tuple(patients),
-                trigger=(clause.predicate, *inner.trigger),
-                consumed=inner.consumed | {clause.predicate.i},
-                is_nominal=False,
-                weight=2,
-            )
+        for noun in told or [noun for prep, noun in clause.obliques if prep in LENT]:
+            inner = self._lit(noun, keys, depth)
+            if inner is not None:
+                return self._with_sides_of(clause, inner, is_receipt=self._is_receipt(keys))
         return None
+
+    def _lit(self, noun: Token, keys: list[str], depth: int) -> Reading | None:
+        """The event a noun tells below a light verb; a mission is one of arms or of help, and is one that is sent out."""
+        inner = self.read_noun(noun, depth + 1)
+        if inner is None or (inner.event_type is None and inner.kind != "mission"):
+            return None
+        if inner.kind != "mission":
+            return inner
+        if MISSION_VERBS.isdisjoint(keys):
+            return None
+        return replace(inner, event_type="ASSAULT" if self._is_armed(noun) else "COOPERATE")
+
+    def _is_receipt(self, keys: list[str]) -> bool:
+        return not self.frames.groups["receipt"].isdisjoint(keys)
+
+    def _with_sides_of(self, clause: Clause, inner: Reading, *, is_receipt: bool) -> Reading:
+        """The noun's event with the parties of the verb; of what is received the subject is the recipient."""
+        agents = self.parties.agents(clause)
+        consumed = inner.consumed | {clause.predicate.i}
+        if is_receipt:
+            return replace(inner, patients=inner.patients or agents, consumed=consumed)
+        own = agents if agents else inner.agents
+        return replace(
+            inner,
+            agents=tuple(own),
+            patients=tuple(self._aimed_at(clause, inner, agents, own)),
+            trigger=(clause.predicate, *inner.trigger),
+            consumed=consumed,
+            is_nominal=False,
+            weight=2,
+        )
+
+    def _aimed_at(
+        self, clause: Clause, inner: Reading, agents: tuple[Token, ...], own: tuple[Token, ...]
+    ) -> list[Token]:
+        """Whom a light verb's event is directed at: the noun's own, a phrase of the verb, whom it is given, the noun's doer."""
+        patients = [token for token in inner.patients if token not in own]
+        if not patients:
+            patients = [t for p, t in clause.obliques if p in AIMED and self.parties.is_actor(t)]
+        if not patients:
+            patients = [token for token in clause.indirect if self.parties.is_actor(token)]
+        if not patients and agents and inner.agents != agents:
+            patients = [token for token in inner.agents if token not in agents]
+        return patients
 
     def _is_armed(self, noun: Token) -> bool:
         return any(lemma_of(token) in ARMED for token in noun.subtree)
