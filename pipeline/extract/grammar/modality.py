@@ -46,33 +46,43 @@ class Modality:
 @once
 def modality(verb: Token) -> Modality:
     """Read the auxiliaries of a verb; those of the first conjunct where it has none of its own."""
-    modal, negated, infinitive, past = "", False, False, verb.tag_ in ("VBD", "VBN")
-    holders = [verb]
-    own_aux = any(child.dep_ in ("aux", "aux:pass") for child in kids(verb))
-    own_subject = any(child.dep_.startswith("nsubj") for child in kids(verb))
-    if verb.dep_ == "conj" and is_verbal(verb.head) and not own_aux and not own_subject:
-        first = modality(verb.head)
-        if verb.tag_ in ("VB", "VBP", "VBN") and verb.tag_[:3] == verb.head.tag_[:3]:
-            joined = {child.lower_ for child in kids(verb) if child.dep_ == "cc"}
-            negated = ("or" in joined and first.is_negated) or "nor" in joined
-            modal, infinitive = first.modal, first.is_infinitive
-    for holder in holders:
-        for child in kids(holder):
-            word = child.lower_
-            if child.dep_ in ("aux", "aux:pass", "cop") or child.tag_ == "MD":
-                if child.tag_ == "MD" or word in FUTURE | POSSIBLE | DUTY:
-                    modal = word
-                if any(grand.lower_ in NEGATIONS for grand in kids(child)):
-                    negated = True
-            if child.dep_.startswith(("nsubj", "obj")) and _is_nobody(child):
-                negated = True
-            if word == "rather" and any(grand.lower_ == "than" for grand in kids(child)):
-                negated = True
-            if word in NEGATIONS and child.dep_ in ("advmod", "neg", "det", "cc:preconj", "discourse"):
-                negated = True
-            if word == "to" and child.dep_ in ("mark", "aux"):
-                infinitive = True
-    return Modality(modal, negated, infinitive, past, _going_to(verb))
+    modal, is_negated, is_infinitive = _shared_with_first(verb)
+    for child in kids(verb):
+        if child.tag_ == "MD" or (_is_auxiliary(child) and child.lower_ in FUTURE | POSSIBLE | DUTY):
+            modal = child.lower_
+        is_negated = is_negated or _negates(child)
+        is_infinitive = is_infinitive or (child.lower_ == "to" and child.dep_ in ("mark", "aux"))
+    return Modality(modal, is_negated, is_infinitive, verb.tag_ in ("VBD", "VBN"), _going_to(verb))
+
+
+def _is_auxiliary(child: Token) -> bool:
+    return child.dep_ in ("aux", "aux:pass", "cop")
+
+
+def _shared_with_first(verb: Token) -> tuple[str, bool, bool]:
+    """Modal, negation and "to" that a joined verb has from the first: "will seize and hold", "did not seize or hold"."""
+    has_own = any(child.dep_ in ("aux", "aux:pass") or child.dep_.startswith("nsubj") for child in kids(verb))
+    if verb.dep_ != "conj" or has_own or not is_verbal(verb.head):
+        return "", False, False
+    if verb.tag_ not in ("VB", "VBP", "VBN") or verb.tag_[:3] != verb.head.tag_[:3]:
+        return "", False, False
+    first = modality(verb.head)
+    joined = {child.lower_ for child in kids(verb) if child.dep_ == "cc"}
+    is_negated = ("or" in joined and first.is_negated) or "nor" in joined
+    return first.modal, is_negated, first.is_infinitive
+
+
+def _negates(child: Token) -> bool:
+    """Whether a word on a verb says that it is not so: "not", "no soldiers", "rather than", "cannot"."""
+    word, label = child.lower_, child.dep_
+    if word in NEGATIONS and label in ("advmod", "neg", "det", "cc:preconj", "discourse"):
+        return True
+    if label.startswith(("nsubj", "obj")) and _is_nobody(child):
+        return True
+    if word == "rather":
+        return any(grand.lower_ == "than" for grand in kids(child))
+    is_helper = _is_auxiliary(child) or child.tag_ == "MD"
+    return is_helper and any(grand.lower_ in NEGATIONS for grand in kids(child))
 
 
 def _is_nobody(noun: Token) -> bool:

@@ -153,27 +153,38 @@ def _is_number(token: Token, words: NumberWords) -> bool:
 
 def _people(word: Token, kind: CountKind) -> list[Token]:
     """Heads of the phrases that say who was killed, held, or came."""
-    roles = (
-        ("nsubj", "nsubj:pass")
-        if kind == "crowd" or word.lemma_ in _BORNE_BY_SUBJECT
-        else ("obj", "nsubj:pass")
-    )
+    is_borne = kind == "crowd" or word.lemma_ in _BORNE_BY_SUBJECT
+    roles = ("nsubj", "nsubj:pass") if is_borne else ("obj", "nsubj:pass")
     found = [child for child in word.children if child.dep_ in roles]
     if not found and word.pos_ in ("NOUN", "ADJ", "PROPN"):
-        found = [child for child in word.children if child.dep_ == "nmod" and _is_of(child)]
-        if not found and any(child.dep_ == "nummod" for child in word.children):
-            return [word]  # "seven dead"
-        if not found and word.dep_ == "amod":
-            found = [word.head]
-        if not found and word.dep_ in ("xcomp", "obj", "acl", "amod"):
-            found = [child for child in word.head.children if child.dep_ == "obj" and child.i != word.i]
+        found = _people_of_noun(word)
+        if found == [word]:
+            return found
     if not found and word.dep_ in ("conj", "xcomp"):
-        found = [child for child in word.head.children if child.dep_ in roles]
-        # "killed 12 and wounded 30": what was killed is not what was wounded
-        found = (
-            [] if word.dep_ == "conj" and any(child.dep_ == "obj" for child in word.head.children) else found
-        )
+        found = _people_of_head(word, roles)
     return [noun for head in found for noun in _joined(head)]
+
+
+def _people_of_noun(word: Token) -> list[Token]:
+    """ "The killing of ten", "seven dead", "the wounded soldiers", "left ten dead"; the word itself where it is counted."""
+    found = [child for child in word.children if child.dep_ == "nmod" and _is_of(child)]
+    if found:
+        return found
+    if any(child.dep_ == "nummod" for child in word.children):
+        return [word]
+    if word.dep_ == "amod":
+        return [word.head]
+    if word.dep_ in ("xcomp", "obj", "acl"):
+        return [child for child in word.head.children if child.dep_ == "obj" and child.i != word.i]
+    return []
+
+
+def _people_of_head(word: Token, roles: tuple[str, ...]) -> list[Token]:
+    """Who was counted at the verb before: "killed 12 and wounded 30": what was killed is not what was wounded."""
+    siblings = list(word.head.children)
+    if word.dep_ == "conj" and any(child.dep_ == "obj" for child in siblings):
+        return []
+    return [child for child in siblings if child.dep_ in roles]
 
 
 def _is_of(token: Token) -> bool:

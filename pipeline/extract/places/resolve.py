@@ -131,33 +131,42 @@ _TRANSLITERATIONS = (
 def _choose(
     entries: tuple[Entry, ...], hints: frozenset[str], wants_division: bool, gazetteer: Gazetteer
 ) -> Entry | None:
+    """Which of the places of one name is meant: a country, one of our own table, else the worthiest that is not doubtful."""
     countries = [entry for entry in entries if entry.resolution == "country"]
     others = [entry for entry in entries if entry.resolution != "country"]
-    if countries and not wants_division and not (_is_elsewhere(countries[0], others, hints)):
+    if countries and not wants_division and not _is_elsewhere(countries[0], others, hints):
         return countries[0]
-    if others and others[0].geonames_id is None and others[0].population == 0:
-        own = others[
-            0
-        ]  # our own table comes before the lists, unless they have one in a country the text is about
-        if own.country in hints or not any(other.country in hints for other in others):
-            return own
+    if not others:
+        return countries[0] if countries else None
+    if _is_our_own(others, hints):
+        return others[0]
     # with a sizeable town of that very name, the other spellings of bigger ones are not meant
-    spelling = (
-        _OVERRULED if any(e.is_official and e.population >= SIZEABLE for e in others) else _OTHER_SPELLING
-    )
+    is_sizeable = any(entry.is_official and entry.population >= SIZEABLE for entry in others)
+    spelling = _OVERRULED if is_sizeable else _OTHER_SPELLING
     scored = [(_worth(e, hints, gazetteer) + (0 if e.is_official else spelling), e) for e in others]
     scored.sort(key=lambda pair: -pair[0])
-    if not scored:
-        return countries[0] if countries else None
+    if _is_doubtful(scored, hints):
+        return None
+    return _town_or_division(scored[0][1], [entry for _, entry in scored], wants_division)
+
+
+def _is_our_own(others: list[Entry], hints: frozenset[str]) -> bool:
+    """Our own table comes before the lists, unless they have one in a country the text is about."""
+    first = others[0]
+    if first.geonames_id is not None or first.population:
+        return False
+    return first.country in hints or not any(other.country in hints for other in others)
+
+
+def _is_doubtful(scored: list[tuple[float, Entry]], hints: frozenset[str]) -> bool:
+    """Whether the worthiest place has a rival near it, is too small to be meant, or lies in no country of the text."""
     best, winner = scored[0]
     rivals = [(worth, e) for worth, e in scored if (e.country, e.admin1) != (winner.country, winner.admin1)]
-    if best - (rivals[0][0] if rivals else -math.inf) < _APART:
-        return None
-    if best < (_FAMOUS if any(e.country != winner.country for _, e in rivals) else _ONLY):
-        return None
-    if hints and winner.country not in hints and winner.population < SIZEABLE:
-        return None
-    return _town_or_division(winner, [entry for _, entry in scored], wants_division)
+    if rivals and best - rivals[0][0] < _APART:
+        return True
+    if best < (_FAMOUS if any(rival.country != winner.country for _, rival in rivals) else _ONLY):
+        return True
+    return bool(hints) and winner.country not in hints and winner.population < SIZEABLE
 
 
 def _is_elsewhere(country: Entry, others: list[Entry], hints: frozenset[str]) -> bool:
