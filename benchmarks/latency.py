@@ -9,10 +9,7 @@ Prints each trial, the medians, and the memory of each process.
 
 from __future__ import annotations
 
-import os
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,10 +17,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.config import ROOT, Settings
+from benchmarks.running import running
+from pipeline.config import Settings
 from pipeline.fetch.serve import SeedArticle, SeedServer
 from pipeline.local import embedded
-from pipeline.local.environment import settings_environment
 from pipeline.local.ports import free_port
 from pipeline.local.run import status
 from pipeline.postgres.database import connect
@@ -54,7 +51,6 @@ match:
 notify: [log]
 dedup_hours: 0
 """
-UP = "from pipeline.config import load_settings; from pipeline.local.run import up; up(load_settings(), on_progress=lambda change: print(change.subject, change.state, flush=True))"
 SEEN = """
 SELECT articles.title, min(articles.fetched_at), min(events.stored_at), min(notifications.sent_at)
 FROM tocsin.articles
@@ -86,25 +82,12 @@ def main(trials: int = 10) -> int:
         home = Path(folder)
         server = SeedServer()
         settings = settings_of(home, server)
-        up = subprocess.Popen(
-            [sys.executable, "-c", UP], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-            env={**os.environ, **settings_environment(settings)},
-        )  # fmt: skip
-        began = time.monotonic()
         try:
-            while up.stdout and up.stdout.readline().strip() != "airflow ready":
-                if up.poll() is not None:
-                    raise SystemExit(f"tocsin up ended with {up.returncode}")
-            print(f"up and ready after {time.monotonic() - began:.1f} s", flush=True)
-            done = run_trials(trials, server, settings)
-            print_memory(settings)
+            with running(settings):
+                done = run_trials(trials, server, settings)
+                print_memory(settings)
         finally:
-            began = time.monotonic()
-            up.send_signal(signal.SIGTERM)
-            up.wait(60)
-            print(f"stopped after {time.monotonic() - began:.1f} s")
             server.close()
-            embedded.destroy(settings)
     return print_trials(done)
 
 
