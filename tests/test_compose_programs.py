@@ -17,7 +17,7 @@ import pytest
 import redis
 
 from pipeline.config import MAX_EXTRACT_TASKS, Settings
-from pipeline.local import embedded, place, programs
+from pipeline.local import place, programs
 from pipeline.local.container import make_container_secrets
 from tests.compose import ENVIRONMENT, LASTING, SERVICES, SHELL_LINES
 
@@ -53,7 +53,7 @@ def postgres_place(server: Settings) -> Iterator[tuple[place.Place, Path]]:
 def test_postgres_takes_what_it_is_told(server, postgres_place, tmp_path):
     """The real initdb makes a cluster with the arguments of the file, the real server reads its options."""
     where, data = postgres_place
-    binaries = embedded.program(server, "initdb").parent
+    binaries = programs.programs_for(where)
     arguments = shlex.split(POSTGRES["environment"]["POSTGRES_INITDB_ARGS"])
     make_container_secrets(tmp_path)
     password = data.with_name("compose_password")
