@@ -39,6 +39,7 @@ from pipeline.extract.lexicon.frame_files import load_frames
 from pipeline.extract.lexicon.frames import Frames
 from pipeline.extract.lexicon.gazetteer import Gazetteer, load_gazetteer
 from pipeline.extract.lexicon.version import codebook
+from pipeline.extract.reader.decide import load_settings
 from pipeline.extract.reader.trained import TrainedReader, load_reader
 from pipeline.extract.text.clean import clean
 from pipeline.extract.text.pieces import cut_text
@@ -197,14 +198,12 @@ def _settled(scene: Scene, told: Sequence[tuple[list[Candidate], Token, int]]) -
     return [one for made, anchor, piece in told for one in scene.settled(made, anchor, piece, placed)]
 
 
-# Older than this before the article, what is told is history (the guide of corpus/).
-HISTORY = timedelta(days=14)
-
-
 def _dated(candidate: Candidate, article: Article) -> Candidate:
     """History by its own date, whatever the reader thinks of it."""
     when = candidate.event_date
-    if when.span is None or article.published_at.date() - when.value <= HISTORY:
+    if when.span is None or article.published_at.date() - when.value <= timedelta(
+        days=load_settings()["history_days"]
+    ):
         return candidate
     return replace(candidate, is_background=True)
 

@@ -20,7 +20,6 @@ from pipeline.extract.language.parsed import piece_of
 from pipeline.extract.reader.decide import Decision, decisions, load_settings
 from pipeline.extract.reader.trained import TrainedReader
 from pipeline.extract.reader.window import Named, RuleReading, Sentence, windows_of
-from pipeline.model import STATUSES, Status
 
 READER = "reader"
 
@@ -86,9 +85,8 @@ def _reading(heard: Heard, token: Token, decision: Decision, actor: Party, recip
     )
     agents = tuple(token for token in (actor[0],) if token is not None)
     patients = tuple(token for token in (recipient[0],) if token is not None)
-    status = _status(decision.status)
     if by_rule is None:
-        claim = ACTUAL if status == "actual" else Claim(status, READER)
+        claim = ACTUAL if decision.status == "actual" else Claim(decision.status, READER)
         return Reading(
             decision.event_type,
             None,
@@ -99,12 +97,8 @@ def _reading(heard: Heard, token: Token, decision: Decision, actor: Party, recip
             patients=patients,
             claim=claim,
         )
-    claim = by_rule.claim if by_rule.status == status else Claim(status, READER)
+    claim = by_rule.claim if by_rule.status == decision.status else Claim(decision.status, READER)
     return replace(by_rule, claim=claim, bounds=None, agents=agents, patients=patients)
-
-
-def _status(said: str) -> Status:
-    return next(status for status in STATUSES if status == said)
 
 
 def _words(reading: Reading) -> set[int]:

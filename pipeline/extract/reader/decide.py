@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.extract.lexicon.files import DATA
 from pipeline.extract.reader.network import WordRead
 from pipeline.extract.reader.window import STATUSES, TIERS, TYPES, Window
-from pipeline.model import Actor
+from pipeline.model import Actor, Status
 
 SETTINGS_PATH = DATA / "reader.toml"
 BACKGROUND = TIERS.index("background")
@@ -31,17 +31,15 @@ class Decision:
         actor, recipient: The sentence and the number among its named; None for nobody.
         confidence: Calibrated probability that type, actor and recipient are right.
         is_background: It is history or a running total.
-        thought: Probabilities of type, actor and recipient as the network gave them, for `tocsin explain`.
     """
 
     origin: tuple[int, int]
     event_type: str
-    status: str
+    status: Status
     actor: tuple[int, int] | None
     recipient: tuple[int, int] | None
     confidence: float
     is_background: bool
-    thought: tuple[float, float, float]
 
 
 @cache
@@ -63,16 +61,15 @@ def decisions(
         ]
         sides = [_sides(chances, reach, actors) for chances in read.parties]
         (actor, first), (recipient, second) = _pair(sides[0], sides[1], actors)
-        thought = (float(read.types[kind + 1]), first, second)
+        stated = float(read.types[kind + 1]) * (first * second) ** 0.5
         yield Decision(
             origin=word.origin,
             event_type=TYPES[kind],
             status=STATUSES[int(read.statuses.argmax())],
             actor=actor,
             recipient=recipient,
-            confidence=_calibrated(thought),
+            confidence=_calibrated(stated),
             is_background=bool(read.tiers[BACKGROUND] > load_settings()["background"]),
-            thought=thought,
         )
 
 
@@ -116,9 +113,8 @@ def _pair(
     return max(product(actors, recipients), key=chance)
 
 
-def _calibrated(thought: tuple[float, float, float]) -> float:
-    """Probability that all three are right, from a table of stated against right on the articles set aside."""
-    stated = thought[0] * (thought[1] * thought[2]) ** 0.5
+def _calibrated(stated: float) -> float:
+    """Probability that type and parties are right, from a table of stated against right (data/reader.toml says on what)."""
     points = load_settings()["calibration"]["points"]
     for (left, low), (right, high) in pairwise(points):
         if stated <= right:

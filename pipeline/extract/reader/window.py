@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.extract.reader.pieces import Pieces
+from pipeline.model import Status
 
 TYPES = (
     "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT", "THREATEN",
     "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT",
 )  # fmt: skip
-STATUSES = ("actual", "planned", "hypothetical", "denied")
+STATUSES: tuple[Status, ...] = ("actual", "planned", "hypothetical", "denied")
 TIERS = ("core", "minor", "background")
 ROLES = ("actor", "recipient")
 # The order is that of the trained tables; the last of each stands for all others.
