@@ -62,8 +62,8 @@ def wipe(url: str) -> None:
     try:
         with connection.cursor() as cursor:
             for table in (
-                "notifications", "alerts", "rules", "pending_alerts", "mentions", "events", "quarantine",
-                "candidates", "attempts", "seen_urls", "articles", "batches", "feeds",
+                "notifications", "alerts", "rules", "pending_alerts", "event_revisions", "mentions", "events",
+                "quarantine", "candidates", "attempts", "seen_urls", "articles", "stories", "batches", "feeds",
             ):  # fmt: skip
                 cursor.execute(f"DELETE FROM tocsin.{table}")  # noqa: S608  (names of our own)
     finally:

@@ -10,7 +10,7 @@ SELECT id, event_date, date_precision, event_type, mode, contexts, status,
        (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(counts) AS c WHERE c ->> 'kind' = 'crowd') AS crowd_lower,
        counts, quad_class, score, cameo, confidence, codebook,
        mention_count, article_count, source_count, first_reported_at, stored_at, revised_at, revision, event_key,
-       is_background, is_lead
+       is_background, is_lead, corrected_at
 FROM tocsin.events
 WHERE deleted_at IS NULL;
 COMMENT ON VIEW analysis.events IS 'One row an event: who did what to whom, where and when. Merged from all mentions.';
@@ -21,17 +21,38 @@ SELECT mention.id, mention.event_id, mention.event_date, mention.article_id,
        mention.sentence, mention.trigger_text, mention.trigger_start, mention.trigger_end,
        candidate.actor_text, candidate.actor_start, candidate.actor_end,
        candidate.recipient_text, candidate.recipient_start, candidate.recipient_end,
-       candidate.speaker_name, candidate.status_reason, candidate.frame_id, mention.confidence
+       candidate.speaker_name, candidate.status_reason, candidate.frame_id, mention.confidence,
+       article.story_id, article.copy_of IS NOT NULL AS is_copy
 FROM tocsin.mentions AS mention
 LEFT JOIN tocsin.candidates AS candidate ON candidate.id = mention.candidate_id
-JOIN tocsin.articles AS article ON article.id = mention.article_id;
+JOIN tocsin.articles AS article ON article.id = mention.article_id
+WHERE mention.withdrawn_at IS NULL;
 COMMENT ON VIEW analysis.mentions IS 'Where each event is told: article, sentence, and the spans of trigger, actor and recipient.';
 
 CREATE VIEW analysis.articles AS
 SELECT id, url, source, title, language, published_at, published_from, fetched_at, text_method,
-       CASE WHEN text_dropped_at IS NULL THEN length(text) END AS character_count, text_sha256, text_dropped_at, extracted_at, is_quarantined
+       CASE WHEN text_dropped_at IS NULL THEN length(text) END AS character_count, text_sha256, text_dropped_at, extracted_at, is_quarantined,
+       story_id, copy_of, revision, corrected_at
 FROM tocsin.articles;
 COMMENT ON VIEW analysis.articles IS 'Articles we keep, without their text.';
+
+CREATE VIEW analysis.stories AS
+SELECT id, title, first_published_at, last_published_at, article_count, source_count, created_at, revised_at
+FROM tocsin.stories
+WHERE deleted_at IS NULL;
+COMMENT ON VIEW analysis.stories IS 'One row a story: articles that tell the same happening (analysis.articles.story_id).';
+
+CREATE VIEW analysis.event_revisions AS
+SELECT revision.event_id, revision.revision, revision.reason, revision.changes, revision.revised_at,
+       event.deleted_at, event.superseded_by
+FROM tocsin.event_revisions AS revision
+JOIN tocsin.events AS event ON event.id = revision.event_id;
+COMMENT ON VIEW analysis.event_revisions IS 'What changed of each event and why; those too that no longer stand, with the event that took them in.';
+
+CREATE VIEW analysis.article_revisions AS
+SELECT article_id, revision, title, published_at, seen_at, length(text) AS character_count
+FROM tocsin.article_revisions;
+COMMENT ON VIEW analysis.article_revisions IS 'Later versions of articles, as their publishers corrected them, without their text.';
 
 CREATE VIEW analysis.alerts AS
 SELECT alert.id, alert.rule, alert.severity, alert.reason, alert.why, alert.created_at, alert.acknowledged_at,
