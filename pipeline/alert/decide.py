@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from pipeline.alert.records import AlertEvent, EarlierAlert, Reason, Rule, Silence
+from pipeline.alert.records import AlertEvent, EarlierAlert, Match, Reason, Rule, Silence
 
 GROUP_FIELDS: tuple[str, ...] = (
     "event", "event_type", "mode", "status", "event_date", "quad_class",
@@ -18,8 +18,7 @@ GROUP_FIELDS: tuple[str, ...] = (
 
 
 def decide(
-    rule: Rule,
-    event: AlertEvent,
+    match: Match,
     earlier: Sequence[EarlierAlert],
     now: datetime,
     *,
@@ -39,7 +38,8 @@ def decide(
     """
     if now.tzinfo is None:
         raise ValueError(f"now must carry a time zone, got {now!r}")
-    if any(alert.alert_key == alert_key(rule, event) for alert in earlier):
+    rule, event = match.rule, match.event
+    if any(alert.alert_key == match.alert_key for alert in earlier):
         return Reason.KNOWN
     if rule.status == "retired":
         return Reason.RETIRED
@@ -49,7 +49,7 @@ def decide(
         return Reason.OLD_BACKFILL
     if any(silence.rule_id in (None, rule.id) and now < silence.until_at for silence in silences):
         return Reason.SILENCED
-    if _was_notified(rule, event, earlier, now):
+    if _was_notified(match, earlier, now):
         return Reason.DUPLICATE_GROUP
     return Reason.NEW if rule.notify else Reason.NO_RECEIVER
 
@@ -63,6 +63,13 @@ def group_key(rule: Rule, event: AlertEvent) -> str:
     """Name the group: alike for events alike in every field of the rule's `group_by`."""
     values = [event.event_key if name == "event" else getattr(event, name) for name in rule.group_by]
     return _digest("group", rule.id, *rule.group_by, *(None if v is None else str(v) for v in values))
+
+
+def match_of(rule: Rule, event: AlertEvent, why: str) -> Match:
+    """Work out the keys of a rule that an event meets."""
+    return Match(
+        rule=rule, event=event, alert_key=alert_key(rule, event), group_key=group_key(rule, event), why=why
+    )
 
 
 def notification_key(alert_key: str, receiver: str) -> str:
@@ -83,8 +90,9 @@ def _is_history(rule: Rule, event: AlertEvent, now: datetime) -> bool:
     return now - event.published_at > timedelta(days=rule.max_age_days)
 
 
-def _was_notified(rule: Rule, event: AlertEvent, earlier: Sequence[EarlierAlert], now: datetime) -> bool:
-    key, since = group_key(rule, event), now - timedelta(hours=rule.dedup_hours)
+def _was_notified(match: Match, earlier: Sequence[EarlierAlert], now: datetime) -> bool:
+    since = now - timedelta(hours=match.rule.dedup_hours)
     return any(
-        alert.group_key == key and alert.reason.is_notified and alert.created_at > since for alert in earlier
+        alert.group_key == match.group_key and alert.reason.is_notified and alert.created_at > since
+        for alert in earlier
     )

@@ -13,9 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.alert.clean import MAX_URL, clean, safe_link
-from pipeline.alert.decide import alert_key
-from pipeline.alert.match import why
-from pipeline.alert.records import MAX_PAYLOAD_BYTES, MAX_SUBJECT, AlertEvent, Message, Rule
+from pipeline.alert.records import MAX_PAYLOAD_BYTES, MAX_SUBJECT, AlertEvent, Match, Message, Rule
 
 # What may be quoted of an article by default, see the copyright note in ARCHITECTURE.md.
 MAX_SENTENCE = 400
@@ -27,7 +25,7 @@ MAX_WHY = 500
 EVENT_ID = "{event_id}"
 
 
-def compose(rule: Rule, event: AlertEvent, *, created_at: datetime, desk_url: str = "") -> Message:
+def compose(match: Match, *, created_at: datetime, desk_url: str = "") -> Message:
     """Say who did what to whom, where, when, how sure, in which sentence, and why the rule fired.
 
     Args:
@@ -40,15 +38,16 @@ def compose(rule: Rule, event: AlertEvent, *, created_at: datetime, desk_url: st
     """
     if created_at.tzinfo is None:
         raise ValueError(f"created_at must carry a time zone, got {created_at!r}")
-    rows = _rows(rule, event, created_at)
+    rule, event = match.rule, match.event
+    rows = _rows(match, created_at)
     quoted = _quote(event)
     links = _links(event, desk_url)
     return Message(
         subject=_subject(rule, event),
         text=_text(rows, quoted, links),
         html=_html(rows, quoted, links),
-        payload=_payload(rule, event, created_at),
-        fields=_fields(rule, event),
+        payload=_payload(match, created_at),
+        fields=_fields(match),
         created_at=created_at,
     )
 
@@ -115,7 +114,8 @@ def _plain(text: str) -> str:
     return text.replace("<", "‹").replace(">", "›")
 
 
-def _rows(rule: Rule, event: AlertEvent, created_at: datetime) -> list[tuple[str, str]]:
+def _rows(match: Match, created_at: datetime) -> list[tuple[str, str]]:
+    rule, event = match.rule, match.event
     rows = [
         ("Rule", f"{clean(rule.title, 120)} ({rule.id}, {rule.severity})"),
         ("Event", f"{event.id}, told by: {look_up(event)}" if event.id else ""),
@@ -130,7 +130,7 @@ def _rows(rule: Rule, event: AlertEvent, created_at: datetime) -> list[tuple[str
         ("Reported by", _reported(event)),
         ("Published", event.published_at.isoformat(timespec="minutes")),
         ("Raised", created_at.isoformat(timespec="seconds")),
-        ("Why", clean(why(rule, event), MAX_WHY)),
+        ("Why", clean(match.why, MAX_WHY)),
     ]
     return [(label, value) for label, value in rows if value]
 
@@ -203,26 +203,27 @@ def _anchor(label: str, link: str) -> str:
     return f'<a href="{html.escape(link)}" rel="noopener noreferrer nofollow">{html.escape(label)}</a>'
 
 
-def _payload(rule: Rule, event: AlertEvent, created_at: datetime) -> bytes:
+def _payload(match: Match, created_at: datetime) -> bytes:
     """Encode the webhook's body; the quoted texts shrink until it is small enough."""
     for share in (1.0, 0.5, 0.25):
-        body = _encode(_body(rule, event, created_at, share))
+        body = _encode(_body(match, created_at, share))
         if len(body) <= MAX_PAYLOAD_BYTES:
             break
     return body
 
 
-def _body(rule: Rule, event: AlertEvent, created_at: datetime, share: float) -> dict[str, Any]:
+def _body(match: Match, created_at: datetime, share: float) -> dict[str, Any]:
+    rule, event = match.rule, match.event
     before, trigger, after = _quote(event)
     name_limit = int(MAX_NAME * share)
     return {
         "type": "alert.raised",
         "timestamp": created_at.isoformat(),
         "data": {
-            "alert_key": alert_key(rule, event),
+            "alert_key": match.alert_key,
             "rule": {"id": rule.id, "title": clean(rule.title, 120), "owner": clean(rule.owner, 120)},
             "severity": rule.severity,
-            "why": clean(why(rule, event), int(MAX_WHY * share)),
+            "why": clean(match.why, int(MAX_WHY * share)),
             "event": {
                 "id": event.id or None,
                 "event_key": clean(event.event_key, 100),
@@ -273,9 +274,10 @@ def _encode(body: Mapping[str, Any]) -> bytes:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").encode()
 
 
-def _fields(rule: Rule, event: AlertEvent) -> tuple[tuple[str, str], ...]:
+def _fields(match: Match) -> tuple[tuple[str, str], ...]:
+    rule, event = match.rule, match.event
     fields = {
-        "alert": alert_key(rule, event),
+        "alert": match.alert_key,
         "rule": rule.id,
         "severity": rule.severity,
         "event": clean(event.event_key, 100),

@@ -170,6 +170,23 @@ class Rule:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Match:
+    """A rule that an event meets, with all that is worked out of the two: made once, by whoever matches.
+
+    Args:
+        alert_key: Names the alert: the same at every run, so that it is raised once.
+        group_key: Alike for events alike in every field of the rule's `group_by`.
+        why: One line: which conditions hold.
+    """
+
+    rule: Rule
+    event: AlertEvent
+    alert_key: str
+    group_key: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Receiver:
     """To whom a notification goes, and by which channel.
 

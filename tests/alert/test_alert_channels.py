@@ -8,11 +8,11 @@ import sys
 
 import pytest
 
-from pipeline.alert.message import compose
 from pipeline.alert.notifiers.channels import NOTIFIERS, notifier
 from pipeline.alert.records import CHANNELS
 from pipeline.config import ROOT, Settings
 from pipeline.errors import ConfigError, NotifyError
+from tests.alert.made import message_about
 
 HOSTILE = [
     *(chr(point) for point in range(0x20)), *(chr(point) for point in range(0x7F, 0xA0)),
@@ -54,7 +54,7 @@ def test_there_are_at_least_a_hundred_hostile_names():
 def test_hostile_name_forges_no_log_line(caplog, notification, event, rule, now, name, tmp_path):
     """One notification is one printable line, and its keys are ours."""
     caplog.set_level(logging.INFO)
-    composed = compose(
+    composed = message_about(
         rule(title=name),
         event(actor_name=name, place_name=name, mode=name, article_title=name),
         created_at=now,
@@ -79,7 +79,7 @@ def test_hostile_name_forges_no_log_line(caplog, notification, event, rule, now,
 def test_log_rings_in_a_file_of_its_own(notification, event, rule, now, tmp_path):
     """When, what, and how to look it up, first of all; only its owner reads it."""
     settings = Settings(home=tmp_path / "var")
-    composed = compose(rule(), event(id=6), created_at=now)
+    composed = message_about(rule(), event(id=6), created_at=now)
     notifier("log", settings, clock=lambda: now)(notification(), composed)
 
     told, look_up, pairs = settings.alerts_log.read_text().split(" | ")

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pipeline.alert.decide import alert_key, decide, group_key, notification_key
+from pipeline.alert.decide import alert_key, group_key, notification_key
 from pipeline.alert.records import EarlierAlert, Reason, Silence
+from tests.alert.made import decided
 
 
 def earlier(rule, event, created_at, *, reason=Reason.NEW, key="another"):
@@ -16,7 +17,7 @@ def earlier(rule, event, created_at, *, reason=Reason.NEW, key="another"):
 
 def test_first_alert_is_new(event, rule, now):
     """Nothing was said before, so it is said."""
-    assert decide(rule(), event(), [], now) is Reason.NEW
+    assert decided(rule(), event(), [], now) is Reason.NEW
 
 
 def test_only_new_is_notified():
@@ -34,7 +35,7 @@ def test_reasons_have_fixed_names():
 @pytest.mark.parametrize("status", ["staging", "retired"])
 def test_rule_that_is_not_active_keeps_quiet(event, rule, now, status):
     """A staging rule collects alerts without a notification."""
-    assert decide(rule(status=status), event(), [], now) == status
+    assert decided(rule(status=status), event(), [], now) == status
 
 
 def test_same_alert_again_is_known(event, rule, now):
@@ -42,7 +43,7 @@ def test_same_alert_again_is_known(event, rule, now):
     for reason in Reason:
         old = earlier(rule(), event(), now, reason=reason, key=alert_key(rule(), event()))
 
-        assert decide(rule(), event(), [old], now + timedelta(days=400)) is Reason.KNOWN
+        assert decided(rule(), event(), [old], now + timedelta(days=400)) is Reason.KNOWN
 
 
 @pytest.mark.parametrize(("hours", "reason"), [(0, "duplicate_group"), (5.99, "duplicate_group"), (6, "new")])
@@ -51,14 +52,14 @@ def test_group_is_quiet_for_dedup_hours(event, rule, now, hours, reason):
     by_place = rule(group_by=("country",), dedup_hours=6)
     old = earlier(by_place, event(), now)
 
-    assert decide(by_place, event(event_key="event-2"), [old], now + timedelta(hours=hours)) == reason
+    assert decided(by_place, event(event_key="event-2"), [old], now + timedelta(hours=hours)) == reason
 
 
 def test_dedup_of_zero_hours_notifies_every_alert(event, rule, now):
     """Who wants each, gets each."""
     each = rule(group_by=("country",), dedup_hours=0)
 
-    assert decide(each, event(event_key="event-2"), [earlier(each, event(), now)], now) is Reason.NEW
+    assert decided(each, event(event_key="event-2"), [earlier(each, event(), now)], now) is Reason.NEW
 
 
 def test_alert_that_was_not_notified_does_not_silence_its_group(event, rule, now):
@@ -66,14 +67,14 @@ def test_alert_that_was_not_notified_does_not_silence_its_group(event, rule, now
     by_place = rule(group_by=("country",))
     unheard = [earlier(by_place, event(), now, reason=reason) for reason in Reason if not reason.is_notified]
 
-    assert decide(by_place, event(event_key="event-2"), unheard, now) is Reason.NEW
+    assert decided(by_place, event(event_key="event-2"), unheard, now) is Reason.NEW
 
 
 def test_alert_of_another_rule_counts_for_nothing(event, rule, now):
     """Rules do not silence each other."""
     ours, other = rule(group_by=("country",)), rule(id="other", group_by=("country",))
 
-    assert decide(ours, event(), [earlier(other, event(), now)], now) is Reason.NEW
+    assert decided(ours, event(), [earlier(other, event(), now)], now) is Reason.NEW
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_silence_holds_until_its_time(event, rule, now, rule_id, hours, reason):
     """A silence names one rule or none for all; at its end it is over."""
     silence = Silence(rule_id=rule_id, until_at=now + timedelta(hours=hours))
 
-    assert decide(rule(), event(), [], now, silences=[silence]) == reason
+    assert decided(rule(), event(), [], now, silences=[silence]) == reason
 
 
 @pytest.mark.parametrize(
@@ -95,23 +96,23 @@ def test_old_article_is_history_where_the_rule_says_so(event, rule, now, max_age
     """A rule without a limit takes any age."""
     old = event(published_at=now - timedelta(days=age_days))
 
-    assert decide(rule(max_age_days=max_age_days), old, [], now) == reason
+    assert decided(rule(max_age_days=max_age_days), old, [], now) == reason
 
 
 def test_backfill_floods_nobody(event, rule, now):
     """Events of a recode or an import are never notified."""
-    assert decide(rule(), event(is_backfill=True), [], now) is Reason.OLD_BACKFILL
+    assert decided(rule(), event(is_backfill=True), [], now) is Reason.OLD_BACKFILL
 
 
 def test_rule_without_receivers_notifies_nobody(event, rule, now):
     """The alert is kept for who looks."""
-    assert decide(rule(notify=()), event(), [], now) is Reason.NO_RECEIVER
+    assert decided(rule(notify=()), event(), [], now) is Reason.NO_RECEIVER
 
 
 def test_decide_refuses_a_time_without_a_zone(event, rule):
     """Local time is a guess."""
     with pytest.raises(ValueError, match="zone"):
-        decide(rule(), event(), [], datetime(2020, 5, 4))  # noqa: DTZ001
+        decided(rule(), event(), [], datetime(2020, 5, 4))  # noqa: DTZ001
 
 
 def test_alert_key_stays_the_same_over_versions(event, rule):

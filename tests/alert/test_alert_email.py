@@ -18,12 +18,12 @@ from typing import Any
 
 import pytest
 
-from pipeline.alert.message import compose
 from pipeline.alert.notifiers.channels import notifier
 from pipeline.alert.notifiers.email import check, compose_mail, make_notifier
 from pipeline.alert.records import Receiver
 from pipeline.config import Settings
 from pipeline.errors import NotifyError
+from tests.alert.made import message_about
 from tests.certificates import make_certificate
 
 
@@ -222,7 +222,7 @@ def test_date_is_when_the_alert_was_raised(relay, send, now):
 
 def test_any_script_passes_a_seven_bit_relay(relay, send, message, notification, event, rule, now):
     """Names and sentences come out as they went in, and on the line there is only ASCII."""
-    composed = compose(
+    composed = message_about(
         rule(title="تنبيه 警报"), event(actor_name="Đảng 😀", sentence="وصل الوفد."), created_at=now
     )
     mail = compose_mail(notification(channel="email", to="a@example.org"), composed, sender="b@example.org")
@@ -258,7 +258,7 @@ def test_line_break_in_the_subject_is_refused(notification, message, subject):
 )
 def test_hostile_names_add_no_header(relay, notification, event, rule, now, name):
     """From actor to header, through the composer and the wire."""
-    composed = compose(rule(title=name), event(actor_name=name, place_name=name), created_at=now)
+    composed = message_about(rule(title=name), event(actor_name=name, place_name=name), created_at=now)
     settings = Settings(smtp_url=f"smtp://127.0.0.1:{relay.port}")
     make_notifier(settings, clock=lambda: now)(notification(channel="email", to="a@example.org"), composed)
     [mail] = relay.parsed

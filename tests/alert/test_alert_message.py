@@ -9,8 +9,9 @@ from urllib.parse import quote
 import pytest
 
 from pipeline.alert.clean import clean, safe_link
-from pipeline.alert.message import compose, pack_message, unpack_message
+from pipeline.alert.message import pack_message, unpack_message
 from pipeline.alert.records import MAX_PAYLOAD_BYTES
+from tests.alert.made import message_about
 
 TAGS = {"html", "head", "meta", "title", "body", "table", "tr", "th", "td", "blockquote", "mark", "p", "a"}
 ATTRIBUTES = {"lang", "charset", "href", "rel"}
@@ -76,7 +77,7 @@ def hostile(event, rule, payload):
 @pytest.fixture
 def composed(event, rule, now):
     """The message of the sample event."""
-    return compose(rule(), event(mode="withdraw", mention_count=3), created_at=now)
+    return message_about(rule(), event(mode="withdraw", mention_count=3), created_at=now)
 
 
 def test_there_are_at_least_fifty_payloads():
@@ -87,7 +88,7 @@ def test_there_are_at_least_fifty_payloads():
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_payload_builds_nothing_in_the_html(event, rule, now, payload):
     """Only our own tags and attributes are there, as often as without it, and links lead to the web."""
-    attacked = parsed(compose(*hostile(event, rule, payload), created_at=now).html)
+    attacked = parsed(message_about(*hostile(event, rule, payload), created_at=now).html)
 
     assert set(attacked.tags) <= TAGS
     assert {name for name, _ in attacked.attributes} <= ATTRIBUTES
@@ -100,7 +101,7 @@ def test_payload_builds_nothing_in_the_html(event, rule, now, payload):
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_payload_stands_raw_nowhere(event, rule, now, payload):
     """No form of the message holds an angle bracket or a control character that came from outside."""
-    message = compose(*hostile(event, rule, payload), created_at=now)
+    message = message_about(*hostile(event, rule, payload), created_at=now)
     logged = "".join(value for _, value in message.fields)
 
     for shown in (message.subject, message.text, message.payload.decode(), logged):
@@ -111,7 +112,7 @@ def test_payload_stands_raw_nowhere(event, rule, now, payload):
 
 def test_html_shows_the_reader_what_the_sentence_said(event, rule, now):
     """Escaped is not removed."""
-    message = compose(rule(), event(sentence="He wrote <b>no</b> & left."), created_at=now)
+    message = message_about(rule(), event(sentence="He wrote <b>no</b> & left."), created_at=now)
 
     assert "He wrote <b>no</b> & left." in parsed(message.html).text
 
@@ -146,14 +147,14 @@ def test_link_of_the_article_is_in_every_form(composed):
 
 def test_link_is_escaped_in_the_html(event, rule, now):
     """An ampersand in an address is not an entity."""
-    message = compose(rule(), event(article_url="https://example.org/?a=1&copy=2"), created_at=now)
+    message = message_about(rule(), event(article_url="https://example.org/?a=1&copy=2"), created_at=now)
 
     assert 'href="https://example.org/?a=1&amp;copy=2"' in message.html
 
 
 def test_desk_address_is_a_second_link(event, rule, now):
     """Where the installation has a page for events."""
-    message = compose(rule(), event(), created_at=now, desk_url="https://desk.example.org/events")
+    message = message_about(rule(), event(), created_at=now, desk_url="https://desk.example.org/events")
 
     assert 'href="https://desk.example.org/events"' in message.html
 
@@ -170,19 +171,23 @@ def test_subject_names_severity_who_what_where_and_rule(composed):
 
 def test_subject_names_the_recipient(event, rule, now):
     """To whom, and which way."""
-    subject = compose(rule(), event(recipient_name="City council", country=None), created_at=now).subject
+    subject = message_about(
+        rule(), event(recipient_name="City council", country=None), created_at=now
+    ).subject
 
     assert subject == "[high] Northern Alliance RETREAT → City council: Somebody leaves"
 
 
 def test_subject_says_when_it_is_not_a_fact(event, rule, now):
     """A plan is not sold as a deed."""
-    assert "(planned)" in compose(rule(), event(status="planned"), created_at=now).subject
+    assert "(planned)" in message_about(rule(), event(status="planned"), created_at=now).subject
 
 
 def test_subject_has_one_short_line(event, rule, now):
     """150 characters, no line break, whatever the names hold."""
-    subject = compose(rule(title="t" * 400), event(actor_name="A\r\nBcc: x@y.z" * 50), created_at=now).subject
+    subject = message_about(
+        rule(title="t" * 400), event(actor_name="A\r\nBcc: x@y.z" * 50), created_at=now
+    ).subject
 
     assert len(subject) <= 150
     assert subject.isprintable()
@@ -204,7 +209,7 @@ def test_payload_is_the_standard_shape(composed, now):
 def test_payload_stays_under_its_limit(event, rule, now, filler):
     """20 kB, though every field were a novel in the costliest characters."""
     long = filler * 100_000
-    message = compose(
+    message = message_about(
         rule(title=long, owner=long),
         event(actor_name=long, recipient_name=long, place_name=long, admin1=long, source=long, article_title=long,
               sentence=long, trigger_start=50_000, trigger_end=90_000, event_key=long,
@@ -221,7 +226,7 @@ def test_quoted_sentence_is_cut_around_its_trigger(event, rule, now):
     """At most 400 characters of an article are passed on, and the trigger is among them."""
     sentence = "before " * 200 + "left" + " after" * 200
     start = sentence.index("left")
-    message = compose(
+    message = message_about(
         rule(), event(sentence=sentence, trigger_start=start, trigger_end=start + 4), created_at=now
     )
     quoted = json.loads(message.payload)["data"]["sentence"]
@@ -234,7 +239,7 @@ def test_quoted_sentence_is_cut_around_its_trigger(event, rule, now):
 
 def test_sentence_without_a_trigger_is_quoted_whole(event, rule, now):
     """Not every event knows its word."""
-    message = compose(rule(), event(sentence="They left."), created_at=now)
+    message = message_about(rule(), event(sentence="They left."), created_at=now)
 
     assert "  They left.\n" in message.text
     assert "<mark>" not in message.html
@@ -243,14 +248,14 @@ def test_sentence_without_a_trigger_is_quoted_whole(event, rule, now):
 def test_unknown_parties_and_places_leave_no_empty_rows(event, rule, now):
     """Nothing is shown where nothing is known."""
     bare = event(actor_name=None, actor_country=None, actor_sector=None, country=None)
-    message = compose(rule(), bare, created_at=now)
+    message = message_about(rule(), bare, created_at=now)
 
     assert not re.search(r"^(Who|To whom|Where|Context):", message.text, re.MULTILINE)
 
 
 def test_same_alert_gives_the_same_message(event, rule, now):
     """A second attempt sends the same bytes."""
-    assert compose(rule(), event(), created_at=now) == compose(rule(), event(), created_at=now)
+    assert message_about(rule(), event(), created_at=now) == told(rule(), event(), created_at=now)
 
 
 def test_message_survives_the_outbox(composed):
@@ -261,7 +266,7 @@ def test_message_survives_the_outbox(composed):
 def test_message_refuses_a_time_without_a_zone(event, rule):
     """Local time is a guess."""
     with pytest.raises(ValueError, match="zone"):
-        compose(rule(), event(), created_at=datetime(2020, 1, 1))  # noqa: DTZ001
+        message_about(rule(), event(), created_at=datetime(2020, 1, 1))  # noqa: DTZ001
 
 
 @pytest.mark.parametrize(
@@ -305,7 +310,7 @@ def test_only_plain_web_addresses_become_links(url, link):
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://a@evil.test/", ""])
 def test_address_that_is_no_link_is_left_out_and_said_so(event, rule, now, url):
     """The title stays, the link goes."""
-    message = compose(rule(), event(article_url=url), created_at=now)
+    message = message_about(rule(), event(article_url=url), created_at=now)
 
     assert "<a " not in message.html
     assert "left out" in message.text
@@ -335,7 +340,7 @@ def test_clean_shows_what_would_hide(text, shown):
 
 def test_message_carries_the_events_id_and_how_to_look_it_up(event, rule, now):
     """In text, HTML, JSON and fields alike; the address of a desk may have a place for the id."""
-    message = compose(
+    message = message_about(
         rule(), event(id=6), created_at=now, desk_url="https://desk.example.org/events/{event_id}?from=alert"
     )
     told = json.loads(message.payload)["data"]["event"]
