@@ -255,7 +255,7 @@ def test_unknown_parties_and_places_leave_no_empty_rows(event, rule, now):
 
 def test_same_alert_gives_the_same_message(event, rule, now):
     """A second attempt sends the same bytes."""
-    assert message_about(rule(), event(), created_at=now) == told(rule(), event(), created_at=now)
+    assert message_about(rule(), event(), created_at=now) == message_about(rule(), event(), created_at=now)
 
 
 def test_message_survives_the_outbox(composed):
