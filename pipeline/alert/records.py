@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
+from pipeline.alert.quiet import QuietHours
 from pipeline.model import STATUSES, Status
 
 RuleStatus = Literal["staging", "active", "retired"]
@@ -141,6 +142,14 @@ class RuleTest:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Escalation:
+    """Who is told of an alert that nobody took: so many minutes after it was raised."""
+
+    after_minutes: float
+    notify: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
     """An analyst's saved condition on events.
 
@@ -152,6 +161,11 @@ class Rule:
         dedup_hours: A group is not notified again within so many hours; 0 notifies every alert.
         max_age_days: Events from articles older than this are history, not news; None for no limit.
         path: The file it came from, for messages.
+        version: Of the file, as messages show it; empty when it came from none.
+        max_per_hour: Messages to one receiver; what is beyond is told in one digest. None takes the receiver's.
+        digest_minutes: Alerts are gathered and told together every so many minutes; None tells each at once.
+        quiet_hours: Of this rule, for every receiver, beside the receiver's own.
+        escalate: Who is told of an alert that nobody acknowledged, the earliest first.
     """
 
     id: str
@@ -167,6 +181,11 @@ class Rule:
     max_age_days: float | None = None
     tests: tuple[RuleTest, ...] = ()
     path: str = ""
+    version: str = ""
+    max_per_hour: int | None = None
+    digest_minutes: float | None = None
+    quiet_hours: QuietHours | None = None
+    escalate: tuple[Escalation, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
