@@ -14,18 +14,23 @@ from pipeline.config import ROOT, Settings
 from pipeline.local import embedded
 from pipeline.local.environment import settings_environment
 
-UP = (
-    "from pipeline.config import load_settings; from pipeline.local.run import up; "
-    "up(load_settings(), on_progress=lambda change: print(change.subject, change.state, flush=True))"
-)
+UP = """
+import sys
+from pipeline.config import load_settings
+from pipeline.local.run import up
+
+broker_url, worker_count = sys.argv[1], int(sys.argv[2])
+celery = {"executor": "CeleryExecutor", "broker_url": broker_url, "worker_count": worker_count} if broker_url else {}
+up(load_settings(), on_progress=lambda change: print(change.subject, change.state, flush=True), **celery)
+"""
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[None]:
-    """Start everything, wait until Airflow is ready, and take it down again."""
+def running(settings: Settings, broker_url: str = "", worker_count: int = 1) -> Iterator[None]:
+    """Start everything, wait until Airflow is ready, and take it down again; with Celery where there is a Redis for it."""
     began = time.monotonic()
     up = subprocess.Popen(
-        [sys.executable, "-c", UP], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-c", UP, broker_url, str(worker_count)], cwd=ROOT, stdout=subprocess.PIPE, text=True,
         env={**os.environ, **settings_environment(settings)},
     )  # fmt: skip
     try:

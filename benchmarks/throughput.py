@@ -1,10 +1,11 @@
 """How fast a queue of articles becomes events, through the real DAG under `tocsin up`.
 
-    python -m benchmarks.throughput [--articles 3000] [--texts FILE.jsonl[.gz]] [--reader on]
+    python -m benchmarks.throughput [--articles 3000] [--texts FILE.jsonl[.gz]] [--reader on] [--celery redis://… --workers N]
 
 Puts articles into the table as fetch would, and looks every second how many are coded, validated and stored. Texts are those of FILE (JSON
 lines with `text`), or the project's own sentences; each is used as often as need be, with its number in the first line. Prints
 when the first event appeared, when all were there, and articles a second between the first claim and the last event.
+With --celery each of the N workers has one task at a time and extract is N tasks wide, so that one worker stands for a machine of one core.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import os
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -40,11 +42,15 @@ def main() -> int:
     options.add_argument("--articles", type=int, default=3000)
     options.add_argument("--texts", type=Path)
     options.add_argument("--reader", choices=["on", "off"], default="off")
+    options.add_argument("--celery", default="", metavar="URL", help="a Redis")
+    options.add_argument("--workers", type=int, default=1)
     asked = options.parse_args()
+    if asked.celery:
+        os.environ |= {"AIRFLOW__CELERY__WORKER_CONCURRENCY": "1", "TOCSIN_EXTRACT_TASKS": str(asked.workers)}
     texts = list(islice(cycle(texts_of(asked.texts) if asked.texts else made_texts()), asked.articles))
     with tempfile.TemporaryDirectory() as folder:
         settings = settings_of(Path(folder), asked.reader)
-        with running(settings):
+        with running(settings, asked.celery, asked.workers):
             put(texts, settings)
             watch(len(texts), settings)
     return 0

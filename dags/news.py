@@ -25,8 +25,6 @@ EVERY_MINUTE = CronTriggerTimetable("* * * * *", timezone="UTC")
 
 # As many as there are cores for them: each claims articles until none is left.
 EXTRACT_TASKS = int(os.environ.get("TOCSIN_EXTRACT_TASKS") or 0) or os.cpu_count() or 1
-# Then what was coded is validated and stored, so that events appear while a long queue is worked off.
-EXTRACT_SECONDS = 30
 
 
 @dag(
@@ -59,7 +57,8 @@ def news() -> None:
     def extract(batch_id: int, shard: int) -> None:
         from pipeline.stages import extract as stage
 
-        stage.extract(batch_id, seconds=None if IS_ON_DEMAND else EXTRACT_SECONDS)
+        # In turns, so that what was coded is validated and stored while a long queue is worked off.
+        stage.extract(batch_id, turn=None if IS_ON_DEMAND else stage.Turn())
 
     @task(do_xcom_push=False)
     def validate(batch_id: int) -> None:

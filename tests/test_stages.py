@@ -199,10 +199,10 @@ def test_two_extracts_never_claim_the_same_article(database: Database) -> None:
     ids = put_articles(database, 3)
     with database.transaction() as first, database.transaction() as second, database.transaction() as third:
         held = claimed(first), claimed(second), claimed(third)
-        left = third.one("is_article_waiting")
+        left = third.one("first_waiting_article")
 
     assert held == (ids[:2], ids[2:], [])
-    assert left == {"is_waiting": False}
+    assert left is None
 
 
 def test_an_article_taken_in_hand_and_not_finished_comes_alone_and_last(database: Database) -> None:
@@ -223,10 +223,22 @@ def test_extract_takes_no_more_articles_when_its_time_is_over(database: Database
     put_articles(database, extract_stage.EXTRACT_AT_ONCE + 1)
     with database.transaction() as transaction:
         batch = transaction.one("open_batch", run_key="claims")
-    counts = extract_stage.extract(batch["id"], settings, seconds=0)
+    counts = extract_stage.extract(batch["id"], settings, turn=extract_stage.Turn(seconds=0))
 
     with database.transaction() as transaction:
-        assert (counts["articles"], transaction.one("is_article_waiting")) == (
-            extract_stage.EXTRACT_AT_ONCE,
-            {"is_waiting": True},
-        )
+        assert counts["articles"] == extract_stage.EXTRACT_AT_ONCE
+        assert transaction.one("first_waiting_article") is not None
+
+
+def test_extract_takes_longer_turns_while_articles_wait_since_the_turn_before(
+    database: Database, settings: Settings
+) -> None:
+    """Each turn costs the start of its tasks, so a queue is worked off in few; all of it in one where none is long."""
+    put_articles(database, extract_stage.EXTRACT_AT_ONCE + 1)
+    with database.transaction() as transaction:
+        batch = transaction.one("open_batch", run_key="claims")
+    turn = extract_stage.Turn(seconds=0, seconds_behind=600, behind_after=-1)
+    counts = extract_stage.extract(batch["id"], settings, turn=turn)
+
+    assert counts["articles"] == extract_stage.EXTRACT_AT_ONCE + 1
+    assert extract_stage.Turn().length(59) < extract_stage.Turn().length(61)

@@ -146,7 +146,8 @@ def _celery(broker_url: str, metadata: str) -> dict[str, str]:
     return {
         "AIRFLOW__CELERY__BROKER_URL": broker_url,
         "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{metadata}",
-        "AIRFLOW__CELERY__WORKER_CONCURRENCY": str(_parallelism()),
+        "AIRFLOW__CELERY__WORKER_CONCURRENCY": os.environ.get("AIRFLOW__CELERY__WORKER_CONCURRENCY")
+        or str(_parallelism()),
         # The helpers of a worker would else each import Airflow anew.
         "AIRFLOW__CELERY__MP_START_METHOD": "fork",
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline.config import Settings, load_settings
@@ -20,7 +22,26 @@ from pipeline.store.merge import event_key
 EXTRACT_AT_ONCE = 16  # articles; more make the parser no faster and hold their locks longer
 
 
-def extract(batch_id: int, settings: Settings | None = None, *, seconds: float | None = None) -> Counts:
+@dataclass(frozen=True)
+class Turn:
+    """How long a task takes new articles before validate and store have theirs. All in seconds.
+
+    Attributes:
+        seconds: The usual: what came in is an event soon.
+        seconds_behind: Where articles have waited since the turn before: each turn costs a quarter of a minute in which
+            tasks start and nothing is coded, so longer turns code more, and what waits is late anyway.
+        behind_after: How long the first article has waited where that is so.
+    """
+
+    seconds: float = 30
+    seconds_behind: float = 180
+    behind_after: float = 60
+
+    def length(self, waited_seconds: float) -> float:
+        return self.seconds_behind if waited_seconds > self.behind_after else self.seconds
+
+
+def extract(batch_id: int, settings: Settings | None = None, *, turn: Turn | None = None) -> Counts:
     """Code the articles not yet coded: those never tried some at a time, those that failed before one by one.
 
     The parser is faster over many texts. An article that kills its worker takes the others of its
@@ -29,24 +50,23 @@ def extract(batch_id: int, settings: Settings | None = None, *, seconds: float |
     Args:
         batch_id: The batch that the candidates are counted with.
         settings: Read from the environment where none are given.
-        seconds: Take no more articles after so long, the loading of the model not counted; None goes on until
-            none is left.
+        turn: When to take no more articles, the loading of the model not counted; None goes on until none is left.
     """
     settings = settings or load_settings()
     started = time.monotonic()
     home = database(settings)
     counts: Counter[str] = Counter({"articles": 0, "candidates": 0})
     with home.transaction() as transaction:
-        waiting = transaction.one("is_article_waiting")
-    if not waiting or not waiting["is_waiting"]:
+        waiting = transaction.one("first_waiting_article")
+    if waiting is None:
         return counted("extract", batch_id, started, counts)
     coder = load_coder(settings)
     # Counted from here, and never without one claim: where loading alone takes the time, all would wait for ever.
-    loaded = time.monotonic()
+    ends = time.monotonic() + (turn.length(waiting["waited_seconds"]) if turn else math.inf)
     with home.session() as session, home.session() as ledger:
         while (made := _extract_some(session, ledger, coder, batch_id, settings)) is not None:
             counts.update(made)
-            if seconds is not None and time.monotonic() - loaded >= seconds:
+            if time.monotonic() >= ends:
                 break
     return counted("extract", batch_id, started, counts)
 

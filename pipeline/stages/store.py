@@ -33,7 +33,7 @@ def store(batch_id: int, settings: Settings | None = None) -> Counts:
             counts.update(stored)
         with session.transaction() as transaction:
             counts["pending_alerts"] = (transaction.one("count_pending_alerts") or {})["event_count"]
-            counts["articles_left"] = int((transaction.one("is_article_waiting") or {})["is_waiting"])
+            counts["articles_left"] = int(transaction.one("first_waiting_article") is not None)
     if counts["waiting"]:
         log.warning(
             "candidates wait for an event that another session holds stage=store count=%d", counts["waiting"]

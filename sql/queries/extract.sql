@@ -1,13 +1,11 @@
--- name: is_article_waiting
--- Whether an article waits to be coded that no other worker holds.
-SELECT EXISTS (
-    SELECT 1
-    FROM tocsin.articles
-    WHERE codebook IS NULL AND NOT is_quarantined
-    ORDER BY id
-    LIMIT 1
-    FOR UPDATE SKIP LOCKED
-) AS is_waiting;
+-- name: first_waiting_article
+-- For how many seconds the first of the articles waits that are to be coded and that no other worker holds; no row where none does.
+SELECT extract(epoch FROM now() - created_at)::double precision AS waited_seconds
+FROM tocsin.articles
+WHERE codebook IS NULL AND NOT is_quarantined
+ORDER BY id
+LIMIT 1
+FOR UPDATE SKIP LOCKED;
 
 -- name: claim_new_articles
 -- Articles not yet coded that were never taken in hand, locked until the transaction ends, oldest first.

@@ -87,6 +87,16 @@ def test_loopback_is_not_asked_through_a_proxy(own, tmp_path, monkeypatch):
     assert environment["NO_PROXY"] == "intranet.example,127.0.0.1,localhost"
 
 
+def test_a_workers_tasks_at_once_are_airflows_own_setting(own, tmp_path, monkeypatch):
+    """A machine that does other work beside can be spared."""
+    monkeypatch.setenv("AIRFLOW__CELERY__WORKER_CONCURRENCY", "1")
+    celery = airflow_environment(
+        own, home=tmp_path, port=8123, executor="CeleryExecutor", broker_url="redis://127.0.0.1:6379/0"
+    )
+
+    assert celery["AIRFLOW__CELERY__WORKER_CONCURRENCY"] == "1"
+
+
 def test_celery_is_the_same_set_up_with_a_broker(own, tmp_path):
     """Only the executor and Celery's own settings differ."""
     local = airflow_environment(own, home=tmp_path, port=8123)
