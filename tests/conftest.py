@@ -64,6 +64,7 @@ def wipe(url: str) -> None:
             for table in (
                 "notifications", "alerts", "rules", "pending_alerts", "event_revisions", "mentions", "events",
                 "quarantine", "candidates", "attempts", "seen_urls", "articles", "stories", "batches", "feeds",
+                "country_days", "country_months", "dyad_months", "dyad_days", "names", "tallies",
             ):  # fmt: skip
                 cursor.execute(f"DELETE FROM tocsin.{table}")  # noqa: S608  (names of our own)
     finally:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from pipeline.config import Settings, load_settings
-from pipeline.postgres.database import Session
+from pipeline.postgres.database import Session, Transaction
 from pipeline.stages.common import Counts, counted, database, log
 
 # What is dropped when its time is over: query, and the setting of how many days it is kept. The quarantine before the
@@ -38,8 +39,13 @@ def upkeep(settings: Settings | None = None, *, at_once: int = DROP_AT_ONCE) -> 
         for query, setting in DROPS:
             if keep_days := getattr(settings, setting):
                 counts[query] = _drop(session, query, keep_days, at_once, ends_at=started + LONGEST_SECONDS)
-        session.retried(lambda transaction: transaction.run("measure_tables"))
+        for query in ("add_up_tallies", "drop_empty_rollups", "measure_tables"):
+            session.retried(partial(_run, query))
     return counted("upkeep", "", started, counts)
+
+
+def _run(query: str, transaction: Transaction) -> int:
+    return transaction.run(query)
 
 
 def _drop(session: Session, query: str, keep_days: int, at_once: int, *, ends_at: float) -> int:

@@ -67,8 +67,8 @@ SELECT stage, waiting_count, oldest_age FROM analysis.stage_lag;
 
 -- name: totals
 -- How many articles, events, alerts and quarantined items there are, and when the newest event was stored.
-SELECT (SELECT count(*) FROM tocsin.articles) AS articles,
-       (SELECT count(*) FROM tocsin.events WHERE deleted_at IS NULL) AS events,
+SELECT (SELECT coalesce(sum(row_change), 0)::bigint FROM tocsin.tallies WHERE table_name = 'articles') AS articles,
+       (SELECT coalesce(sum(row_change), 0)::bigint FROM tocsin.tallies WHERE table_name = 'events') AS events,
        (SELECT count(*) FROM tocsin.alerts) AS alerts,
        (SELECT count(*) FROM tocsin.quarantine WHERE released_at IS NULL) AS quarantined,
        (SELECT max(stored_at) FROM tocsin.events) AS newest_event_at;

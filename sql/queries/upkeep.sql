@@ -98,6 +98,27 @@ WHERE id IN (
     FOR UPDATE SKIP LOCKED
 );
 
+-- name: add_up_tallies
+-- Puts one row a table in the place of all that tell how its rows came and went. Returns nothing.
+WITH gone AS (
+    DELETE FROM tocsin.tallies RETURNING table_name, row_change
+)
+INSERT INTO tocsin.tallies (table_name, row_change)
+SELECT table_name, sum(row_change) FROM gone GROUP BY table_name;
+
+-- name: drop_empty_rollups
+-- Drops what counts no event any more from the rollups. Returns nothing.
+WITH days AS (
+    DELETE FROM tocsin.country_days WHERE event_count = 0
+), months AS (
+    DELETE FROM tocsin.country_months WHERE event_count = 0
+), dyads AS (
+    DELETE FROM tocsin.dyad_months WHERE event_count = 0
+), dyads_by_day AS (
+    DELETE FROM tocsin.dyad_days WHERE event_count = 0
+)
+DELETE FROM tocsin.names WHERE actor_count = 0 AND recipient_count = 0;
+
 -- name: measure_tables
 -- Writes down how large each table is today. Returns nothing.
 INSERT INTO tocsin.table_sizes (measured_date, table_name, total_bytes, row_count)

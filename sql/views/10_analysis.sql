@@ -4,13 +4,10 @@ CREATE VIEW analysis.events AS
 SELECT id, event_date, date_precision, event_type, mode, contexts, status,
        actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector, speaker_name,
        place_name, place_admin1, place_country, place_latitude, place_longitude, place_resolution, geonames_id,
-       (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(counts) AS c WHERE c ->> 'kind' = 'killed') AS killed_lower,
-       (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(counts) AS c WHERE c ->> 'kind' = 'injured') AS injured_lower,
-       (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(counts) AS c WHERE c ->> 'kind' = 'arrested') AS arrested_lower,
-       (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(counts) AS c WHERE c ->> 'kind' = 'crowd') AS crowd_lower,
+       killed_lower, injured_lower, arrested_lower, crowd_lower,
        counts, quad_class, score, cameo, confidence, codebook,
        mention_count, article_count, source_count, first_reported_at, stored_at, revised_at, revision, event_key,
-       is_background, is_lead, corrected_at
+       is_background, is_lead, corrected_at, killed_upper, injured_upper, arrested_upper, crowd_upper
 FROM tocsin.events
 WHERE deleted_at IS NULL;
 COMMENT ON VIEW analysis.events IS 'One row an event: who did what to whom, where and when. Merged from all mentions.';

@@ -23,10 +23,6 @@ BEGIN
 END
 $$;
 
-COMMENT ON COLUMN analysis.events.killed_lower IS 'At least so many killed, where the text says.';
-COMMENT ON COLUMN analysis.events.injured_lower IS 'At least so many injured, where the text says.';
-COMMENT ON COLUMN analysis.events.arrested_lower IS 'At least so many arrested, where the text says.';
-COMMENT ON COLUMN analysis.events.crowd_lower IS 'At least so many in the crowd, where the text says.';
 COMMENT ON COLUMN analysis.articles.character_count IS 'Characters of the text; null once it was dropped.';
 COMMENT ON COLUMN analysis.article_revisions.character_count IS 'Characters of the text.';
 COMMENT ON COLUMN analysis.mentions.is_copy IS 'The article is a copy of another: it tells the event, and is no source of its own.';
