@@ -45,7 +45,7 @@ class Settings:
         postgres_port: Port of the embedded Postgres on 127.0.0.1; 0 takes a free one once and keeps it.
         seed_port: Port on which `tocsin run` serves the seed article on 127.0.0.1.
         airflow_port: Port of Airflow's API server and UI on 127.0.0.1.
-        feeds_path: CSV of feeds. rules_path: folder of YAML rules; model_path: a spaCy pipeline.
+        feeds_path: CSV or OPML of feeds. rules_path: folder of YAML rules; model_path: a spaCy pipeline.
         receivers_path: YAML of receivers, who may be notified and by which channel.
         reader: on lets the trained reader weigh what the rules propose; off codes by rules alone. reader_path: the trained reader's folder.
         actors_path: CSV of your own actors; empty for none.

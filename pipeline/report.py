@@ -80,7 +80,7 @@ def _feeds(rows: Sequence[Row]) -> RenderableType:
         table.add_row(f"{len(failed)} feeds", f"unreachable: {escape(names)}")
         failed = failed[:1]
     for row in failed:
-        table.add_row(escape(row["source"]), f"[dim]{escape(_short(row['last_error']))}[/]")
+        table.add_row(escape(row["source"]), f"[dim]{escape(short(row['last_error']))}[/]")
     return table
 
 
@@ -98,7 +98,7 @@ def _events(rows: Sequence[Row]) -> RenderableType:
 
 
 def _event(row: Row) -> tuple[RenderableType, RenderableType]:
-    place = _short(row["place_name"] or "–", 14)
+    place = short(row["place_name"] or "–", 14)
     head = f"{row['id']:>5}  {what(row):<33} {when(row):<18} {place:<14} {row['confidence']:.2f}"
     parties = f"{who(row, 'actor')} → {who(row, 'recipient')}"
     return f"[bold]{escape(head)}[/]", Padding(escape(parties), (0, 0, 0, 7))
@@ -111,7 +111,7 @@ def _alerts(rows: Sequence[Row]) -> RenderableType:
         *(
             f"[bold red]{escape(row['severity'])}[/] {escape(row['rule'])}: event {row['event_id']}, "
             f"{escape(row['notifications'] or 'not told: ' + row['reason'])}\n"
-            f"  “{escape(_short(row['sentence'], 300))}”\n  [dim]because {escape(row['why'])}[/]"
+            f"  “{escape(short(row['sentence'], 300))}”\n  [dim]because {escape(row['why'])}[/]"
             for row in rows
         )
     )
@@ -124,19 +124,21 @@ def _quarantine(rows: Sequence[Row]) -> RenderableType:
     for row in rows:
         values = (
             row["stage"],
-            _short(row["reason"], 60),
+            short(row["reason"], 60),
             row["item_count"],
-            _short(row["example"] or "", 60),
+            short(row["example"] or "", 60),
         )
         table.add_row(*(escape(str(value)) for value in values))
     return table
 
 
-def _moment(value: object) -> str:
+def moment(value: object) -> str:
+    """A time in UTC to the minute; anything else as it is."""
     return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else str(value)
 
 
-def _short(text: str, limit: int = MAX_SENTENCE) -> str:
+def short(text: str, limit: int = MAX_SENTENCE) -> str:
+    """A text in one line, cut where it is longer."""
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
@@ -179,7 +181,7 @@ def lag(stages: Sequence[Row], totals: Row) -> RenderableType:
     table = Table("stage", "waiting", "oldest for", box=None, pad_edge=False, padding=(0, 2))
     for row in stages:
         table.add_row(row["stage"], str(row["waiting_count"]), str(row["oldest_age"] or "–").split(".")[0])
-    told = ", ".join(f"{name.replace('_', ' ')} {_moment(value)}" for name, value in totals.items())
+    told = ", ".join(f"{name.replace('_', ' ')} {moment(value)}" for name, value in totals.items())
     return Group(table, told)
 
 

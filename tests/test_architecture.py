@@ -36,7 +36,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "preflight",
         *STAGES,
     },
-    "cli": {"errors", "config", "commands"},
+    "feed_report": {"report"},
+    "feed_commands": {"errors", "config", "feed_report", "report", "stages", "local"},
+    "cli": {"errors", "config", "commands", "feed_commands"},
     "__main__": {"cli"},
 }
 # Each library has one home.

@@ -49,6 +49,9 @@ def parse_feed(
         problem=answer["problem"],
         new_url=answer.get("new_url"),
         feed_urls=tuple(answer.get("feed_urls", ())),
+        ttl_seconds=answer.get("ttl_seconds", 0),
+        hub_url=answer.get("hub_url"),
+        topic_url=answer.get("topic_url"),
     )
 
 

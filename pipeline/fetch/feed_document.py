@@ -51,8 +51,23 @@ def read_feed(body: bytes, header: dict[str, Any]) -> dict[str, Any]:
         "entries": entries,
         "title": _short(parsed.feed.get("title"), MAXIMUM_TITLE_HTML),
         "problem": None,
-        "new_url": _absolute(_short(parsed.feed.get("itunes_new-feed-url"), MAXIMUM_LINK), header["url"])
-        or None,
+        **_of_itself(parsed.feed, header["url"]),
+    }
+
+
+def _of_itself(feed: Any, base: str) -> dict[str, Any]:
+    """What a feed says of its address, its pace, and where one may subscribe to it."""
+
+    def linked(relation: str) -> str | None:
+        found = (link.get("href") for link in feed.get("links", ()) if link.get("rel") == relation)
+        return _absolute(_short(next(found, ""), MAXIMUM_LINK), base) or None
+
+    ttl = _short(feed.get("ttl"), 10).strip()
+    return {
+        "new_url": _absolute(_short(feed.get("itunes_new-feed-url"), MAXIMUM_LINK), base) or None,
+        "ttl_seconds": 60 * int(ttl) if re.fullmatch(r"[0-9]{1,6}", ttl) else 0,
+        "hub_url": linked("hub"),
+        "topic_url": linked("self"),
     }
 
 

@@ -1,14 +1,18 @@
-"""The list of feeds a person writes: a CSV of url, source, country, language, interval_seconds."""
+"""The list of feeds a person writes: a CSV of url, source, country, language, interval_seconds; or OPML."""
 
 from __future__ import annotations
 
 import csv
+import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.errors import ConfigError
+from pipeline.fetch.opml import read_outlines, write_opml
 from pipeline.fetch.records import FeedState
+from pipeline.fetch.source_names import source_names
 
 REQUIRED_COLUMNS = ("url", "source")
 COLUMNS = ("url", "source", "country", "language", "interval_seconds")
@@ -19,17 +23,21 @@ MAXIMUM_URL_BYTES = 2_000  # a row of the index on it has at most 2,704
 
 
 def read_feeds(path: Path) -> tuple[FeedState, ...]:
-    """Read the list of feeds; each comes as a feed that was never visited.
+    """Read a list of feeds; each comes as a feed that was never visited.
 
-    Lines that start with `#` and empty lines are passed over. `country` is ISO 3166 alpha-3 or empty,
-    `language` a tag such as `en` or empty, `interval_seconds` empty for 900.
+    A file that begins with `<` is OPML. In a CSV, lines that start with `#` and empty lines are passed over;
+    `country` is ISO 3166 alpha-3 or empty, `language` a tag such as `en` or empty, `interval_seconds` empty
+    for one that finds itself.
 
     Raises:
         ConfigError: The file cannot be read, a column is unknown or missing, or a value is wrong; the
             message names the line.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        body = path.read_bytes()
+        if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+            return _from_opml(path, body)
+        lines = body.decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"the list of feeds {path} cannot be read: {error}") from error
     # A quoted field may not run over lines here, so each row keeps its line number.
@@ -46,6 +54,42 @@ def read_feeds(path: Path) -> tuple[FeedState, ...]:
             raise ConfigError(f"{path}, line {number}: {feed.url} is on line {feeds[feed.url][0]} already")
         feeds[feed.url] = (number, feed)
     return tuple(feed for _, feed in feeds.values())
+
+
+def write_feeds(feeds: Sequence[FeedState], kind: str) -> str:
+    """The list as `csv` or `opml`; `read_feeds` reads the same feeds from it."""
+    rows = [
+        {name: str(getattr(feed, name) or "") for name in COLUMNS}
+        | ({} if feed.is_interval_given else {"interval_seconds": ""})
+        for feed in feeds
+    ]
+    if kind == "opml":
+        return write_opml(rows)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def read_feed(values: dict[str, str], *, where: str) -> FeedState:
+    """One feed from its values by column, as a line of the list has them.
+
+    Raises:
+        ConfigError: A value is wrong; the message begins with `where`.
+    """
+    return _feed(where, list(values), list(values.values()))
+
+
+def _from_opml(path: Path, body: bytes) -> tuple[FeedState, ...]:
+    outlines = list({outline["url"]: outline for outline in read_outlines(body)}.values())
+    if not outlines:
+        raise ConfigError(f'{path} names no feed: OPML has them as <outline xmlUrl="…">')
+    names = source_names([(outline["url"], outline.pop("title")) for outline in outlines])
+    return tuple(
+        read_feed(outline | {"source": name}, where=f"{path}, feed {number}")
+        for number, (outline, name) in enumerate(zip(outlines, names, strict=True), 1)
+    )
 
 
 def _header(path: Path, number: int, line: str) -> list[str]:
@@ -80,6 +124,7 @@ def _feed(where: str, header: list[str], cells: list[str]) -> FeedState:
         country=row["country"] or None,
         language=row["language"] or None,
         interval_seconds=_interval(where, row["interval_seconds"]),
+        is_interval_given=bool(row["interval_seconds"]),
     )
 
 

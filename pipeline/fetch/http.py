@@ -12,18 +12,8 @@ from yarl import URL
 
 from pipeline.config import Settings
 from pipeline.errors import FetchError
-from pipeline.web.client import (
-    PRODUCT,
-    Clock,
-    NoAnswerError,
-    Response,
-    StatusError,
-    WebClient,
-    host_name,
-    machine_clock,
-    open_web,
-    user_agent,
-)
+from pipeline.web.answer import Clock, NoAnswerError, Response, StatusError, host_name
+from pipeline.web.client import PRODUCT, WebClient, machine_clock, open_web, user_agent
 from pipeline.web.guard import Guard
 
 FEED_TYPES = (

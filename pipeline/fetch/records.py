@@ -53,13 +53,17 @@ class FeedState:
     """One feed: where it is, whose it is, and what the last visit left behind.
 
     Args:
-        interval_seconds: From one visit to the next while all is well.
+        interval_seconds: From one visit to the next while all is well: the most where `is_interval_given`, else
+            where to begin.
         etag, last_modified: Opaque, exactly as the server sent them, quotes included.
         body_sha256: Hex, of the inflated body; the second net where validators churn.
         failure_count: Failed visits in a row.
         last_error: Of the last visit; None after a good one.
         next_fetch_at: None means due now, or never when not `is_active`.
         is_active: False only after 410 Gone.
+        adapted_seconds, adapting_count: The interval that its own pace asks for, and visits in a row that asked for a
+            longer (above 0) or shorter one; see pace.py.
+        asked_seconds: What the feed or its server asks to be left alone for.
         moved_to: Where permanent redirects or the feed itself say it has moved; `moved_count` visits in a row.
         lease_holder: The session this visit is made by.
         has_waiting: Entries of it are to be tried again.
@@ -71,6 +75,7 @@ class FeedState:
     country: str | None = None
     language: str | None = None
     interval_seconds: int = 900
+    is_interval_given: bool = True
     etag: str | None = None
     last_modified: str | None = None
     body_sha256: str | None = None
@@ -80,6 +85,9 @@ class FeedState:
     is_active: bool = True
     moved_to: str | None = None
     moved_count: int = 0
+    adapted_seconds: int | None = None
+    adapting_count: int = 0
+    asked_seconds: int = 0
     lease_holder: str | None = None
     has_waiting: bool = False
 
@@ -99,6 +107,8 @@ class ParsedFeed:
     Args:
         new_url: Where the feed says it has moved (itunes:new-feed-url).
         feed_urls: What an HTML page names as its feeds, in its order.
+        ttl_seconds: For how long the feed says that asking again is in vain; 0 where it does not.
+        hub_url, topic_url: Where one may subscribe to it (WebSub), and under which address.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -106,6 +116,9 @@ class ParsedFeed:
     problem: str | None = None
     new_url: str | None = None
     feed_urls: tuple[str, ...] = ()
+    ttl_seconds: int = 0
+    hub_url: str | None = None
+    topic_url: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -205,6 +218,7 @@ class FetchResult:
 
     Args:
         waiting_count: Entries that will be tried again.
+        shown_count, known_count: Entries of a new document, and those of them that brought nothing new.
         moved_to: The address a permanent redirect (301, 308) or the feed itself leads to.
     """
 
@@ -217,6 +231,8 @@ class FetchResult:
     shown_keys: tuple[str, ...] = ()
     revisions: tuple[Revision, ...] = ()
     waiting_count: int = 0
+    shown_count: int = 0
+    known_count: int = 0
     postponed_count: int = 0
     moved_to: str | None = None
 

@@ -78,7 +78,7 @@ def choose_canonical(
 
 def is_same_site(one: str, other: str) -> bool:
     """Whether two addresses have one registered domain (by the public suffix list)."""
-    return _site(one) == _site(other)
+    return site_of(one) == site_of(other)
 
 
 def _absolute(link: str, base: str) -> str:
@@ -206,7 +206,8 @@ def _extractor() -> object:
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
-def _site(url: str) -> str:
+def site_of(url: str) -> str:
+    """The registered domain of an address, by the public suffix list; its host where it has none."""
     host = (urlsplit(url).hostname or "").lower()
     extracted = _extractor()(host)  # type: ignore[operator]
     return str(extracted.top_domain_under_public_suffix) or host

@@ -8,7 +8,7 @@ import logging
 import time
 import zlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -18,12 +18,13 @@ from pipeline.fetch.entries import Choice, Outcome, Wanted, asked_urls, choose, 
 from pipeline.fetch.feed import parse_feed
 from pipeline.fetch.http import Client, LeftAloneError
 from pipeline.fetch.identity import look_at
+from pipeline.fetch.pace import interval, paced
 from pipeline.fetch.records import Discard, Failure, FeedState, FetchResult, Memory, ParsedFeed, TakenArticle
 from pipeline.fetch.schedule import next_fetch
 from pipeline.fetch.url import canonical_url
 from pipeline.fetch.worker import aside
 from pipeline.model import Entry
-from pipeline.web.client import Response, StatusError
+from pipeline.web.answer import Response, StatusError
 
 log = logging.getLogger(__name__)
 
@@ -66,17 +67,34 @@ async def fetch_feed(feed: FeedState, *, client: Client, now: datetime, memory: 
     if parsed.problem:
         return failed_visit(feed, FetchError(f"{response.url[:200]}: {parsed.problem}"), now=now)
     if is_unchanged:
-        state = _unchanged(feed, response, now=now)
+        state = _unchanged(feed, response)
     else:
         state = replace(
-            _well(feed, now=now), etag=response.etag, last_modified=response.last_modified, body_sha256=sha256
+            _well(feed), etag=response.etag, last_modified=response.last_modified, body_sha256=sha256
         )
     state = _moved(state, parsed.new_url or response.moved_to, is_unchanged=is_unchanged)
+    # A 304 has no document that could say it again.
+    ttl_seconds = feed.asked_seconds if is_unchanged else parsed.ttl_seconds
+    visit = _Visit(now=now, asked_seconds=max(ttl_seconds, response.max_age), is_unchanged=is_unchanged)
     if is_unchanged and not feed.has_waiting:
+        state = _due(state, visit, shown_count=0, known_count=0)
         return FetchResult(feed=state, outcome="unchanged", moved_to=state.moved_to)
-    return await _take(
-        state, parsed.entries, is_unchanged=is_unchanged, client=client, now=now, memory=memory
-    )
+    return await _take(state, parsed.entries, visit, client=client, memory=memory)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Visit:
+    """When it began, what the feed asks for, and whether its document is the one of the visit before."""
+
+    now: datetime
+    asked_seconds: int = 0
+    is_unchanged: bool = False
+
+
+def _due(feed: FeedState, visit: _Visit, *, shown_count: int, known_count: int) -> FeedState:
+    """The feed after a good visit, with the time of its next one."""
+    feed = paced(feed, shown_count=shown_count, known_count=known_count, asked_seconds=visit.asked_seconds)
+    return replace(feed, next_fetch_at=next_fetch(now=visit.now, interval_seconds=interval(feed)))
 
 
 async def _get(feed: FeedState, *, client: Client, now: datetime) -> Response:
@@ -116,8 +134,9 @@ async def _visit_named(
     parsed = await _parse(feed, response, now=now)
     if parsed.problem:
         return failed_visit(feed, FetchError(f"{page.problem}, which is none: {parsed.problem}"), now=now)
-    state = replace(_well(feed, now=now), moved_to=response.url, moved_count=1)
-    return await _take(state, parsed.entries, is_unchanged=False, client=client, now=now, memory=memory)
+    state = replace(_well(feed), moved_to=response.url, moved_count=1)
+    visit = _Visit(now=now, asked_seconds=max(parsed.ttl_seconds, response.max_age))
+    return await _take(state, parsed.entries, visit, client=client, memory=memory)
 
 
 def _moved(feed: FeedState, moved_to: str | None, *, is_unchanged: bool) -> FeedState:
@@ -153,7 +172,7 @@ def failed_visit(feed: FeedState, error: FetchError, *, now: datetime) -> FetchR
         moved_count=0,
         next_fetch_at=next_fetch(
             now=now,
-            interval_seconds=feed.interval_seconds,
+            interval_seconds=interval(feed),
             failure_count=failure_count,
             retry_after_seconds=error.retry_after_seconds,
             is_gone=is_gone,
@@ -162,31 +181,25 @@ def failed_visit(feed: FeedState, error: FetchError, *, now: datetime) -> FetchR
     return FetchResult(feed=state, outcome="gone" if is_gone else "failed")
 
 
-def _unchanged(feed: FeedState, response: Response, *, now: datetime) -> FeedState:
+def _unchanged(feed: FeedState, response: Response) -> FeedState:
     # A 304 may bring newer validators; where it brings none the old ones hold.
     return replace(
-        _well(feed, now=now),
+        _well(feed),
         etag=response.etag or feed.etag,
         last_modified=response.last_modified or feed.last_modified,
     )
 
 
-def _well(feed: FeedState, *, now: datetime) -> FeedState:
-    due = next_fetch(now=now, interval_seconds=feed.interval_seconds)
-    return replace(feed, failure_count=0, last_error=None, is_active=True, next_fetch_at=due)
+def _well(feed: FeedState) -> FeedState:
+    return replace(feed, failure_count=0, last_error=None, is_active=True)
 
 
 async def _take(
-    feed: FeedState,
-    entries: Sequence[Entry],
-    *,
-    is_unchanged: bool,
-    client: Client,
-    now: datetime,
-    memory: Memory,
+    feed: FeedState, entries: Sequence[Entry], visit: _Visit, *, client: Client, memory: Memory
 ) -> FetchResult:
+    now, limit = visit.now, client.settings.max_new_entries
     choice = await _choose(feed, entries, now=now, memory=memory)
-    limit = client.settings.max_new_entries
+    new_count = min(len(entries), sum(not want.try_count for want in choice.wanted))
     # A link that two feeds of a run show is read once; the second finds it known at its next visit.
     mine = [want for want in choice.wanted if client.claim_link(want.look.url, feed.id)]
     others = [elsewhere(want, now=now) for want in choice.wanted if want not in mine]
@@ -197,9 +210,10 @@ async def _take(
     if postponed_count:
         # Validators vouch for what is stored: with entries still to come, the next visit must see them.
         feed = replace(feed, etag=None, last_modified=None, body_sha256=None)
+    known_count = len(entries) - new_count
     return FetchResult(
-        feed=feed,
-        outcome="unchanged" if is_unchanged else "fetched",
+        feed=_due(feed, visit, shown_count=len(entries), known_count=known_count),
+        outcome="unchanged" if visit.is_unchanged else "fetched",
         taken=tuple(settled.taken.values()),
         discards=(*choice.discards, *settled.discards),
         failures=tuple(settled.failures),
@@ -207,6 +221,8 @@ async def _take(
         shown_keys=choice.shown_keys,
         revisions=tuple(settled.revisions),
         waiting_count=choice.waiting_count + len(others) + settled.waiting_count,
+        shown_count=len(entries),
+        known_count=known_count,
         postponed_count=postponed_count,
         moved_to=feed.moved_to,
     )

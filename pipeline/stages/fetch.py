@@ -15,13 +15,13 @@ from typing import Any
 
 from pipeline.config import Settings, load_settings
 from pipeline.errors import FetchError
-from pipeline.fetch.feeds_file import read_feeds
 from pipeline.fetch.http import Client, open_client
 from pipeline.fetch.records import FeedState, FetchResult
 from pipeline.fetch.visit import failed_visit, fetch_feed
 from pipeline.postgres.clean import as_json
-from pipeline.postgres.database import Database, Transaction
+from pipeline.postgres.database import Transaction
 from pipeline.stages.common import Counts, counted, database, database_time, iso, log, quarantine
+from pipeline.stages.feeds import load_list
 from pipeline.stages.fetch_desk import Desk
 
 FEEDS_AT_ONCE = 16
@@ -36,19 +36,10 @@ def fetch(batch_id: int, settings: Settings | None = None) -> Counts:
     settings = settings or load_settings()
     started = time.monotonic()
     home = database(settings)
-    _load_feeds(home, settings)
+    load_list(home, settings.feeds_path)
     with Desk(home) as desk:
         counts = asyncio.run(_visit_all(desk, batch_id, settings))
     return counted("fetch", batch_id, started, counts)
-
-
-def _load_feeds(home: Database, settings: Settings) -> None:
-    rows = [
-        {name: getattr(feed, name) for name in ("url", "source", "country", "language", "interval_seconds")}
-        for feed in read_feeds(settings.feeds_path)
-    ]
-    with home.transaction() as transaction:
-        transaction.run("upsert_feeds", feeds=as_json(rows))
 
 
 async def _visit_all(desk: Desk, batch_id: int, settings: Settings) -> Counts:
@@ -181,8 +172,16 @@ def _save(transaction: Transaction, results: Sequence[FetchResult], batch_id: in
             batch_id=batch_id,
             url=failure.url,
         )
-    transaction.run("save_feeds", feeds=as_json([asdict(result.feed) for result in results], default=iso))
+    transaction.run("save_feeds", feeds=as_json([_feed_row(result) for result in results], default=iso))
     return sum(map(_counted, results), Counter()) + Counter(articles=len(new), known=len(articles) - len(new))
+
+
+def _feed_row(result: FetchResult) -> dict[str, Any]:
+    return asdict(result.feed) | {
+        "entry_count": result.shown_count,
+        "known_count": result.known_count,
+        "changed_count": int(result.outcome == "fetched"),
+    }
 
 
 def _counted(result: FetchResult) -> Counter[str]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,64 +20,20 @@ from yarl import URL
 
 from pipeline.errors import FetchError
 from pipeline.web.addresses import read_named_hosts
-from pipeline.web.guard import Guard
-from pipeline.web.inflate import (
-    BrotliInflater,
-    Inflater,
-    inflate_undeclared,
-    inflaters,
-    is_plain,
-    too_large,
+from pipeline.web.answer import (
+    Clock,
+    NoAnswerError,
+    Redirect,
+    Response,
+    cookie_header,
+    host_name,
+    parse_url,
+    take,
 )
-from pipeline.web.retry_after import parse_http_date, parse_retry_after
-
-Clock = Callable[[], datetime]
+from pipeline.web.guard import Guard
 
 PRODUCT = "Tocsin"
 MAXIMUM_REDIRECTS = 5
-CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
-REDIRECTS = (301, 302, 303, 307, 308)
-PERMANENT_REDIRECTS = (301, 308)
-MAXIMUM_COOKIES = 20
-MAXIMUM_VALIDATOR = 1_000
-# A link of 1,500 Chinese letters has 13,500 characters once they are escaped.
-MAXIMUM_URL = 16_000
-
-
-class StatusError(FetchError):
-    """The server answered, with a status that is no answer to us."""
-
-    def __init__(
-        self, message: str, *, status: int, is_final: bool = False, retry_after_seconds: float | None = None
-    ):
-        super().__init__(message, is_final=is_final, retry_after_seconds=retry_after_seconds)
-        self.status = status
-
-
-class NoAnswerError(FetchError):
-    """Nobody answered in time: the sign of a host that hangs."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Response:
-    """A good answer: 200 with its body, or 304.
-
-    Args:
-        url: Where it came from in the end, after redirects.
-        content_type: As sent, "" where none was; ASCII.
-        etag, last_modified: Opaque; None where not sent, or not fit to be sent back.
-        body: Inflated; empty when `is_not_modified`.
-        moved_to: Last address of an unbroken chain of permanent redirects from the first address.
-    """
-
-    status: int
-    url: str
-    content_type: str = ""
-    etag: str | None = None
-    last_modified: str | None = None
-    body: bytes = field(default=b"", repr=False)
-    is_not_modified: bool = False
-    moved_to: str | None = None
 
 
 class WebClient:
@@ -121,12 +76,12 @@ class WebClient:
         cookies: dict[str, dict[str, str]] = {}
         for _ in range(MAXIMUM_REDIRECTS + 1):
             self._guard.check_url(target)
-            sent = {**headers, **_cookie_header(cookies.get(str(target.origin()), {}))}
+            sent = {**headers, **cookie_header(cookies.get(str(target.origin()), {}))}
             async with place(host_name(target)) if place else _no_place():
                 answer = await self._within_limits(
                     target, self._session.get(target, headers=sent, allow_redirects=False), sent, limit
                 )
-            if isinstance(answer, _Redirect):
+            if isinstance(answer, Redirect):
                 cookies.setdefault(str(target.origin()), {}).update(answer.cookies)
                 target = answer.target
                 is_permanent = is_permanent and answer.is_permanent
@@ -148,18 +103,18 @@ class WebClient:
         self._guard.check_url(target)
         request = self._session.post(target, data=body, headers=dict(headers), allow_redirects=False)
         answer = await self._within_limits(target, request, None, 0)
-        assert not isinstance(answer, _Redirect)
+        assert not isinstance(answer, Redirect)
         return answer["status"], answer["retry_after"]
 
     async def _within_limits(
         self, target: URL, request: Any, asked: Mapping[str, str] | None, limit: int
-    ) -> dict[str, Any] | _Redirect:
+    ) -> dict[str, Any] | Redirect:
         host, seconds = host_name(target), self._timeout_seconds
         try:
             async with asyncio.timeout(seconds), request as answer:
                 if asked is None:
                     return {"status": answer.status, "retry_after": answer.headers.get("Retry-After")}
-                return await _take(target, answer, asked, limit, self._clock)
+                return await take(target, answer, asked, limit, self._clock)
         except FetchError:
             raise
         except TimeoutError as error:
@@ -256,26 +211,6 @@ def check_target(url: str, *, allowed: str) -> None:
     guard.check_resolved(host, port, [str(info[4][0]) for info in infos])
 
 
-def parse_url(url: str) -> URL:
-    """Read an address.
-
-    Raises:
-        FetchError: It is none, or one that parsers read differently; final.
-    """
-    # Backslashes and control characters are where parsers disagree about the host.
-    if not url.isprintable() or "\\" in url or len(url) > MAXIMUM_URL:
-        raise FetchError(f"not an address to fetch: {url[:200]!r}", is_final=True)
-    try:
-        return _whole(URL(url.strip()))
-    except (ValueError, TypeError) as error:
-        raise FetchError(f"not an address to fetch: {url[:200]!r}", is_final=True) from error
-
-
-def host_name(target: URL) -> str:
-    """The host as it is asked for; never decoded, as not every name that comes in can be."""
-    return (target.raw_host or "").lower()
-
-
 def user_agent(contact: str) -> str:
     """Who we are and how to reach the operator; what cannot stand in a header is left out."""
     plain = "".join(character for character in contact if character.isascii() and character.isprintable())
@@ -312,111 +247,6 @@ async def _nothing() -> AsyncIterator[None]:
 
 def _no_place() -> AbstractAsyncContextManager[None]:
     return _nothing()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Redirect:
-    target: URL
-    is_permanent: bool
-    cookies: dict[str, str]
-
-
-async def _take(
-    target: URL, answer: aiohttp.ClientResponse, asked: Mapping[str, str], limit: int, clock: Clock
-) -> dict[str, Any] | _Redirect:
-    if answer.status in REDIRECTS:
-        return _redirect(target, answer)
-    # A 304 nobody asked for is no answer: there is nothing it could be the same as.
-    is_expected_304 = answer.status == 304 and bool(CONDITIONS & asked.keys())
-    if answer.status != 200 and not is_expected_304:
-        raise _status_error(target, answer, clock)
-    return {
-        "status": answer.status,
-        "url": str(target),
-        "content_type": answer.headers.get("Content-Type", "")[:200].encode("ascii", "replace").decode(),
-        "etag": _opaque(answer.headers.get("ETag")),
-        "last_modified": _opaque(answer.headers.get("Last-Modified")),
-        "body": b"" if answer.status == 304 else await _read(answer, limit=limit),
-        "is_not_modified": answer.status == 304,
-    }
-
-
-def _opaque(value: str | None) -> str | None:
-    """A validator that can be kept and sent back byte for byte; bytes that are no UTF-8 cannot be."""
-    return value if value and value.isprintable() and len(value) <= MAXIMUM_VALIDATOR else None
-
-
-def _redirect(target: URL, answer: aiohttp.ClientResponse) -> _Redirect:
-    location = answer.headers.get("Location", "")
-    if not location:
-        raise FetchError(f"{host_name(target)} answered {answer.status} and named no address to go to")
-    return _Redirect(
-        target=_join(target, location),
-        is_permanent=answer.status in PERMANENT_REDIRECTS,
-        cookies={name: cookie.coded_value for name, cookie in list(answer.cookies.items())[:MAXIMUM_COOKIES]},
-    )
-
-
-def _cookie_header(cookies: dict[str, str]) -> dict[str, str]:
-    pairs = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    return {"Cookie": pairs} if pairs and len(pairs) < 4000 and pairs.isprintable() else {}
-
-
-def _join(target: URL, location: str) -> URL:
-    try:
-        # Bytes beyond ASCII are UTF-8 or nothing; what is nothing would break later, far from here.
-        return _whole(target.join(URL(location)))
-    except (ValueError, TypeError) as error:
-        raise FetchError(f"redirect to what is no address: {location[:200]!r}", is_final=True) from error
-
-
-def _whole(url: URL) -> URL:
-    """The address without its fragment, once each part that is decoded late has been decoded.
-
-    Raises:
-        ValueError: A part cannot be, such as the host xn--.example.
-    """
-    url = url.with_fragment(None)
-    if url.host is not None:
-        str(url).encode()
-    return url
-
-
-def _status_error(target: URL, answer: aiohttp.ClientResponse, clock: Clock) -> StatusError:
-    retry_after = answer.headers.get("Retry-After") if answer.status in (429, 503) else None
-    # By the server's own clock, if it shows one.
-    now = parse_http_date(answer.headers.get("Date")) or clock()
-    return StatusError(
-        f"{host_name(target)} answered {answer.status}",
-        status=answer.status,
-        is_final=answer.status == 410,
-        retry_after_seconds=parse_retry_after(retry_after, now=now),
-    )
-
-
-async def _read(answer: aiohttp.ClientResponse, *, limit: int) -> bytes:
-    if (answer.content_length or 0) > limit:
-        raise too_large(limit)
-    layers: list[Inflater | BrotliInflater] | None = None
-    received, body = 0, bytearray()
-    # Inflated as it comes, so that a bomb is noticed on its first kilobytes and not read to its end.
-    async for piece in answer.content.iter_any():
-        received += len(piece)
-        if layers is None:
-            encoding = "" if is_plain(piece) else answer.headers.get("Content-Encoding", "")
-            layers = inflaters(encoding, limit=limit)
-        body += _through(layers, piece)
-        if max(received, len(body)) > limit:
-            raise too_large(limit)
-    for layer in layers or ():
-        layer.finish()
-    return inflate_undeclared(bytes(body), limit=limit)
-
-
-def _through(layers: Sequence[Inflater | BrotliInflater], piece: bytes) -> bytes:
-    for layer in layers:
-        piece = layer.push(piece)
-    return piece
 
 
 def _reason(error: BaseException) -> str:

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import re
 import zlib
-from typing import Any
+from typing import Any, Protocol
 
 from pipeline.errors import FetchError
 
-ENCODINGS = ("gzip", "x-gzip", "deflate", "br")
+ENCODINGS = ("gzip", "x-gzip", "deflate", "br", "zstd")
 MAXIMUM_ENCODINGS = 2
 PIECE_BYTES = 1 << 20  # brotli is asked for so much at once, so that a bomb is noticed before it is whole
+# The same for zstd, whose decoder makes all of a piece at once: a block of 128 kB may stand in four bytes of it.
+ZSTD_PIECE_BYTES = 1 << 11
 MAXIMUM_STREAMS = 1_000  # of one gzip answer; a million empty ones would cost minutes and make nothing
 GZIP_START = b"\x1f\x8b\x08"
+
+
+class Stream(Protocol):
+    """Undoes one Content-Encoding, piece by piece."""
+
+    def push(self, data: bytes) -> bytes:
+        """Inflate the next piece."""
+        ...
+
+    def finish(self) -> None:
+        """Check that its end came."""
+        ...
 
 
 class Inflater:
@@ -116,22 +130,77 @@ class BrotliInflater:
             raise FetchError(f"the compressed answer was cut short after {self._made} bytes")
 
 
-def inflaters(content_encoding: str, *, limit: int) -> list[Inflater | BrotliInflater]:
+class ZstdInflater:
+    """The same for zstd, which some servers send unasked too."""
+
+    def __init__(self, *, limit: int) -> None:
+        import zstandard
+
+        # No larger window than browsers take (RFC 9659: 8 MB).
+        self._decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 23)
+        self._error = zstandard.ZstdError
+        self._limit = limit
+        self._made = 0
+        self._frame_count = 0
+        self._frame: Any = None
+
+    def push(self, data: bytes) -> bytes:
+        """Inflate the next piece.
+
+        Raises:
+            FetchError: It is broken, or the whole grows larger than the limit.
+        """
+        return b"".join(
+            self._inflate(data[start : start + ZSTD_PIECE_BYTES])
+            for start in range(0, len(data), ZSTD_PIECE_BYTES)
+        )
+
+    def finish(self) -> None:
+        """Raises:
+        FetchError: The end is missing.
+        """
+        if self._frame is not None and not self._frame.eof:
+            raise FetchError(f"the compressed answer was cut short after {self._made} bytes")
+
+    def _inflate(self, data: bytes) -> bytes:
+        made = b""
+        while data:
+            if self._frame is None or self._frame.eof:
+                self._frame_count += 1
+                if self._frame_count > MAXIMUM_STREAMS:
+                    raise FetchError(f"the compressed answer has more than {MAXIMUM_STREAMS} parts")
+                self._frame = self._decompressor.decompressobj()
+            try:
+                piece = self._frame.decompress(data)
+            except self._error as error:
+                raise FetchError(f"the compressed answer is broken: {error}") from error
+            data = self._frame.unused_data if self._frame.eof else b""
+            self._made += len(piece)
+            made += piece
+            if self._made > self._limit:
+                raise too_large(self._limit)
+        return made
+
+
+def inflaters(content_encoding: str, *, limit: int) -> list[Stream]:
     """Those that undo a Content-Encoding header, in the order to apply them.
 
     Raises:
-        FetchError: Another encoding than gzip, deflate or br, or more than two of them.
+        FetchError: Another encoding than gzip, deflate, br or zstd, or more than two of them.
     """
     names = [name.strip().lower() for name in content_encoding.split(",")]
     names = [name for name in names if name not in ("", "identity")]
     if len(names) > MAXIMUM_ENCODINGS or any(name not in ENCODINGS for name in names):
         raise FetchError(
-            f"only gzip, deflate and br, twice at most, are undone; got Content-Encoding {content_encoding[:100]!r}"
+            f"only gzip, deflate, br and zstd, twice at most, are undone; got Content-Encoding {content_encoding[:100]!r}"
         )
-    return [
-        BrotliInflater(limit=limit) if name == "br" else Inflater(name, limit=limit)
-        for name in reversed(names)
-    ]
+    return [_stream(name, limit) for name in reversed(names)]
+
+
+def _stream(name: str, limit: int) -> Stream:
+    if name == "br":
+        return BrotliInflater(limit=limit)
+    return ZstdInflater(limit=limit) if name == "zstd" else Inflater(name, limit=limit)
 
 
 def is_plain(start: bytes) -> bool:

@@ -1,25 +1,93 @@
+-- name: feeds_are_listed
+-- Whether a list of feeds is in already: so many, of this hash.
+SELECT EXISTS (SELECT FROM tocsin.feed_lists WHERE sha256 = %(sha256)s AND feed_count = %(feed_count)s)
+       AND (SELECT count(*) FROM tocsin.feeds WHERE is_listed) = %(feed_count)s AS is_known;
+
+-- name: note_feed_list
+-- Remembers which list of feeds is in. Returns nothing.
+INSERT INTO tocsin.feed_lists (sha256, feed_count) VALUES (%(sha256)s, %(feed_count)s)
+ON CONFLICT (is_only) DO UPDATE SET sha256 = excluded.sha256, feed_count = excluded.feed_count, read_at = now();
+
 -- name: upsert_feeds
--- Puts the feed list in: array of {url, source, country, language, interval_seconds}. Returns nothing.
--- A feed that left the list stays with its state, but is fetched no more.
+-- Puts the feed list in: array of {url, source, country, language, interval_seconds, is_interval_given}. Returns nothing.
+-- A feed that left the list stays with its state, but is fetched no more, unless it was added by hand too.
 WITH listed AS (
     SELECT *
     FROM jsonb_to_recordset(%(feeds)s::jsonb)
-        AS feed (url text, source text, country text, language text, interval_seconds integer)
+        AS feed (url text, source text, country text, language text, interval_seconds integer, is_interval_given boolean)
 ), gone AS (
-    UPDATE tocsin.feeds SET is_active = false
-    WHERE is_active AND url NOT IN (SELECT url FROM listed)
+    UPDATE tocsin.feeds SET is_listed = false, is_active = is_active AND is_added
+    WHERE is_listed AND url NOT IN (SELECT url FROM listed)
 )
-INSERT INTO tocsin.feeds (url, source, country, language, interval_seconds)
-SELECT url, source, country, language, interval_seconds FROM listed ORDER BY url
+INSERT INTO tocsin.feeds (url, source, country, language, interval_seconds, is_interval_given)
+SELECT url, source, country, language, interval_seconds, coalesce(is_interval_given, true) FROM listed ORDER BY url
 ON CONFLICT (url) DO UPDATE
 SET source = excluded.source,
     country = excluded.country,
     language = excluded.language,
     interval_seconds = excluded.interval_seconds,
+    is_interval_given = excluded.is_interval_given,
+    is_listed = true,
     is_active = feeds.next_fetch_at IS NOT NULL
-WHERE (feeds.source, feeds.country, feeds.language, feeds.interval_seconds, feeds.is_active)
+WHERE (feeds.source, feeds.country, feeds.language, feeds.interval_seconds, feeds.is_interval_given, feeds.is_listed,
+       feeds.is_active)
       IS DISTINCT FROM
-      (excluded.source, excluded.country, excluded.language, excluded.interval_seconds, feeds.next_fetch_at IS NOT NULL);
+      (excluded.source, excluded.country, excluded.language, excluded.interval_seconds, excluded.is_interval_given, true,
+       feeds.next_fetch_at IS NOT NULL);
+
+-- name: add_feeds
+-- Puts feeds in by hand: array as upsert_feeds has it. Returns url and whether it is new of each.
+-- One that is there already keeps its state and gets the new values.
+INSERT INTO tocsin.feeds (url, source, country, language, interval_seconds, is_interval_given, is_listed, is_added)
+SELECT url, source, country, language, interval_seconds, is_interval_given, false, true
+FROM jsonb_to_recordset(%(feeds)s::jsonb)
+    AS feed (url text, source text, country text, language text, interval_seconds integer, is_interval_given boolean)
+ORDER BY url
+ON CONFLICT (url) DO UPDATE
+SET source = excluded.source,
+    country = excluded.country,
+    language = excluded.language,
+    interval_seconds = excluded.interval_seconds,
+    is_interval_given = excluded.is_interval_given,
+    is_added = true,
+    is_active = true,
+    next_fetch_at = coalesce(feeds.next_fetch_at, now())
+RETURNING url, xmax = 0 AS is_new;
+
+-- name: pause_feeds
+-- Feeds (by address or number) that are visited no more until they are resumed. Returns id and url of each that was not paused.
+UPDATE tocsin.feeds SET paused_at = now()
+WHERE (url = ANY(%(names)s) OR id::text = ANY(%(names)s)) AND paused_at IS NULL
+RETURNING id, url;
+
+-- name: resume_feeds
+-- Feeds (by address or number) that are visited again now: paused ones, ones that said they were gone (410), and ones that
+-- wait after failures. Returns id and url of each.
+UPDATE tocsin.feeds SET paused_at = NULL, is_active = is_listed OR is_added, next_fetch_at = now()
+WHERE (url = ANY(%(names)s) OR id::text = ANY(%(names)s))
+RETURNING id, url;
+
+-- name: list_feeds
+-- Feeds as analysis.feeds has them: those that are or were visited, by source; %%(names)s empty for all.
+SELECT feed.*
+FROM analysis.feeds AS feed
+WHERE (cardinality(%(names)s::text[]) = 0 OR feed.url = ANY(%(names)s) OR feed.id::text = ANY(%(names)s))
+  AND (feed.state <> 'unlisted' OR cardinality(%(names)s::text[]) > 0)
+ORDER BY feed.source, feed.url;
+
+-- name: newest_of_feed
+-- The newest articles of a feed: published_at, fetched_at, title, url.
+SELECT published_at, fetched_at, title, url FROM tocsin.articles
+WHERE feed_id = %(feed_id)s
+ORDER BY fetched_at DESC, id DESC
+LIMIT %(limit)s;
+
+-- name: listed_feeds
+-- The feeds that are visited, as a list has them.
+SELECT url, source, country, language, interval_seconds, is_interval_given
+FROM tocsin.feeds
+WHERE is_listed OR is_added
+ORDER BY source, url;
 
 -- name: claim_feeds
 -- Feeds that were due at a time, with their state, leased to this session; the longest waiting first.
@@ -31,7 +99,7 @@ WITH alive AS MATERIALIZED (
 ), due AS (
     SELECT id
     FROM tocsin.feeds AS feed
-    WHERE is_active AND next_fetch_at <= %(due_at)s
+    WHERE is_active AND paused_at IS NULL AND next_fetch_at <= %(due_at)s
       AND (lease_until IS NULL OR lease_until < now()
            OR NOT EXISTS (SELECT FROM alive WHERE alive.holder = feed.lease_holder))
     ORDER BY next_fetch_at, id
@@ -43,7 +111,8 @@ SET lease_until = now() + make_interval(secs => %(lease_seconds)s),
     lease_holder = (SELECT holder FROM alive WHERE pid = pg_backend_pid())
 FROM due
 WHERE feed.id = due.id
-RETURNING feed.id, feed.url, feed.source, feed.country, feed.language, feed.interval_seconds, feed.is_active, feed.etag,
+RETURNING feed.id, feed.url, feed.source, feed.country, feed.language, feed.interval_seconds, feed.is_interval_given,
+          feed.is_active, feed.adapted_seconds, feed.adapting_count, feed.asked_seconds, feed.etag,
           feed.last_modified, feed.body_sha256, feed.failure_count, feed.last_error, feed.next_fetch_at,
           feed.moved_to, feed.moved_count, feed.lease_holder, now() AS claimed_at,
           EXISTS (
@@ -53,7 +122,8 @@ RETURNING feed.id, feed.url, feed.source, feed.country, feed.language, feed.inte
 
 -- name: save_feeds
 -- Keeps the state of feeds after a visit and gives their lease back, unless another worker has it by now:
--- array of the columns of tocsin.feeds. Returns nothing.
+-- array of the columns of tocsin.feeds, where entry_count and known_count are those of this visit and changed_count is 1
+-- where it brought a new document. Returns nothing.
 UPDATE tocsin.feeds AS feed
 SET etag = visited.etag,
     last_modified = visited.last_modified,
@@ -61,8 +131,16 @@ SET etag = visited.etag,
     failure_count = visited.failure_count,
     last_error = visited.last_error,
     fetched_at = now(),
+    succeeded_at = CASE WHEN visited.failure_count = 0 THEN now() ELSE feed.succeeded_at END,
     next_fetch_at = visited.next_fetch_at,
-    is_active = visited.is_active,
+    is_active = feed.is_active AND visited.is_active,
+    adapted_seconds = visited.adapted_seconds,
+    adapting_count = visited.adapting_count,
+    asked_seconds = visited.asked_seconds,
+    visit_count = feed.visit_count + 1,
+    changed_count = feed.changed_count + coalesce(visited.changed_count, 0),
+    entry_count = feed.entry_count + coalesce(visited.entry_count, 0),
+    known_count = feed.known_count + coalesce(visited.known_count, 0),
     moved_to = visited.moved_to,
     moved_count = visited.moved_count,
     lease_holder = NULL,

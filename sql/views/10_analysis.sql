@@ -72,12 +72,6 @@ SELECT id, stage, reason, seen, url, article_id, candidate_id, batch_id, quarant
 FROM tocsin.quarantine;
 COMMENT ON VIEW analysis.quarantine IS 'What was refused, by which stage and why.';
 
-CREATE VIEW analysis.feeds AS
-SELECT id, url, source, country, is_active, interval_seconds, fetched_at, next_fetch_at, failure_count, last_error,
-       moved_to
-FROM tocsin.feeds;
-COMMENT ON VIEW analysis.feeds IS 'Feeds and how they fare.';
-
 CREATE VIEW analysis.event_days AS
 SELECT event_date, event_type, status, actor_country, recipient_country, place_country, quad_class,
        count(*) AS event_count, avg(score) AS mean_score
@@ -89,7 +83,7 @@ COMMENT ON VIEW analysis.event_days IS 'Events counted by day, type, status, dya
 CREATE VIEW analysis.stage_lag AS
 SELECT 'fetch' AS stage, count(*) FILTER (WHERE next_fetch_at < now()) AS waiting_count,
        max(now() - next_fetch_at) FILTER (WHERE next_fetch_at < now()) AS oldest_age
-FROM tocsin.feeds WHERE is_active
+FROM tocsin.feeds WHERE is_active AND paused_at IS NULL
 UNION ALL
 SELECT 'extract', count(*), max(now() - created_at) FROM tocsin.articles WHERE codebook IS NULL AND NOT is_quarantined
 UNION ALL

@@ -14,11 +14,13 @@ from typing import Any
 
 import brotli
 import pytest
+import zstandard
 
 from pipeline.config import ROOT, Settings
 from pipeline.errors import FetchError
 from pipeline.fetch.http import Client, open_client
-from pipeline.web.client import Response, user_agent
+from pipeline.web.answer import Response
+from pipeline.web.client import user_agent
 from pipeline.web.guard import Guard
 from pipeline.web.inflate import Inflater, inflaters
 from pipeline.web.retry_after import parse_retry_after
@@ -254,6 +256,10 @@ def test_page_and_feed_have_limits_of_their_own(web, fetching):
     assert "larger than 4000" in str(refusal(settings, f"{web.url}/x", page=True))
 
 
+def zstd(body: bytes) -> bytes:
+    return zstandard.ZstdCompressor().compress(body)
+
+
 @pytest.mark.parametrize(
     "encoding",
     [
@@ -266,6 +272,8 @@ def test_page_and_feed_have_limits_of_their_own(web, fetching):
         "two streams",
         "padded",
         "br",
+        "zstd",
+        "zstd of two frames",
     ],
 )
 def test_compressed_answer_is_inflated(web, fetching, encoding):
@@ -279,8 +287,12 @@ def test_compressed_answer_is_inflated(web, fetching, encoding):
         "two streams": gzip.compress(text[:2000]) + gzip.compress(text[2000:]),
         "padded": gzip.compress(text) + b"\0" * 100,
         "br": brotli.compress(text),
+        "zstd": zstd(text),
+        "zstd of two frames": zstd(text[:2000]) + zstd(text[2000:]),
     }
-    header = {"raw deflate": "deflate", "two streams": "gzip", "padded": "gzip"}.get(encoding, encoding)
+    header = {
+        "raw deflate": "deflate", "two streams": "gzip", "padded": "gzip", "zstd of two frames": "zstd",
+    }.get(encoding, encoding)  # fmt: skip
     headers = {} if encoding == "none declared" else {"Content_Encoding": header}
     web.routes["/feed"] = fetching.reply(200, bodies.get(encoding, gzip.compress(text)), **headers)
 
@@ -294,10 +306,21 @@ def test_compressed_answer_is_inflated(web, fetching, encoding):
         (b"no gzip at all", "gzip"),
         (brotli.compress(b"news" * 999)[:-4], "br"),
         (b"no brotli at all", "br"),
-        (b"x", "zstd"),
+        (zstd(bytes(range(256)) * 9)[:-4], "zstd"),
+        (b"no zstd at all", "zstd"),
+        (b"x", "lzma"),
         (b"x", "gzip, gzip, gzip"),
     ],
-    ids=["cut short", "broken", "br cut short", "br broken", "unknown", "three times"],
+    ids=[
+        "cut short",
+        "broken",
+        "br cut short",
+        "br broken",
+        "zstd cut short",
+        "zstd broken",
+        "unknown",
+        "three times",
+    ],
 )
 def test_unreadable_compression_is_an_error(web, fetching, body, encoding):
     """Half a feed is no feed."""
@@ -328,12 +351,15 @@ def test_encoding_that_was_named_and_not_applied_is_passed_over(web, fetching, e
     assert ask(fetching.settings(), f"{web.url}/feed").body == body
 
 
-def test_brotli_bomb_is_noticed_before_it_is_whole():
+@pytest.mark.parametrize("encoding", ["br", "zstd"])
+def test_bomb_is_noticed_before_it_is_whole(encoding):
     """A gigabyte of nothing costs a megabyte or two."""
+    nothing = b"\0" * 100_000_000
+    bomb = brotli.compress(nothing, quality=1) if encoding == "br" else zstd(nothing)
     started = time.process_time()
 
     with pytest.raises(FetchError, match="larger than 1000"):
-        inflaters("br", limit=1000)[0].push(brotli.compress(b"\0" * 100_000_000, quality=1))
+        inflaters(encoding, limit=1000)[0].push(bomb)
 
     assert time.process_time() - started < 5.0
 

@@ -12,7 +12,7 @@ from pipeline.fetch import visit
 from pipeline.fetch.http import Client, open_client
 from pipeline.fetch.records import FeedState, FetchResult
 from pipeline.fetch.visit import asks_unconditionally, fetch_feed
-from pipeline.web.client import Response
+from pipeline.web.answer import Response
 
 PUBLISHED = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
