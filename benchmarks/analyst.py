@@ -1,0 +1,246 @@
+"""The analyst's table: everyday questions over many events, asked of a plain table and of what is shipped.
+
+    python -m benchmarks.analyst [--events N] [--batches N]
+
+Makes a server of its own and fills it with N events of five years (default ten million: some 15 minutes and 25 GB
+of disk) with mentions and articles; asks each question of a plain table, then of the views with their indices and
+rollups (each five times, the median in milliseconds, all in memory as far as it fits); prints how large all is; and at
+last loads batches of 5,000 candidates through store itself, with every index and rollup in place.
+"""
+
+# ruff: noqa: S608  (columns of our own)
+from __future__ import annotations
+
+import argparse
+import logging
+import statistics
+import time
+from dataclasses import replace
+from typing import Any
+
+from benchmarks.store import server
+from pipeline.config import ROOT, Settings
+from pipeline.local import embedded
+from pipeline.postgres import queries
+from pipeline.postgres.database import Limits, connect
+from pipeline.postgres.migrate import migrate
+from pipeline.stages.store import store
+
+CHUNK = 250_000
+BATCH = 5_000
+REPEATS = 5
+
+BOX = "place_latitude BETWEEN 30 AND 34 AND place_longitude BETWEEN 10 AND 25 AND place_resolution = 'point'"
+BOX_COLUMNS = "id, event_date, event_type, place_name, place_latitude, place_longitude"
+# What it is called, the goal in milliseconds, the question to the plain table, and that to what is shipped.
+QUESTIONS = [
+    ("newest 20", 10,
+     "SELECT id, event_date, actor_name, event_type FROM flat.events WHERE status = 'actual' ORDER BY event_date DESC LIMIT 20",
+     "SELECT id, event_date, actor_name, event_type FROM analysis.events WHERE status = 'actual' ORDER BY event_date DESC LIMIT 20"),
+    ("one event", 10, "SELECT * FROM flat.events WHERE id = 4711", "SELECT * FROM analysis.events WHERE id = 4711"),
+    ("dyad by month", 10,
+     "SELECT date_trunc('month', event_date) AS month, quad_class, count(*) FROM flat.events"
+     " WHERE actor_country = 'ABX' AND recipient_country = 'ACX' GROUP BY 1, 2 ORDER BY 1",
+     "SELECT month, quad_class, event_count FROM analysis.dyad_months"
+     " WHERE actor_country = 'ABX' AND recipient_country = 'ACX' ORDER BY 1"),
+    ("dyad by month, from events", 10, None,
+     "SELECT date_trunc('month', event_date) AS month, quad_class, count(*) FROM analysis.events"
+     " WHERE actor_country = 'AZX' AND recipient_country = 'BCX' GROUP BY 1, 2 ORDER BY 1"),
+    ("map box, 30 days", 50, f"SELECT {BOX_COLUMNS} FROM flat.events WHERE {BOX} AND event_date > current_date - 30",
+     f"SELECT {BOX_COLUMNS} FROM analysis.events WHERE {BOX} AND event_date > current_date - 30"),
+    ("map box, all years", 300, f"SELECT {BOX_COLUMNS} FROM flat.events WHERE {BOX}",
+     f"SELECT {BOX_COLUMNS} FROM analysis.events WHERE {BOX}"),
+    ("deadly events, the 100 worst", 50,
+     "SELECT event_date, actor_name, place_name, lower FROM flat.events,"
+     " LATERAL (SELECT max((c ->> 'lower')::integer) AS lower FROM jsonb_array_elements(counts) AS c WHERE c ->> 'kind' = 'killed') AS told"
+     " WHERE lower >= 10 AND status = 'actual' ORDER BY lower DESC LIMIT 100",
+     "SELECT event_date, actor_name, place_name, killed_lower FROM analysis.events"
+     " WHERE killed_lower >= 10 AND status = 'actual' ORDER BY killed_lower DESC LIMIT 100"),
+    ("told by several publishers, 100", 50,
+     "SELECT id, event_type, source_count FROM flat.events WHERE source_count > 1 ORDER BY source_count DESC LIMIT 100",
+     "SELECT id, event_type, source_count FROM analysis.events WHERE source_count > 1 ORDER BY source_count DESC LIMIT 100"),
+    ("full text, 90 days", 50,
+     "SELECT event_id, sentence FROM tocsin.mentions WHERE to_tsvector('english', sentence) @@ websearch_to_tsquery('english', 'rare777')"
+     " AND event_date > current_date - 90",
+     "SELECT event_id, sentence FROM analysis.mentions WHERE to_tsvector('english', sentence) @@ websearch_to_tsquery('english', 'rare777')"
+     " AND event_date > current_date - 90"),
+    ("full text, 90 days, common words", 50, None,
+     "SELECT event_id, sentence FROM analysis.mentions WHERE to_tsvector('english', sentence)"
+     " @@ websearch_to_tsquery('english', 'word4000 word900') AND event_date > current_date - 90"),
+    ("top dyads, a week against 90 days", 50,
+     "SELECT actor_country, recipient_country, count(*) FILTER (WHERE event_date > current_date - 7), count(*) FROM flat.events"
+     " WHERE event_date > current_date - 90 AND actor_country <> recipient_country GROUP BY 1, 2"
+     " ORDER BY count(*) FILTER (WHERE event_date > current_date - 7) - count(*) * 7 / 90.0 DESC LIMIT 10",
+     "SELECT actor_country, recipient_country, sum(event_count) FILTER (WHERE event_date > current_date - 7), sum(event_count)"
+     " FROM analysis.dyad_days WHERE event_date > current_date - 90 GROUP BY 1, 2"
+     " ORDER BY coalesce(sum(event_count) FILTER (WHERE event_date > current_date - 7), 0) - sum(event_count) * 7 / 90.0 DESC LIMIT 10"),
+    ("actor by part of a name, all years", 400,
+     "SELECT id, event_date, actor_name FROM flat.events WHERE actor_name ILIKE '%office 1234%' ORDER BY event_date DESC LIMIT 100",
+     "SELECT id, event_date, actor_name FROM analysis.events"
+     " WHERE actor_name = ANY(ARRAY(SELECT name FROM analysis.names WHERE name ILIKE '%office 1234%')) ORDER BY event_date DESC LIMIT 100"),
+    ("year x country x quad, all", 1500,
+     "SELECT extract(year FROM event_date), place_country, quad_class, count(*), avg(score) FROM flat.events GROUP BY 1, 2, 3",
+     "SELECT extract(year FROM month), place_country, quad_class, sum(event_count), sum(score_total) / nullif(sum(score_count), 0)"
+     " FROM analysis.country_months GROUP BY 1, 2, 3"),
+    ("events a day, 90 days", 50,
+     "SELECT event_date, count(*) FROM flat.events WHERE event_date > current_date - 90 GROUP BY 1 ORDER BY 1",
+     "SELECT day, coalesce(sum(event_count), 0) FROM analysis.calendar LEFT JOIN analysis.country_days ON event_date = day"
+     " AND event_date > current_date - 90 WHERE day > current_date - 90 GROUP BY 1 ORDER BY 1"),
+    ("protests by division and day, 90 days", 50,
+     "SELECT event_date, place_admin1, count(*) FROM flat.events WHERE event_type = 'PROTEST' AND place_country = 'ABX'"
+     " AND event_date > current_date - 90 GROUP BY 1, 2",
+     "SELECT event_date, place_admin1, event_count FROM analysis.protest_days WHERE place_country = 'ABX' AND event_date > current_date - 90"),
+    ("events of a country, 30 days", 50, "SELECT * FROM flat.events WHERE place_country = 'ABX' AND event_date > current_date - 30",
+     "SELECT * FROM analysis.events WHERE place_country = 'ABX' AND event_date > current_date - 30"),
+    ("totals of tocsin status", 50,
+     "SELECT (SELECT count(*) FROM tocsin.articles), (SELECT count(*) FROM flat.events WHERE deleted_at IS NULL),"
+     " (SELECT max(stored_at) FROM flat.events)",
+     queries.load()["totals"]),
+]  # fmt: skip
+SIZES = """
+SELECT CASE WHEN parent.oid IS NULL THEN relation.relname ELSE parent.relname END AS name,
+       sum(pg_relation_size(relation.oid)) / 1e6 AS heap, sum(pg_indexes_size(relation.oid)) / 1e6 AS indices
+FROM pg_class AS relation
+LEFT JOIN pg_inherits ON inhrelid = relation.oid
+LEFT JOIN pg_class AS parent ON parent.oid = inhparent
+WHERE relation.relnamespace = 'tocsin'::regnamespace AND relation.relkind = 'r'
+GROUP BY 1 HAVING sum(pg_total_relation_size(relation.oid)) > 5e6 ORDER BY 2 DESC
+"""
+INDEX_SIZES = """
+SELECT coalesce(parent.relname, relation.relname), sum(pg_relation_size(relation.oid)) / 1e6
+FROM pg_class AS relation
+LEFT JOIN pg_inherits ON inhrelid = relation.oid
+LEFT JOIN pg_class AS parent ON parent.oid = inhparent
+JOIN pg_index ON indexrelid = relation.oid
+WHERE relation.relnamespace = 'tocsin'::regnamespace AND relation.relkind = 'i'
+GROUP BY 1 HAVING sum(pg_relation_size(relation.oid)) > 5e6 ORDER BY 2 DESC
+"""
+INDICES = (
+    "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indrelid"
+    " WHERE relnamespace = 'tocsin'::regnamespace AND relname IN ('events', 'mentions') AND NOT indisunique AND NOT relispartition"
+)
+STATEMENTS = queries.parse((ROOT / "benchmarks" / "analyst.sql").read_text("utf-8"), path="analyst.sql")
+
+
+class Desk:
+    """One session on the benchmark's database."""
+
+    def __init__(self, url: str):
+        self.connection = connect(url, autocommit=True, limits=Limits(statement=0, lock=0, idle=0))
+
+    def run(self, statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement, parameters or None)
+            return list(cursor.fetchall()) if cursor.description else []
+
+    def make(self, name: str, **parameters: Any) -> None:
+        self.run(STATEMENTS[name], **parameters)
+
+    def median(self, question: str) -> tuple[float, int]:
+        """Milliseconds of the middle of five tries after one to warm up, and how many rows came."""
+        taken, rows = [], self.run(question)
+        for _ in range(REPEATS):
+            started = time.perf_counter()
+            self.run(question)
+            taken.append((time.perf_counter() - started) * 1000)
+            if sum(taken) > 20_000:
+                break
+        return statistics.median(taken), len(rows)
+
+
+def fill(desk: Desk, count: int) -> list[str]:
+    """Make events, mentions and articles without triggers and indices; return the indices that are to come."""
+    # Keys to what is there by construction need no check; the rollups are made at the end.
+    desk.run(
+        "SET session_replication_role = replica; SET synchronous_commit = off; SET max_parallel_workers_per_gather = 0"
+    )
+    desk.make("make_words")
+    desk.make("make_view")
+    definitions = []
+    for name, definition in desk.run(INDICES):
+        desk.run(f"DROP INDEX {name}")
+        definitions.append(definition)
+    started = time.perf_counter()
+    for first in range(1, count + 1, CHUNK):
+        last = min(first + CHUNK - 1, count)
+        minutes = (count - first) * 1825 * 1440 // count
+        desk.make("make_articles", first=first, last=last, minutes=minutes)
+        desk.make("make_events", first=first, last=last, history=count)
+        desk.make("make_mentions", first=first, last=last, history=count)
+        print(f"  filled {last:>10,}  {time.perf_counter() - started:,.0f} s", flush=True)
+    desk.run("SELECT setval('tocsin.event_id', %(last)s)", last=count)
+    desk.make("make_flat")
+    desk.run(
+        "RESET max_parallel_workers_per_gather; RESET session_replication_role; RESET synchronous_commit"
+    )
+    desk.run("VACUUM (ANALYZE) tocsin.mentions, tocsin.articles")
+    return definitions
+
+
+def finish(desk: Desk, definitions: list[str]) -> None:
+    """Make indices and rollups."""
+    desk.run("SET maintenance_work_mem = '512MB'")
+    for definition in definitions:
+        desk.run(definition)
+    started = time.perf_counter()
+    desk.run("SET work_mem = '512MB'; SELECT tocsin.rebuild_rollups(); RESET work_mem")
+    print(f"  rollups made anew in {time.perf_counter() - started:,.0f} s", flush=True)
+    desk.run("VACUUM (ANALYZE)")
+
+
+def load(desk: Desk, settings: Settings, count: int, batches: int) -> None:
+    """Offer batches to store itself, with everything in place; print events a second."""
+    desk.run("INSERT INTO tocsin.batches (run_key) VALUES ('benchmark')")
+    made = count + -count % 4
+    taken = []
+    for _ in range(batches):
+        span = {"first": made + 1, "last": made + BATCH}
+        desk.make("make_articles", minutes=0, **span)
+        desk.make("make_candidates", history=count, **span)
+        made += BATCH
+        started = time.perf_counter()
+        stored = store(0, settings)
+        taken.append((time.perf_counter() - started, stored["events_new"]))
+    later = taken[1:] or taken
+    rate = sum(new for _, new in later) / sum(seconds for seconds, _ in later)
+    each = ", ".join(f"{new / seconds:,.0f}" for seconds, new in taken)
+    print(
+        f"loading through store: {rate:,.0f} events/s ({rate / 0.9:,.0f} candidates/s); each batch {each}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=10_000_000)
+    parser.add_argument(
+        "--batches", type=int, default=10, help=f"batches of {BATCH} candidates to load at the end"
+    )
+    options = parser.parse_args()
+    logging.basicConfig(level="ERROR")
+    with server() as settings:
+        url = embedded.url(settings)
+        migrate(url)
+        desk = Desk(url)
+        definitions = fill(desk, options.events)
+        flat = {name: desk.median(question) for name, _, question, _ in QUESTIONS if question}
+        finish(desk, definitions)
+        desk.run("DROP SCHEMA flat CASCADE")
+        print(f"\n{'median, ms':<40}{'flat':>10}{'shipped':>10}{'goal':>8}  rows")
+        for name, goal, _, question in QUESTIONS:
+            taken, rows = desk.median(question)
+            before = f"{flat[name][0]:>10,.1f}" if name in flat else f"{'–':>10}"
+            print(
+                f"{name:<40}{before}{taken:>10,.1f}{goal:>8,}  {rows:,}{'' if taken <= goal else '   MISSED'}",
+                flush=True,
+            )
+        print(f"\n{'MB':<24}{'heap':>10}{'indices':>10}")
+        for name, heap, indices in desk.run(SIZES):
+            print(f"{name:<24}{heap:>10,.0f}{indices:>10,.0f}")
+        for name, size in desk.run(INDEX_SIZES):
+            print(f"  {name:<32}{size:>10,.0f}")
+        load(desk, replace(settings, database_url=url), options.events, options.batches)
+
+
+if __name__ == "__main__":
+    main()
