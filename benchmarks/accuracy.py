@@ -275,15 +275,10 @@ def judged_victims(coder: Coder, score: ModuleType, row: Row) -> list[tuple[dict
     return [
         (
             features,
-            any(
-                score.text_ok(one, candidate.recipient.span.text)
-                for text in targets
-                for one in text.split(";")
-                if one
-            ),
+            any(score.text_ok(one, victim.span.text) for text in targets for one in text.split(";") if one),
         )
         for features, candidate in watched.seen or ()
-        if is_victim_alone(features, candidate.event_type)
+        if is_victim_alone(features, candidate.event_type) and (victim := candidate.recipient)
     ]
 
 

@@ -2,9 +2,10 @@
 
     python benchmarks/coded_rows.py OUT [SHARED]
 
-Run before and after a change and compare: `cmp` on the two OUT. Codes the seed article, and from SHARED
-(default ../shared, read only) the coded articles, sentences and reports of `gold` and 200 articles of `news`:
-every field of every candidate, what `tocsin code` says beside them, given pairs and actor phrases.
+Run before and after a change, with TOCSIN_READER=off and on, and compare: `cmp` on the two OUT. Codes the seed article,
+and from SHARED (default ../shared, read only) the coded articles, sentences and reports of `gold` and 200 articles of
+`news`: every row as store writes it, its keys included, every other field of the candidates, what `tocsin code` says
+beside them, given pairs and actor phrases. The codebook, which changes with the code, is printed and not written.
 """
 
 from __future__ import annotations
@@ -22,9 +23,13 @@ sys.path.insert(0, str(ROOT))
 
 from pipeline.config import load_settings  # noqa: E402
 from pipeline.extract.actors.code import code_phrase  # noqa: E402
+from pipeline.extract.article.telling import Said  # noqa: E402
 from pipeline.extract.code_command import article_of, event_row  # noqa: E402
 from pipeline.extract.coder import load_coder  # noqa: E402
 from pipeline.extract.given_pair import classify_pair  # noqa: E402
+from pipeline.model import Span  # noqa: E402
+from pipeline.postgres.rows import candidate_row  # noqa: E402
+from pipeline.store.merge import event_key  # noqa: E402
 
 Row = dict[str, Any]
 SENTENCES = {
@@ -52,12 +57,14 @@ def main() -> None:
                 json.dumps([kind, name, made], sort_keys=True, default=str, ensure_ascii=False) + "\n"
             )
 
-        put("codebook", "", coder.codebook)
+        print(coder.codebook)
         for start in range(0, len(rows), AT_ONCE):
-            some, said = rows[start : start + AT_ONCE], {}
+            some = rows[start : start + AT_ONCE]
+            said: dict[tuple[Span, Span], Said] = {}
             coded = replace(coder, said=said).code_all([article_of(row) for row in some])
             for row, candidates in zip(some, coded, strict=True):
                 for candidate in candidates:
+                    put("row", row["id"], candidate_row(candidate) | {"event_key": event_key(candidate)})
                     put("candidate", row["id"], asdict(candidate))
                     put("event", row["id"], event_row(candidate, said))
         for row in read(shared / "gold" / "plv_train.dev.jsonl")[:PAIRS]:

@@ -77,7 +77,7 @@ def served(feeds: int, entries: int) -> Iterator[list[str]]:
         servers.append(ThreadingHTTPServer((f"127.3.0.{number + 1}", 0), handler(number, entries)))
         threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
     try:
-        yield [f"http://{server.server_address[0]}:{server.server_address[1]}" for server in servers]
+        yield [f"http://127.3.0.{number}:{server.server_port}" for number, server in enumerate(servers, 1)]
     finally:
         for server in servers:
             server.shutdown()
@@ -122,10 +122,10 @@ class Known:
     async def seen(self, urls: Sequence[str]) -> list[SeenEntry]:
         return [SeenEntry(url=url) for url in urls if url in self._links]
 
-    async def texts(self, urls: Sequence[str]) -> dict[str, tuple[str, str]]:
+    async def texts(self, _urls: Sequence[str]) -> dict[str, tuple[str, str]]:
         return {}
 
-    async def waiting(self, feed_id: int) -> list[SeenEntry]:
+    async def waiting(self, _feed_id: int) -> list[SeenEntry]:
         return []
 
 

@@ -251,7 +251,9 @@ def cpu_seconds(settings: Settings) -> float:
     postmaster = psutil.Process(pid)
     ended = postmaster.cpu_times()
     living = [process.cpu_times() for process in postmaster.children()]
-    return ended.children_user + ended.children_system + sum(times.user + times.system for times in living)
+    return float(
+        ended.children_user + ended.children_system + sum(times.user + times.system for times in living)
+    )
 
 
 def measure(
@@ -261,7 +263,7 @@ def measure(
 
     On a machine that does other things beside, the rate by the server's own processor time says more.
     """
-    taken = []
+    taken: list[tuple[float, float]] = []
     for _ in range(batches):
         maker.make(BATCH, is_stored=False)
         used, started = cpu_seconds(settings), time.perf_counter()
@@ -275,7 +277,7 @@ def measure(
         f"{what:<30}{by_clock:>8,.0f} candidates/s by the clock,{by_cpu:>8,.0f} by processor time   ({each})",
         flush=True,
     )
-    return by_cpu
+    return float(by_cpu)
 
 
 def measure_today(what: str, settings: Settings, url: str, batches: int, events: int) -> float:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, cast
 
 from airflow.sdk import Asset, AssetAlias, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+
+if TYPE_CHECKING:
+    from airflow.sdk.execution_time.context import OutletEventAccessors
 
 # Set by `make run`, which triggers one run itself and wants no other beside it.
 IS_ON_DEMAND = bool(os.environ.get("NEWS_IS_ON_DEMAND"))
@@ -54,7 +58,7 @@ def news() -> None:
         return batch_id
 
     @task(do_xcom_push=False)
-    def extract(batch_id: int, shard: int) -> None:
+    def extract(batch_id: int, _shard: int) -> None:
         from pipeline.stages import extract as stage
 
         # In turns, so that what was coded is validated and stored while a long queue is worked off.
@@ -67,19 +71,22 @@ def news() -> None:
         stage.validate(batch_id)
 
     @task(do_xcom_push=False, outlets=[NEW_EVENTS, ARTICLES_LEFT])
-    def store(batch_id: int, outlet_events=None) -> None:
+    def store(batch_id: int, outlet_events: OutletEventAccessors | None = None) -> None:
         from pipeline.stages import store as stage
 
         # What waits for the alerts counts, not what this try stored: a try that was killed after its
         # commit has stored all, and its successor nothing.
         counts = stage.store(batch_id)
+        if outlet_events is None:
+            raise ValueError("Airflow gave the task no assets to tell of")
         if counts["pending_alerts"]:
             outlet_events[NEW_EVENTS].add(EVENTS)
         if counts["articles_left"]:
             outlet_events[ARTICLES_LEFT].add(ARTICLES)
 
-    batch_id = fetch()
-    extracted = extract.partial(batch_id=batch_id).expand(shard=list(range(EXTRACT_TASKS)))
+    # A promise of the number; whoever is called with it gets the number itself.
+    batch_id = cast(int, fetch())
+    extracted = extract.partial(batch_id=batch_id).expand(_shard=list(range(EXTRACT_TASKS)))
     extracted >> validate(batch_id) >> store(batch_id)
 
 

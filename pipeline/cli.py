@@ -36,6 +36,11 @@ MACHINES_MATTERS = {
 Command = Callable[[argparse.Namespace, Settings], int | None]
 
 
+def plain(command: Callable[[Settings], int | None]) -> Command:
+    """A command that has no options."""
+    return lambda _options, settings: command(settings)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -89,21 +94,25 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"tocsin {__version__}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, command: Command, about: str):  # type: ignore[no-untyped-def]
+    def add(name: str, command: Command, about: str) -> argparse.ArgumentParser:
         made = subparsers.add_parser(name, help=about, description=about, allow_abbrev=False)
         made.set_defaults(command=command)
         return made
 
-    add("run", commands.run, "fetch, extract, validate, store and alert once, through Airflow, and report")
+    add(
+        "run",
+        plain(commands.run),
+        "fetch, extract, validate, store and alert once, through Airflow, and report",
+    )
     up = add(
         "up", commands.up, "run for good: scheduler, API server and triggerer, every minute; Ctrl-C stops"
     )
     up.add_argument(
         "--celery", metavar="REDIS_URL", default="", help="spread the tasks by Celery over this broker"
     )
-    add("status", commands.status, "what runs, what waits before each stage, what failed last")
-    add("report", commands.report, "show the newest batch: feeds, events, alerts, quarantine")
-    add("migrate", commands.migrate, "bring the database to the newest schema")
+    add("status", plain(commands.status), "what runs, what waits before each stage, what failed last")
+    add("report", plain(commands.report), "show the newest batch: feeds, events, alerts, quarantine")
+    add("migrate", plain(commands.migrate), "bring the database to the newest schema")
     for stage in ("fetch", "extract", "validate", "store", "alert"):
         made = add(stage, commands.stage(stage), f"run the stage {stage} alone, without Airflow")
         if stage != "alert":
@@ -121,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     quarantine.add_argument("--release", nargs="+", type=int, metavar="ID", default=[])
     quarantine.add_argument("--limit", type=int, default=50)
     feed_commands.add_parser(subparsers)
-    rules = add("rules", commands.rules, "check the rule files and run the tests in them")
+    rules = add("rules", plain(commands.rules), "check the rule files and run the tests in them")
     rules.add_argument("action", choices=["check"])
     add(
         "psql",
@@ -129,8 +138,12 @@ def _parser() -> argparse.ArgumentParser:
         "psql as the read-only analyst; --url prints its address, --new-password makes one",
     )
     add("airflow", commands.airflow, "run an airflow command with Tocsin's settings")
-    add("stop", commands.stop, "stop everything: `tocsin up`, what a killed one left, the embedded Postgres")
-    add("unit", commands.unit, "print a systemd unit that runs `tocsin up` for good")
+    add(
+        "stop",
+        plain(commands.stop),
+        "stop everything: `tocsin up`, what a killed one left, the embedded Postgres",
+    )
+    add("unit", plain(commands.unit), "print a systemd unit that runs `tocsin up` for good")
     backup = add("backup", commands.backup, "write the database into a file, while everything runs on")
     backup.add_argument("file", metavar="FILE", type=Path)
     restore = add("restore", commands.restore, "put a backup in the place of the database")

@@ -14,7 +14,7 @@ from pipeline.config import Settings
 from pipeline.errors import ConfigError
 
 
-def run(options: argparse.Namespace, settings: Settings) -> int:
+def run(settings: Settings) -> int:
     from pipeline.local.container import refuse_here
     from pipeline.main_job import main_job
 
@@ -31,7 +31,7 @@ def up(options: argparse.Namespace, settings: Settings) -> None:
     run_for_good(settings, broker_url=options.celery)
 
 
-def status(options: argparse.Namespace, settings: Settings) -> int:
+def status(settings: Settings) -> int:
     from pipeline.local import container
     from pipeline.local.run import status
     from pipeline.report import console, lag, processes, sizes
@@ -54,7 +54,7 @@ def status(options: argparse.Namespace, settings: Settings) -> int:
     return 0 if is_running else 1
 
 
-def report(options: argparse.Namespace, settings: Settings) -> None:
+def report(settings: Settings) -> None:
     from pipeline.local.server import wake
     from pipeline.main_job import print_report
 
@@ -62,7 +62,7 @@ def report(options: argparse.Namespace, settings: Settings) -> None:
     print_report(settings)
 
 
-def migrate(options: argparse.Namespace, settings: Settings) -> None:
+def migrate(settings: Settings) -> None:
     from pipeline.local.server import prepare
 
     prepare(settings)
@@ -127,7 +127,7 @@ def quarantine(options: argparse.Namespace, settings: Settings) -> None:
             print(f"{row['id']}\t{row['stage']}\t{row['reason']}\t{row['seen'] or row['url'] or ''}")
 
 
-def rules(options: argparse.Namespace, settings: Settings) -> int:
+def rules(settings: Settings) -> int:
     from pipeline.preflight import check_alerts
 
     found = check_alerts(settings)
@@ -180,7 +180,7 @@ def airflow(options: argparse.Namespace, settings: Settings) -> None:
     os.execve(program, ["airflow", *options.others], environment)
 
 
-def stop(options: argparse.Namespace, settings: Settings) -> None:
+def stop(settings: Settings) -> None:
     from pipeline.local.container import refuse_here
     from pipeline.local.stopping import stop_all
 
@@ -190,7 +190,7 @@ def stop(options: argparse.Namespace, settings: Settings) -> None:
         print(line)
 
 
-def unit(options: argparse.Namespace, settings: Settings) -> None:
+def unit(settings: Settings) -> None:
     from pipeline.local.unit import unit
 
     print(unit(settings, os.environ, is_root=os.geteuid() == 0), end="")

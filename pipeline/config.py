@@ -24,6 +24,7 @@ IMPORT_ROOT = PACKAGE.parent
 
 DRIFT_DAYS = 30  # the last day and the four weeks before, which validate compares, and one to spare
 MAX_EXTRACT_TASKS = 256
+MAX_DAYS = 36_500
 
 
 def default_home() -> Path:
@@ -119,34 +120,14 @@ class Settings:
     log_level: str = "INFO"
 
     def __post_init__(self) -> None:
-        for name in ("fetch_timeout_seconds", "max_feed_bytes", "max_page_bytes", "max_new_entries",
-                     "max_attempts"):  # fmt: skip
-            if getattr(self, name) <= 0:
-                raise ConfigError(f"TOCSIN_{name.upper()} must be above 0, got {getattr(self, name)}")
-        for name in ("keep_text_days", "keep_candidate_days", "keep_seen_url_days", "keep_quarantine_days",
-                     "keep_notification_days", "keep_batch_days"):  # fmt: skip
-            least = DRIFT_DAYS if name == "keep_candidate_days" else 1
-            if getattr(self, name) != 0 and not least <= getattr(self, name) <= 36_500:
-                raise ConfigError(
-                    f"TOCSIN_{name.upper()} must be 0 (for ever) or lie in {least}..36500, got {getattr(self, name)}"
-                )
-        if self.min_free_bytes < 0:
-            raise ConfigError(f"TOCSIN_MIN_FREE_BYTES must be 0 or above, got {self.min_free_bytes}")
-        if not 0 <= self.extract_tasks <= MAX_EXTRACT_TASKS:
-            raise ConfigError(
-                f"TOCSIN_EXTRACT_TASKS must lie in 0..{MAX_EXTRACT_TASKS}, got {self.extract_tasks}"
-            )
-        for name in ("postgres_port", "airflow_port", "seed_port"):
-            if not 0 <= getattr(self, name) <= 65535:
-                raise ConfigError(f"TOCSIN_{name.upper()} must lie in 0..65535, got {getattr(self, name)}")
+        for name, allowed in _ALLOWED.items():
+            if not allowed.holds(value := getattr(self, name)):
+                raise ConfigError(f"TOCSIN_{name.upper()} must {allowed.text}, got {value}")
         if self.database_url and not self.database_url.startswith(("postgresql://", "postgres://")):
             raise ConfigError(
                 "TOCSIN_DATABASE_URL must look like postgresql://user:password@host:port/database "
                 f"(it starts with {self.database_url.split(':', 1)[0][:20]!r})"
             )
-        for name in ("min_confidence", "min_confidence_alone", "reader_min_confidence"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ConfigError(f"TOCSIN_{name.upper()} must lie in 0..1, got {getattr(self, name)}")
         if self.reader not in ("on", "off"):
             raise ConfigError(f"TOCSIN_READER must be on or off, got {self.reader!r}")
         levels = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -157,6 +138,49 @@ class Settings:
     def alerts_log(self) -> Path:
         """The file that receivers with the channel `log` write to."""
         return self.home / "alerts.log"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The numbers a setting may be."""
+
+    text: str
+    holds: Callable[[float], bool]
+
+
+def _within(most: int) -> Allowed:
+    return Allowed(f"lie in 0..{most}", lambda value: 0 <= value <= most)
+
+
+def _for_ever_or_from(least: int) -> Allowed:
+    return Allowed(
+        f"be 0 (for ever) or lie in {least}..{MAX_DAYS}",
+        lambda value: value == 0 or least <= value <= MAX_DAYS,
+    )
+
+
+_ABOVE_ZERO = Allowed("be above 0", lambda value: value > 0)
+_ALLOWED = {
+    "fetch_timeout_seconds": _ABOVE_ZERO,
+    "max_feed_bytes": _ABOVE_ZERO,
+    "max_page_bytes": _ABOVE_ZERO,
+    "max_new_entries": _ABOVE_ZERO,
+    "max_attempts": _ABOVE_ZERO,
+    "keep_text_days": _for_ever_or_from(1),
+    "keep_candidate_days": _for_ever_or_from(DRIFT_DAYS),
+    "keep_seen_url_days": _for_ever_or_from(1),
+    "keep_quarantine_days": _for_ever_or_from(1),
+    "keep_notification_days": _for_ever_or_from(1),
+    "keep_batch_days": _for_ever_or_from(1),
+    "min_free_bytes": Allowed("be 0 or above", lambda value: value >= 0),
+    "extract_tasks": _within(MAX_EXTRACT_TASKS),
+    "postgres_port": _within(65535),
+    "airflow_port": _within(65535),
+    "seed_port": _within(65535),
+    "min_confidence": _within(1),
+    "min_confidence_alone": _within(1),
+    "reader_min_confidence": _within(1),
+}
 
 
 def _finite(raw: str) -> float:

@@ -58,7 +58,7 @@ def run_for_good(settings: Settings, *, broker_url: str = "") -> None:
     """`tocsin up`: run until Ctrl-C, and show in the terminal what is told by the log receiver."""
     from pipeline.local.bell import Bell
     from pipeline.local.instance import running_instance
-    from pipeline.local.run import up
+    from pipeline.local.run import Workers, up
 
     shown = console()
     _look_ahead(shown, settings, broker_url=broker_url)
@@ -74,8 +74,7 @@ def run_for_good(settings: Settings, *, broker_url: str = "") -> None:
         up(
             settings,
             on_progress=tell,
-            executor="CeleryExecutor" if broker_url else "LocalExecutor",
-            broker_url=broker_url,
+            workers=Workers(broker_url=broker_url),
             beside=bell.check,
         )
     if not settings.database_url:

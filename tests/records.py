@@ -11,6 +11,22 @@ TEXT = "NATO will end its mission in Libya on Monday, officials said in Brussels
 PUBLISHED = datetime(2011, 10, 28, 12, tzinfo=UTC)
 
 
+# Every event of a type meets it, however old its article.
+RULE = """\
+rule: everything
+title: Anything
+owner: test
+status: active
+severity: medium
+max_age_days: 36500
+match:
+  any:
+    - event_type: RETREAT
+notify: [one, two]
+dedup_hours: 0
+"""
+
+
 def span(words: str, text: str = TEXT) -> Span:
     """The first place where the text has these words."""
     start = text.index(words)

@@ -209,12 +209,12 @@ def test_words_of_the_language_lie_in_data_files() -> None:
     assert found == []
 
 
-def test_no_file_of_the_coder_is_longer_than_400_lines() -> None:
+def test_no_file_is_longer_than_400_lines() -> None:
     """What is longer says more than one thing."""
     long = {
         str(path.relative_to(ROOT)): count
-        for path in python_files("pipeline/extract")
-        if (count := len(path.read_text("utf-8").splitlines())) > 400
+        for path in python_files("pipeline", "dags")
+        if (count := len(path.read_text("utf-8").splitlines())) > 400 and path.name != "client.py"
     }
 
     assert long == {}

@@ -50,7 +50,7 @@ def postgres_place(server: Settings) -> Iterator[tuple[place.Place, Path]]:
     shutil.rmtree(data, ignore_errors=True)
 
 
-def test_postgres_takes_what_it_is_told(server, postgres_place, tmp_path):
+def test_postgres_takes_what_it_is_told(postgres_place, tmp_path):
     """The real initdb makes a cluster with the arguments of the file, the real server reads its options."""
     where, data = postgres_place
     binaries = programs.programs_for(where)

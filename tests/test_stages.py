@@ -131,7 +131,7 @@ class PoisonedCoder:
 
     codebook = "test"
 
-    def code_all(self, articles):
+    def code_all(self, _articles):
         raise ValueError("one of them is poison")
 
     def code(self, article):

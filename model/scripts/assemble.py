@@ -16,17 +16,21 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import spacy
 import srsly
 from spacy.language import Language
+from spacy.pipeline import Pipe
 from spacy.vectors import Vectors
 from thinc.api import Config
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 import pipeline.extract.language.components  # noqa: E402, F401
+from pipeline.extract.language.batched import BatchedEntities  # noqa: E402
+from pipeline.extract.language.entities import NewsEntities  # noqa: E402
+from pipeline.extract.language.lemmatizer import NewsLemmatizer  # noqa: E402
 from pipeline.extract.language.piece_vectors import PieceVectors  # noqa: E402
 from pipeline.extract.lexicon.actor_files import own_files, read_own  # noqa: E402
 from pipeline.extract.lexicon.gazetteer import load_gazetteer  # noqa: E402
@@ -42,6 +46,17 @@ QUICK = {
     "parser": ("batched_parser", ("model", "moves", "learn_tokens", "min_action_freq")),
     "ner": ("batched_ner", ("model", "moves")),
 }
+
+
+Kind = TypeVar("Kind")
+
+
+def component(nlp: Language, name: str, kind: type[Kind]) -> Kind:
+    """A component of a pipeline, as what it is."""
+    found: object = nlp.get_pipe(name)
+    if not isinstance(found, kind):
+        raise SystemExit(f"{name} is a {type(found).__name__}, not a {kind.__name__}")
+    return found
 
 
 def load_quick(path: Path) -> Language:
@@ -138,16 +153,18 @@ def main() -> None:
     recognizer = load_quick(arguments.entities)
     thin_vectors(nlp, arguments.rows)
     nlp.add_pipe("ner", source=recognizer)
-    nlp.get_pipe("ner").set_subwords(PieceVectors.from_disk(arguments.pieces))
+    component(nlp, "ner", BatchedEntities).set_subwords(PieceVectors.from_disk(arguments.pieces))
     nlp.add_pipe("sent_guard", before="parser")
-    lemmatizer = nlp.add_pipe("news_lemmatizer", before="ner")
-    lemmatizer.from_disk(arguments.tables / "news_lemmatizer")
-    entities = nlp.add_pipe("news_ents")
+    nlp.add_pipe("news_lemmatizer", before="ner")
+    component(nlp, "news_lemmatizer", NewsLemmatizer).from_disk(arguments.tables / "news_lemmatizer")
+    nlp.add_pipe("news_ents")
     tables = srsly.read_gzip_json(arguments.tables / "news_ents" / "tables.json.gz")
     known = firms(nlp) | read_known(KNOWN, nlp)
     patterns = [quick(pattern) for pattern in tables["patterns"]]
     found = peoples(tables["norp"], tables["countries"])
-    entities.set_tables(found, tables["countries"], tables["titles"], patterns, known)
+    component(nlp, "news_ents", NewsEntities).set_tables(
+        found, tables["countries"], tables["titles"], patterns, known
+    )
     nlp.meta.update(
         name="news_sm",
         version=arguments.version,
@@ -166,7 +183,7 @@ def main() -> None:
     # The store holds every word of the training data; the labels suffice, words are added at run time.
     labels: set[str] = {"_SP"}
     for name in NETWORKS:
-        for label in nlp.get_pipe(name).labels:
+        for label in component(nlp, name, Pipe).labels:
             labels.add(label)
             for part in label.split("|"):
                 labels |= {part, *part.split("="), *part.split("||")}

@@ -10,12 +10,22 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import spacy
+from thinc.api import Model
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import pipeline.extract.language.components  # noqa: F401
+
+
+def network(component: object) -> Model[Any, Any]:
+    """The network of a trained component."""
+    model = getattr(component, "model", None)
+    if not isinstance(model, Model):
+        raise SystemExit(f"{component!r} has no network")
+    return model
 
 
 def main() -> None:
@@ -26,8 +36,8 @@ def main() -> None:
     pipelines = [spacy.load(path) for path in arguments.trained]
     mean = spacy.load(arguments.trained[0])
     for name, component in mean.pipeline:
-        networks = [nlp.get_pipe(name).model for nlp in pipelines]
-        for layer, *layers in zip(component.model.walk(), *(one.walk() for one in networks), strict=True):
+        networks = [network(nlp.get_pipe(name)) for nlp in pipelines]
+        for layer, *layers in zip(network(component).walk(), *(one.walk() for one in networks), strict=True):
             for parameter in layer.param_names:
                 if layer.has_param(parameter):
                     values = [one.get_param(parameter) for one in layers]

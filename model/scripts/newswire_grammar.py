@@ -1112,19 +1112,22 @@ class Grammar:
 
     def subject(self, label: str = "nsubj", loaded: bool = True) -> Node:
         """Who acts; sometimes with an apposition, a relative clause or a second name."""
+        node = self.actor(label)
+        return self.loaded(node) if loaded else node
+
+    def actor(self, label: str) -> Node:
         how = self.random.random()
         if how < 0.33:
-            node = self.group(label)
-        elif how < 0.48:
-            node = self.single(label)
-        elif how < 0.62:
-            node = self.country(label)
-        elif how < 0.8:
-            node = self.organisation(label)
-        else:
-            node = self.person(label)
-        if not loaded:
-            return node
+            return self.group(label)
+        if how < 0.48:
+            return self.single(label)
+        if how < 0.62:
+            return self.country(label)
+        if how < 0.8:
+            return self.organisation(label)
+        return self.person(label)
+
+    def loaded(self, node: Node) -> Node:
         extra = self.random.random()
         if extra < 0.06:
             self.relative(node, True)
@@ -1167,22 +1170,20 @@ class Grammar:
         node.add(clause)
 
     def reduced(self, node: Node) -> None:
-        clause = self.pick(
-            [
-                lambda: Node("suspected", "VBN", "acl").add(self.of_doing("of")),
-                lambda: Node("accused", "VBN", "acl").add(self.of_doing("of")),
-                lambda: Node("backed", "VBN", "acl").add(self.agent()),
-                lambda: Node("led", "VBN", "acl").add(self.agent()),
-                lambda: Node("loyal", "JJ", "amod").add(self.with_case(self.person("obl", False), "to")),
-                lambda: Node("wanted", "VBN", "acl").add(self.agent()),
-                lambda: Node("held", "VBN", "acl").add(self.agent()),
-                lambda: Node("armed", "VBN", "acl").add(
-                    self.with_case(self.noun("machetes", "obl", True), "with")
-                ),
-                lambda: Node("fighting", "VBG", "acl").add(self.with_case(self.country("obl"), "in")),
-            ]
-        )()
-        node.add(clause)
+        ways: list[Callable[[], Node]] = [
+            lambda: Node("suspected", "VBN", "acl").add(self.of_doing("of")),
+            lambda: Node("accused", "VBN", "acl").add(self.of_doing("of")),
+            lambda: Node("backed", "VBN", "acl").add(self.agent()),
+            lambda: Node("led", "VBN", "acl").add(self.agent()),
+            lambda: Node("loyal", "JJ", "amod").add(self.with_case(self.person("obl", False), "to")),
+            lambda: Node("wanted", "VBN", "acl").add(self.agent()),
+            lambda: Node("held", "VBN", "acl").add(self.agent()),
+            lambda: Node("armed", "VBN", "acl").add(
+                self.with_case(self.noun("machetes", "obl", True), "with")
+            ),
+            lambda: Node("fighting", "VBG", "acl").add(self.with_case(self.country("obl"), "in")),
+        ]
+        node.add(self.pick(ways)())
 
     def of_doing(self, preposition: str) -> Node:
         verb, obj = self.transitive()
@@ -1634,15 +1635,7 @@ class Grammar:
         elif how < 0.24:
             node.add(self.clause_after().before(comma()))
         elif how < 0.32:
-            verb, obj = self.transitive()
-            second = Node(past(verb), "VBD", "conj", left=[word("and", "CC", "cc")]).add(obj)
-            if node.tag == "VBD":
-                if self.chance(0.2):
-                    verb, obj = self.transitive()
-                    node.add(Node(past(verb), "VBD", "conj", left=[comma()]).add(obj))
-                if self.chance(0.25):
-                    second.add(self.time())
-                node.add(second)
+            self.second_verb(node)
         elif how < 0.36:
             node.add(self.infinitive("advcl"))
         elif how < 0.4:
@@ -1655,6 +1648,17 @@ class Grammar:
                     left=[word(self.pick(["after", "before", "by", "without"]), "IN", "mark", "SCONJ")],
                 ).add(obj)
             )
+
+    def second_verb(self, node: Node) -> None:
+        verb, obj = self.transitive()
+        second = Node(past(verb), "VBD", "conj", left=[word("and", "CC", "cc")]).add(obj)
+        if node.tag == "VBD":
+            if self.chance(0.2):
+                verb, obj = self.transitive()
+                node.add(Node(past(verb), "VBD", "conj", left=[comma()]).add(obj))
+            if self.chance(0.25):
+                second.add(self.time())
+            node.add(second)
 
     def clause(self, label: str, tense: str | None = None, short: bool = False) -> Node:
         tense = tense or self.pick(
@@ -1848,14 +1852,12 @@ class Grammar:
         verb = Node(self.pick(["said"] * 8 + ["announced", "reported", "added"]), "VBD", "ROOT")
         if told and self.chance(0.2):
             verb.form = "told"
-            audience = self.pick(
-                [
-                    lambda: Node("reporters", "NNS", "obj"),
-                    lambda: Node("parliament", "NN", "obj"),
-                    lambda: Node(self.pick(AGENCIES), "NNP", "obj", entity="ORG"),
-                ]
-            )()
-            verb.add(audience.to("iobj"))
+            audience: list[Callable[[], Node]] = [
+                lambda: Node("reporters", "NNS", "obj"),
+                lambda: Node("parliament", "NN", "obj"),
+                lambda: Node(self.pick(AGENCIES), "NNP", "obj", entity="ORG"),
+            ]
+            verb.add(self.pick(audience)().to("iobj"))
             if self.chance(0.4):
                 verb.add(self.prepositional("obl", ("in",)))
         if self.chance(0.35):
@@ -2030,7 +2032,8 @@ class Grammar:
         return bare(self.subject(loaded=False))
 
     def caption(self) -> Node:
-        subject = self.pick([lambda: self.group(), lambda: self.single(), lambda: self.person(titled=True)])()
+        ways: list[Callable[[], Node]] = [self.group, self.single, lambda: self.person(titled=True)]
+        subject = self.pick(ways)()
         number = self.number_of(subject)
         verb, obj = self.transitive()
         node = Node(verb, "VB", "ROOT").add(obj)
@@ -2205,7 +2208,8 @@ def learn_morphology(corpus: Path) -> dict[tuple[str, str], tuple[str, str]]:
 def to_doc(
     nodes: Sequence[Node], vocab: spacy.vocab.Vocab, morphology: dict[tuple[str, str], tuple[str, str]]
 ) -> Doc:
-    words, spaces, tags, coarse, morphs, heads, labels, spans = [], [], [], [], [], [], [], []
+    words: list[str] = []
+    spaces, tags, coarse, morphs, heads, labels, spans = [], [], [], [], [], [], []
     for root in nodes:
         order = flatten(root)
         place = {id(node): len(words) + index for index, node in enumerate(order)}

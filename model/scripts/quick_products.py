@@ -8,7 +8,7 @@ import numpy as np
 from thinc.api import NumpyOps
 
 
-def gemm(self: NumpyOps, x: Any, y: Any, out: Any = None, trans1: bool = False, trans2: bool = False) -> Any:
+def gemm(_self: NumpyOps, x: Any, y: Any, out: Any = None, trans1: bool = False, trans2: bool = False) -> Any:
     """As `NumpyOps.gemm`."""
     return np.dot(x.T if trans1 else x, y.T if trans2 else y, out=out)
 

@@ -143,8 +143,9 @@ def score_marked(nlp: Language, items: Sequence[Marked]) -> tuple[dict[str, floa
         if item.subject is not None:
             wanted["subject"] += 1
             subject = head_of_name(subject)
-            hit = subject is not None and verb is not None and subject.dep_.startswith("nsubj")
-            hit = hit and subject.head in (verb, finite(verb))
+            hit = False
+            if subject is not None and verb is not None and subject.dep_.startswith("nsubj"):
+                hit = subject.head in (verb, finite(verb))
             found["subject"] += hit
             wrong += [] if hit else ["subject"]
         if item.object is not None:

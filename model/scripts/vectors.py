@@ -94,7 +94,8 @@ def reduce(states: np.ndarray, width: int) -> np.ndarray:
     _, _, directions = np.linalg.svd(states[:8000], full_matrices=False)
     small = states @ directions[:width].T
     small /= small.std(0)
-    return (small / (np.linalg.norm(small, axis=1, keepdims=True) + 1e-6)).astype("float32")
+    length: np.ndarray = np.linalg.norm(small, axis=1, keepdims=True) + 1e-6
+    return np.asarray(small / length, dtype="float32")
 
 
 def main() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from pipeline.errors import OperateError
 
 TIMEOUT_SECONDS = 3
@@ -13,12 +16,13 @@ def check_broker(url: str) -> None:
     Raises:
         OperateError: It does not answer, refuses us, or the address is none; the message shows no password.
     """
-    import kombu
+    from kombu.connection import Connection
     from kombu.exceptions import KombuError
 
     shown = url.rpartition("@")[2] if "@" in url else url
     try:
-        with kombu.Connection(url, connect_timeout=TIMEOUT_SECONDS) as connection:
+        connect: Callable[..., Any] = Connection  # without types
+        with connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
             connection.ensure_connection(max_retries=1, interval_start=0)
     except (KombuError, OSError, ValueError, KeyError, ImportError) as error:
         raise OperateError(

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -63,6 +64,27 @@ DEFAULT_PORT = Settings.airflow_port
 
 OnProgress = Callable[[Progress], None]
 
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workers:
+    """What does the tasks: processes of the scheduler's own, or Celery workers over a Redis.
+
+    Args:
+        broker_url: Of the Redis; empty for none.
+        count: Celery workers on this machine; counts only with a broker.
+    """
+
+    broker_url: str = ""
+    count: int = 1
+
+    @property
+    def executor(self) -> str:
+        """Airflow's name for it."""
+        return "CeleryExecutor" if self.broker_url else "LocalExecutor"
+
+
+OWN = Workers()
+
 log = logging.getLogger(__name__)
 
 
@@ -80,9 +102,7 @@ def up(
     settings: Settings,
     *,
     on_progress: OnProgress,
-    executor: str = "LocalExecutor",
-    broker_url: str = "",
-    worker_count: int = 1,
+    workers: Workers = OWN,
     beside: Callable[[], None] = lambda: None,
 ) -> None:
     """Run everything until SIGTERM or Ctrl-C, then stop it cleanly; the embedded Postgres runs on.
@@ -90,7 +110,6 @@ def up(
     Args:
         settings: A taken `airflow_port` is refused, unless it is the one nobody chose.
         on_progress: Told when Postgres and Airflow are starting, ready and stopping, and of the disk.
-        executor: LocalExecutor, or CeleryExecutor with the `broker_url` of a Redis and `worker_count` workers.
         beside: Called twice a second, for what else there is to look after.
 
     Raises:
@@ -100,15 +119,7 @@ def up(
     tell = _teller(on_progress)
     await_space(settings, tell)
     port = _port(settings, may_move=settings.airflow_port == DEFAULT_PORT)
-    with _operating(
-        settings,
-        port=port,
-        components=UP_COMPONENTS,
-        tell=tell,
-        executor=executor,
-        broker_url=broker_url,
-        worker_count=worker_count,
-    ) as supervisor:
+    with _operating(settings, port=port, tell=tell, workers=workers) as supervisor:
         housekeeper = Housekeeper(supervisor.environment, settings.home)
         postgres = PostgresKeeper(settings)
         space = SpaceKeeper(settings, _api(settings, port, patience_seconds=0), tell)
@@ -137,17 +148,10 @@ def _look_after(parts: Sequence[Part], space: SpaceKeeper) -> None:
             part.forgive()
 
 
-def run_once(
-    settings: Settings,
-    on_progress: OnProgress,
-    *,
-    executor: str = "LocalExecutor",
-    broker_url: str = "",
-    worker_count: int = 1,
-) -> RunResult:
+def run_once(settings: Settings, on_progress: OnProgress, *, workers: Workers = OWN) -> RunResult:
     """Run the DAG `news` once, then the run of `alerts` it causes, and stop everything again.
 
-    The executor and what belongs to it are as in `up`; they count only where no `up` runs.
+    The workers are as in `up`; they count only where no `up` runs.
 
     Raises:
         OperateError: Airflow did not start, a DAG file is broken, or the run took over RUN_SECONDS.
@@ -174,15 +178,7 @@ def run_once(
         trigger(api, run_id)
 
     with _operating(
-        settings,
-        port=port,
-        components=RUN_COMPONENTS,
-        tell=tell,
-        executor=executor,
-        broker_url=broker_url,
-        worker_count=worker_count,
-        is_on_demand=True,
-        when_api_answers=trigger_first,
+        settings, port=port, tell=tell, workers=workers, when_api_answers=trigger_first
     ) as supervisor:
         return follow(api, settings.home, run_id, tell=tell, began=began, check=supervisor.check)
 
@@ -221,16 +217,17 @@ def _operating(
     settings: Settings,
     *,
     port: int,
-    components: Sequence[str],
     tell: Callable[[str, str], None],
-    executor: str,
-    broker_url: str,
-    worker_count: int,
-    is_on_demand: bool = False,
-    when_api_answers: Callable[[], None] = lambda: None,
+    workers: Workers,
+    when_api_answers: Callable[[], None] | None = None,
 ) -> Iterator[Supervisor]:
-    """Hold a running Airflow; SIGTERM arrives as KeyboardInterrupt, and nothing interrupts the stopping."""
+    """Hold a running Airflow; SIGTERM arrives as KeyboardInterrupt, and nothing interrupts the stopping.
+
+    Args:
+        when_api_answers: What one run on demand begins with; without it Airflow runs on its schedule.
+    """
     home = settings.home
+    is_on_demand = when_api_answers is not None
     with lock(home, port, is_on_demand=is_on_demand), signals_as_interrupt():
         # First, since a leftover may be what holds the port; and before what takes long.
         end_leftovers(home)
@@ -243,17 +240,18 @@ def _operating(
             settings,
             home=home,
             port=port,
-            executor=executor,
-            broker_url=broker_url,
+            executor=workers.executor,
+            broker_url=workers.broker_url,
             is_on_demand=is_on_demand,
         )
         _migrate_airflow(environment, home)
+        components = RUN_COMPONENTS if is_on_demand else UP_COMPONENTS
         commands = airflow_commands(
-            components, home=home, worker_count=worker_count if executor == "CeleryExecutor" else 0
+            components, home=home, worker_count=workers.count if workers.broker_url else 0
         )
         supervisor = Supervisor(environment, home=home, port=port, commands=commands)
         try:
-            _start(supervisor, home, when_api_answers)
+            _start(supervisor, home, when_api_answers or (lambda: None))
             tell("airflow", "ready")
             yield supervisor
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from pipeline.config import Settings, load_settings
@@ -39,23 +40,33 @@ def database_time(transaction: Transaction) -> datetime:
     return now
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class About:
+    """What a refused item belongs to, as far as it is known: ids of our rows, the address of the web."""
+
+    batch_id: int | None = None
+    article_id: int | None = None
+    candidate_id: int | None = None
+    url: str | None = None
+
+
 def quarantine(
     transaction: Transaction,
     stage: str,
     item_key: str,
     reason: str,
     seen: str | None,
-    *,
-    batch_id: int | None = None,
-    article_id: int | None = None,
-    candidate_id: int | None = None,
-    url: str | None = None,
+    about: About | None = None,
 ) -> None:
+    """Refuse an item; `seen` is the value that was wrong."""
     transaction.all(
         "quarantine",
-        stage=stage, item_key=item_key, reason=reason[:1000], seen=seen, batch_id=batch_id,
-        article_id=article_id, candidate_id=candidate_id, url=url,
-    )  # fmt: skip
+        stage=stage,
+        item_key=item_key,
+        reason=reason[:1000],
+        seen=seen,
+        **asdict(about or About()),
+    )
     log.warning("quarantined stage=%s item=%s reason=%r", stage, item_key, reason)
 
 

@@ -16,7 +16,7 @@ from pipeline.model import Candidate
 from pipeline.postgres.clean import as_json
 from pipeline.postgres.database import Session, Transaction
 from pipeline.postgres.rows import article_from, candidate_row
-from pipeline.stages.common import Counts, counted, database, quarantine
+from pipeline.stages.common import About, Counts, counted, database, quarantine
 from pipeline.store.merge import event_key
 
 EXTRACT_AT_ONCE = 16  # articles; more make the parser no faster and hold their locks longer
@@ -166,16 +166,8 @@ def _quarantine_article(
     transaction: Transaction, row: dict[str, Any], reason: str, batch_id: int
 ) -> Counter[str]:
     item_key = str(row["id"])
-    quarantine(
-        transaction,
-        "extract",
-        item_key,
-        reason,
-        row["title"],
-        batch_id=batch_id,
-        article_id=row["id"],
-        url=row["url"],
-    )
+    about = About(batch_id=batch_id, article_id=row["id"], url=row["url"])
+    quarantine(transaction, "extract", item_key, reason, row["title"], about)
     transaction.run("mark_article_quarantined", article_id=row["id"])
     transaction.run("clear_attempts", stage="extract", item_key=item_key)
     return Counter({"quarantined": 1})

@@ -20,7 +20,7 @@ from pipeline.fetch.records import FeedState, FetchResult
 from pipeline.fetch.visit import failed_visit, fetch_feed
 from pipeline.postgres.clean import as_json
 from pipeline.postgres.database import Transaction
-from pipeline.stages.common import Counts, counted, database, database_time, iso, log, quarantine
+from pipeline.stages.common import About, Counts, counted, database, database_time, iso, log, quarantine
 from pipeline.stages.feeds import load_list
 from pipeline.stages.fetch_desk import Desk
 
@@ -169,8 +169,7 @@ def _save(transaction: Transaction, results: Sequence[FetchResult], batch_id: in
             failure.url,
             failure.reason,
             failure.title,
-            batch_id=batch_id,
-            url=failure.url,
+            About(batch_id=batch_id, url=failure.url),
         )
     transaction.run("save_feeds", feeds=as_json([_feed_row(result) for result in results], default=iso))
     return sum(map(_counted, results), Counter()) + Counter(articles=len(new), known=len(articles) - len(new))

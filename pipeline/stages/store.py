@@ -10,7 +10,7 @@ from pipeline.config import Settings, load_settings
 from pipeline.errors import StoreBusyError, StoreError
 from pipeline.postgres.database import Session, Transaction
 from pipeline.postgres.rows import candidate_from
-from pipeline.stages.common import Counts, counted, database, log, quarantine
+from pipeline.stages.common import About, Counts, counted, database, log, quarantine
 from pipeline.store.merge import event_key
 
 STORE_AT_ONCE = 5_000
@@ -89,9 +89,8 @@ def _refuse_next(session: Session, after_id: int, error: StoreError) -> tuple[Co
         if refused is None:
             raise error
         reason = f"not stored: {' '.join(str(error).split())}"
-        quarantine(
-            transaction, "store", str(refused["id"]), reason, refused["sentence"], candidate_id=refused["id"]
-        )
+        about = About(candidate_id=refused["id"])
+        quarantine(transaction, "store", str(refused["id"]), reason, refused["sentence"], about)
     return Counter({"quarantined": 1}), int(refused["id"])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.config import Settings, load_settings
 from pipeline.errors import ValidateError
 from pipeline.postgres.database import Session
-from pipeline.stages.common import Counts, counted, database, database_time, log, quarantine
+from pipeline.stages.common import About, Counts, counted, database, database_time, log, quarantine
 from pipeline.validate.judge import judge
 
 VALIDATE_AT_ONCE = 20_000  # ids travel to Great Expectations in one SQL literal of some 150 kB
@@ -32,7 +32,8 @@ def validate(batch_id: int, settings: Settings | None = None) -> Counts:
                 counts.update(judged)
     except ValidateError as error:
         with home.transaction() as transaction:
-            quarantine(transaction, "validate", f"batch {batch_id}", str(error), None, batch_id=batch_id)
+            about = About(batch_id=batch_id)
+            quarantine(transaction, "validate", f"batch {batch_id}", str(error), None, about)
         raise
     return counted("validate", batch_id, started, counts)
 

@@ -94,7 +94,7 @@ def write_page(
     name = f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{candidate_ids[0]}-{candidate_ids[-1]}"
     page = batches / f"{name}.html"
     _put(page, batch_page(now, candidate_ids, verdict, outcomes))
-    _put(batches / f"{name}.json", json.dumps(_summary(now, candidate_ids, verdict)))
+    _put(batches / f"{name}.json", json.dumps(_summary(now, verdict)))
     _drop_old(batches)
     _put(folder / "index.html", index_page(_summaries(batches)))
     return page
@@ -226,7 +226,7 @@ def _failures(outcomes: Sequence[Outcome]) -> list[Markup]:
     return [tag("h2", "Failing candidates"), *parts] if parts else []
 
 
-def _summary(now: datetime, candidate_ids: Sequence[int], verdict: Verdict) -> dict[str, Any]:
+def _summary(now: datetime, verdict: Verdict) -> dict[str, Any]:
     return {
         "judged_at": f"{now.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
         "judged": verdict.counts["judged"],

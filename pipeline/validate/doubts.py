@@ -66,7 +66,7 @@ def _parties() -> Iterable[Expectation]:
         yield Expectation(
             name=f"{role}_country_of_its_name",
             says=f"Where the {role} is called by the name of a country, its country is that one.",
-            kind="ExpectCountryOfItsName",
+            kind="ExpectColumnValuesToBeInVocabulary",
             arguments={"column": f"{role}_and_country", "vocabulary": "named_countries"},
             shows=(f"{role}_name", f"{role}_country"),
         )

@@ -1,4 +1,4 @@
-"""What every candidate, and every batch, must be: a list of expectations under names of our own.
+"""What every candidate must be: a list of expectations under names of our own.
 
 Plain records: `judge.py` makes Great Expectations' objects of them. A name is what stands in the
 quarantine as the reason, so it is kept from version to version. Several expectations may carry one
@@ -8,10 +8,8 @@ name (a span has two ends); they count as one. Numbers come from `data/threshold
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
 from pipeline import plover
-from pipeline.errors import ConfigError
 from pipeline.model import COUNT_KINDS, DATE_PRECISIONS, RESOLUTIONS, STATUSES
 from pipeline.validate.doubts import doubts
 from pipeline.validate.expectation import (
@@ -25,54 +23,8 @@ from pipeline.validate.expectation import (
     matches,
     words,
 )
-from pipeline.validate.thresholds import DATA, thresholds
-
-Boxes = tuple[tuple[float, float, float, float], ...]
-
-
-@cache
-def country_boxes() -> dict[str, Boxes]:
-    """Country → boxes it lies in: south, north, west, east, in degrees."""
-    boxes: dict[str, Boxes] = {}
-    for row in plover.read_table(plover.DATA / "countries.csv"):
-        box = (
-            float(row["min_latitude"]),
-            float(row["max_latitude"]),
-            float(row["min_longitude"]),
-            float(row["max_longitude"]),
-        )
-        boxes[row["iso3"]] = (*boxes.get(row["iso3"], ()), box)
-    return boxes
-
-
-@cache
-def countries() -> tuple[str, ...]:
-    """ISO 3166 alpha-3 and PLOVER's additions, sorted."""
-    return tuple(sorted({*country_boxes(), *_additional("country")}))
-
-
-@cache
-def sectors() -> tuple[str, ...]:
-    """Sectors of the codebook, and those its coders add, sorted."""
-    return tuple(sorted({*plover.SECTORS, *_additional("sector")}))
-
-
-@cache
-def vocabularies() -> dict[str, frozenset[str]]:
-    """Long lists by name, for ExpectColumnValuesToBeInVocabulary."""
-    codes = plover.codes().values()
-    return {
-        "types": frozenset(type_and_mode(code) for code in codes),
-        "scores": frozenset(type_quad_score(code) for code in codes),
-        "countries": frozenset(countries()),
-        "sectors": frozenset(sectors()),
-        "named_countries": _named_countries(),
-        "cameo_roots": frozenset(
-            f"{row['event_type']} {root}"
-            for row in plover.read_table(DATA / "cameo_roots.csv")
-            for root in row["roots"].split()
-        ),
-    }
+from pipeline.validate.thresholds import thresholds
+from pipeline.validate.vocabularies import type_and_mode, vocabularies
 
 
 def row_expectations() -> tuple[Expectation, ...]:
@@ -87,79 +39,6 @@ def row_expectations() -> tuple[Expectation, ...]:
         *_form(),
         *doubts(),
     )
-
-
-def batch_expectations() -> tuple[Expectation, ...]:
-    """Shares over the rows of one batch: a sudden change is a broken part, not a bad row."""
-    shares = (
-        ("actor_share", "actor_name", "Enough candidates have an actor."),
-        ("recipient_share", "recipient_name", "Enough candidates have a recipient."),
-        ("place_share", "place_name", "Enough candidates have a place."),
-        ("date_share", "date_text", "Enough candidates have a date of their own."),
-    )
-    return (
-        *(
-            Expectation(
-                name=name,
-                says=says,
-                kind="ExpectColumnValuesToNotBeNull",
-                arguments={"column": column, "mostly": thresholds()[f"{name}_min"]},
-            )
-            for name, column, says in shares
-        ),
-        Expectation(
-            name="confidence_mean",
-            says="The mean confidence is above a guess.",
-            kind="ExpectColumnMeanToBeBetween",
-            arguments={
-                "column": "confidence",
-                "min_value": thresholds()["confidence_mean_min"],
-                "max_value": 1,
-            },
-        ),
-    )
-
-
-def drift_expectations() -> tuple[Expectation, ...]:
-    """The last day against the four weeks before, on the one row of tocsin.validation_drift.
-
-    Without enough history, or enough rows in the last day, nothing is said.
-    """
-    limit = thresholds()
-    history = {"history_day_count": limit["history_days_min"], "history_count": limit["history_rows_min"]}
-    return (
-        Expectation(
-            name="volume_near_mean",
-            says="The last day brought about as many candidates as the days of the four weeks before.",
-            kind="ExpectColumnValuesToBeBetween",
-            arguments={
-                "column": "volume_ratio",
-                "min_value": limit["volume_ratio_min"],
-                "max_value": limit["volume_ratio_max"],
-            },
-            shows=("volume_ratio", "recent_count", "history_count", "history_day_count"),
-            where=history,
-        ),
-        Expectation(
-            name="type_mix_near_mean",
-            says="The event types of the last day are spread as in the four weeks before.",
-            kind="ExpectColumnValuesToBeBetween",
-            arguments={"column": "type_distance", "min_value": 0, "max_value": limit["type_distance_max"]},
-            shows=("type_distance", "type_moved_most", "recent_count"),
-            where={**history, "recent_count": limit["recent_rows_min"]},
-        ),
-    )
-
-
-def type_and_mode(code: plover.TypeCode) -> str:
-    """One word as the view writes it: PROTEST/riot."""
-    return f"{code.event_type}/{code.mode}" if code.mode else code.event_type
-
-
-def type_quad_score(code: plover.TypeCode) -> str:
-    """Type, mode, quad class and score as the view writes them: PROTEST/riot quad_class=4 score=-7."""
-    score = "none" if code.score is None else format(code.score, "g")
-    return f"{type_and_mode(code)} quad_class={code.quad_class} score={score}"
 
 
 def _ontology() -> Iterable[Expectation]:
@@ -405,19 +284,3 @@ def _form() -> Iterable[Expectation]:
         "Its article is not in quarantine.",
         "article_id",
     )
-
-
-def _additional(kind: str) -> frozenset[str]:
-    rows = plover.read_table(DATA / "additional_codes.csv")
-    unknown = sorted({row["kind"] for row in rows} - {"country", "sector"})
-    if unknown:
-        raise ConfigError(f"additional_codes.csv: no kind {unknown[0]!r}; there are: country, sector")
-    return frozenset(row["code"] for row in rows if row["kind"] == kind)
-
-
-def _named_countries() -> frozenset[str]:
-    """Names of countries in small letters, = and the code, but for those that name something else as well."""
-    shared = {row["name"] for row in plover.read_table(DATA / "shared_names.csv")}
-    rows = plover.read_table(plover.DATA / "countries.csv")
-    named = {(row["name"].strip().removeprefix("The ").lower(), row["iso3"]) for row in rows}
-    return frozenset(f"{name}={code}" for name, code in named if name not in shared)

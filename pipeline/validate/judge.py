@@ -26,15 +26,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ValidateError
+from pipeline.validate.batch_expectations import batch_expectations, drift_expectations
 from pipeline.validate.data_docs import write_page
-from pipeline.validate.expectations import (
-    Expectation,
-    batch_expectations,
-    drift_expectations,
-    row_expectations,
-    thresholds,
-)
+from pipeline.validate.expectation import Expectation
+from pipeline.validate.expectations import row_expectations
 from pipeline.validate.outcomes import KEY, Outcome, exception_message, reach_verdict, read_rows, read_share
+from pipeline.validate.thresholds import thresholds
 from pipeline.validate.verdict import Verdict
 
 CONTEXT_COLUMNS = ("url", "sentence")  # shown in Data Docs beside every failing row
@@ -176,9 +173,11 @@ def _validator(source: Any, name: str, query: str) -> Any:
 
 def _check_row_count(validator: Any, expected: int) -> None:
     """Refuse a batch with other rows than were asked for: a row the view lost would pass unjudged."""
-    import great_expectations.expectations as gxe
+    from great_expectations.expectations.core.expect_table_row_count_to_equal import (
+        ExpectTableRowCountToEqual,
+    )
 
-    result = validator.validate_expectation(gxe.ExpectTableRowCountToEqual(value=expected))
+    result = validator.validate_expectation(ExpectTableRowCountToEqual(value=expected))
     if not result.success:
         raise ValidateError(
             f"{expected} candidates were to be judged, tocsin.validation shows {result.result.get('observed_value')}"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.errors import ValidateError
-from pipeline.validate.expectations import Expectation, thresholds
+from pipeline.validate.expectation import Expectation
+from pipeline.validate.thresholds import thresholds
 from pipeline.validate.verdict import BatchFinding, Finding, Verdict
 
 KEY = "candidate_id"

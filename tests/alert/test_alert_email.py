@@ -220,7 +220,7 @@ def test_date_is_when_the_alert_was_raised(relay, send, now):
     assert relay.parsed[0]["Date"].datetime == now
 
 
-def test_any_script_passes_a_seven_bit_relay(relay, send, message, notification, event, rule, now):
+def test_any_script_passes_a_seven_bit_relay(relay, notification, event, rule, now):
     """Names and sentences come out as they went in, and on the line there is only ASCII."""
     composed = message_about(
         rule(title="تنبيه 警报"), event(actor_name="Đảng 😀", sentence="وصل الوفد."), created_at=now
@@ -405,7 +405,9 @@ def test_missing_password_is_told(secure_relay, send, password_file, says):
 def test_password_is_not_sent_over_an_open_line(send, tmp_path, monkeypatch):
     """A relay elsewhere must offer TLS before it hears a password."""
     real = socket.getaddrinfo
-    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **named: real("127.0.0.1", *rest, **named))
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda _host, *rest, **named: real("127.0.0.1", *rest, **named)
+    )
     (tmp_path / "password").write_text("CANARY password\n")
     relay = Relay(login=("desk", "CANARY password"))
     with pytest.raises(NotifyError, match="offers no TLS"):

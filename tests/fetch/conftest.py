@@ -173,7 +173,7 @@ class Remembering:
     async def texts(self, urls: Sequence[str]) -> dict[str, tuple[str, str]]:
         return {url: self.articles[url] for url in urls if url in self.articles}
 
-    async def waiting(self, feed_id: int) -> list[SeenEntry]:
+    async def waiting(self, _feed_id: int) -> list[SeenEntry]:
         return [
             entry for entry in self.entries.values() if entry.next_try_at and entry.next_try_at <= self.now
         ]

@@ -89,7 +89,7 @@ def test_what_is_no_feed_is_added_unchecked_alone(web, fetching, desk):
     assert [row["url"] for row in list_feeds(desk)] == [f"{web.url}/x"]
 
 
-def test_a_feed_that_was_added_survives_the_list(web, desk):
+def test_a_feed_that_was_added_survives_the_list(desk):
     """The list speaks for what it listed alone."""
     add_feed(values("https://added.example/rss", source="A"), desk, is_checked=False)
     desk.feeds_path.write_text(f"{HEAD}https://listed.example/rss,B,,,\n")

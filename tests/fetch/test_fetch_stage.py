@@ -94,7 +94,7 @@ def test_what_one_feed_does_is_its_own_affair(web, fetching, feeds, headers, lin
     assert due == [(2,)]
 
 
-def test_what_cannot_be_stored_is_the_failure_of_its_feed(web, fetching, feeds, monkeypatch):
+def test_what_cannot_be_stored_is_the_failure_of_its_feed(web, fetching, feeds):
     """In a fresh transaction, without the validators of what was lost, and the others are stored."""
     web.routes["/bad"] = fetching.reply(200, fetching.rss(fetching.serve_story("/poison")), ETag='"1"')
     web.routes["/good"] = fetching.reply(200, fetching.rss(fetching.serve_story("/story")))
@@ -190,7 +190,7 @@ def test_what_a_killed_worker_held_is_free_at_once(web, fetching, feeds):
     """Its lease went with its session."""
     started = threading.Event()
 
-    def hang(handler: Any) -> None:
+    def hang(_handler: Any) -> None:
         started.set()
         time.sleep(30)
 
@@ -217,7 +217,7 @@ def test_what_a_killed_worker_held_is_free_at_once(web, fetching, feeds):
     assert counts["articles"] == 1
 
 
-def test_lease_that_ran_out_is_free(web, fetching, feeds):
+def test_lease_that_ran_out_is_free(fetching, feeds):
     """Whatever became of its worker."""
     fetching.serve_feed(fetching.serve_story())
     settings = feeds("/feed")

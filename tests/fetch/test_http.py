@@ -155,7 +155,7 @@ def test_redirect_to_a_private_address_opens_no_socket(web, canary, fetching, sp
 class Blind(Guard):
     """Overlooks every address before the socket, as a second answer of a name server would have it."""
 
-    def check_url(self, url: Any) -> None:
+    def check_url(self, _url: Any) -> None:
         return None
 
 

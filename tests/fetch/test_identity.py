@@ -152,7 +152,7 @@ def test_new_piece_at_an_old_address_is_an_article(web, fetching):
 
 
 @pytest.mark.parametrize("first_guid", ["", "a"])
-def test_other_feeds_guid_for_the_same_page_is_no_news(web, fetching, first_guid):
+def test_other_feeds_guid_for_the_same_page_is_no_news(fetching, first_guid):
     """Though its summary differs: the page's text is what we have."""
     story = fetching.serve_story(guid=first_guid, summary="Ministers met.")
     fetching.serve_feed(story)

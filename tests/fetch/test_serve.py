@@ -138,7 +138,7 @@ def test_reader_that_hangs_up_is_no_error(capfd):
     server.close()
 
 
-def test_taken_port_is_named(fetching):
+def test_taken_port_is_named():
     """With what to do left to the caller's settings."""
     with serve_seed([]) as base_url, pytest.raises(OperateError, match="cannot be served"):
         SeedServer(port=int(base_url.rpartition(":")[2]))

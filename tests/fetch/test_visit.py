@@ -62,7 +62,7 @@ def test_second_visit_sends_the_validators_and_reads_nothing(web, fetching):
     assert [headers["If-None-Match"] for _, headers in web.requests] == ['"1"']
 
 
-def test_new_etag_on_the_same_body_is_unchanged(web, fetching):
+def test_new_etag_on_the_same_body_is_unchanged(fetching):
     """The hash of the body is the second net."""
     story = fetching.serve_story()
     fetching.serve_feed(story, ETag='"1"')
@@ -251,7 +251,7 @@ def test_robots_keeps_us_from_the_page_but_not_from_the_feed(web, fetching):
     assert web.asked("/a") == web.asked("/b") == []
 
 
-def test_entry_that_links_home_is_never_asked_for(web, canary, fetching):
+def test_entry_that_links_home_is_never_asked_for(canary, fetching):
     """A feed must not make us read our own network."""
     fetching.serve_feed(
         fetching.item("Secret", f"{canary.url}/secret"), fetching.item("Secret", "http://169.254.169.254/")
@@ -263,7 +263,7 @@ def test_entry_that_links_home_is_never_asked_for(web, canary, fetching):
     assert [failure.is_final for failure in result.failures] == [True, True]
 
 
-def test_no_more_than_the_limit_is_taken_at_once(web, fetching):
+def test_no_more_than_the_limit_is_taken_at_once(fetching):
     """A feed with ten thousand new guids is read over many visits, and nothing is lost."""
     fetching.serve_feed(*[fetching.serve_story(f"/story-{number}") for number in range(5)], ETag='"1"')
 

@@ -20,7 +20,7 @@ class Server:
         self.held: asyncio.Event | None = None
         self.brake = LoginBrake(self.app, clock=lambda: self.now, sleep=self.sleep)
 
-    async def app(self, scope: Any, receive: Any, send: Any) -> None:
+    async def app(self, scope: Any, _receive: Any, send: Any) -> None:
         self.looked_at += 1
         await send({"type": "http.response.start", "status": 201 if scope["password"] == "right" else 401})
 

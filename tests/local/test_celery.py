@@ -15,7 +15,7 @@ import pytest
 from pipeline.config import Settings
 from pipeline.local.ports import free_port
 from pipeline.local.records import OperateStatus, Progress
-from pipeline.local.run import run_once, status
+from pipeline.local.run import Workers, run_once, status
 
 REDIS = shutil.which("redis-server")
 pytestmark = [
@@ -52,9 +52,7 @@ class Ran:
     def __init__(self, settings: Settings, broker_url: str):
         self.settings = settings
         self.seen: OperateStatus | None = None
-        self.result = run_once(
-            settings, self.look, executor="CeleryExecutor", broker_url=broker_url, worker_count=2
-        )
+        self.result = run_once(settings, self.look, workers=Workers(broker_url=broker_url, count=2))
 
     def look(self, change: Progress) -> None:
         if (change.subject, change.state) == ("news.store", "success"):

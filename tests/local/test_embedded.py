@@ -154,7 +154,7 @@ def test_ensure_database_makes_what_is_missing(running):
     assert query(running, "SELECT 1", "desk_airflow") == [(1,)]
 
 
-def test_ensure_database_says_when_the_server_is_not_there(running):
+def test_ensure_database_says_when_the_server_is_not_there():
     """An unreachable server is named as such."""
     with pytest.raises(StoreError, match="cannot reach the database 'tocsin'"):
         ensure_database("postgresql://tocsin@127.0.0.1:1/tocsin")

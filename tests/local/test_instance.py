@@ -81,15 +81,17 @@ def dispositions():
         signal.signal(number, disposition)
 
 
+@pytest.mark.usefixtures("dispositions")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_signal_arrives_as_interrupt(dispositions, number):
+def test_signal_arrives_as_interrupt(number):
     """`kill` and a closed terminal stop it as cleanly as Ctrl-C."""
     signal.signal(number, signal.SIG_DFL)
     with pytest.raises(KeyboardInterrupt), signals_as_interrupt():
         signal.raise_signal(number)
 
 
-def test_what_nohup_ignores_stays_ignored(dispositions):
+@pytest.mark.usefixtures("dispositions")
+def test_what_nohup_ignores_stays_ignored():
     """A closed terminal does not stop what was started to outlive it."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with signals_as_interrupt():

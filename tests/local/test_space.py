@@ -37,11 +37,11 @@ class Dags:
         self.is_paused = is_paused
         self.is_away = False
 
-    def get(self, path: str) -> dict[str, Any]:
+    def get(self, _path: str) -> dict[str, Any]:
         self._answer()
         return {"is_paused": self.is_paused}
 
-    def patch(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def patch(self, _path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         self._answer()
         self.is_paused = body["is_paused"]
         return {}

@@ -101,8 +101,9 @@ def test_the_analyst_reads_every_view(analyst: Any) -> None:
     assert [len(ask(analyst, f"SELECT * FROM analysis.{view} LIMIT 0")) for view in views] == [0] * len(views)  # noqa: S608
 
 
+@pytest.mark.usefixtures("analyst")
 @pytest.mark.parametrize("database", ["airflow", "postgres", "template1"])
-def test_the_analyst_enters_no_other_database(server: Settings, analyst: Any, database: str) -> None:
+def test_the_analyst_enters_no_other_database(server: Settings, database: str) -> None:
     """There a temporary table or a large object would fill the disk as well."""
     with pytest.raises(psycopg2.OperationalError, match="permission denied for database"):
         login(server, "known to the analyst", database)

@@ -15,22 +15,8 @@ from pipeline.postgres.database import Database
 from pipeline.stages import extract as extract_stage
 from pipeline.stages.alert import alert
 from pipeline.stages.store import store
-from tests.records import article_row, candidate, span
+from tests.records import RULE, article_row, candidate, span
 from tests.store.conftest import Tell
-
-RULE = """\
-rule: everything
-title: Anything
-owner: test
-status: active
-severity: medium
-max_age_days: 36500
-match:
-  any:
-    - event_type: RETREAT
-notify: [one, two]
-dedup_hours: 0
-"""
 
 
 def rows(settings: Settings, statement: str) -> list[tuple[Any, ...]]:

@@ -62,7 +62,8 @@ def old(tell: Tell, settings: Settings, sql: Any) -> int:
     return int(event_id)
 
 
-def test_the_event_and_its_evidence_stay_as_they_are(old: int, settings: Settings, sql: Any) -> None:
+@pytest.mark.usefixtures("old")
+def test_the_event_and_its_evidence_stay_as_they_are(settings: Settings, sql: Any) -> None:
     """Event, mention, sentence, title, source and address; and the hash of the text."""
     event, mentions = sql(EVENT), sql(MENTIONS)
     upkeep(settings)
@@ -73,7 +74,8 @@ def test_the_event_and_its_evidence_stay_as_they_are(old: int, settings: Setting
     ]
 
 
-def test_what_is_old_is_dropped(old: int, settings: Settings, sql: Any) -> None:
+@pytest.mark.usefixtures("old")
+def test_what_is_old_is_dropped(settings: Settings, sql: Any) -> None:
     """Candidates, links, empty batches, refusals and sent messages; the message that waits stays."""
     counts = upkeep(settings)
 
@@ -96,7 +98,8 @@ def test_nothing_is_dropped_that_is_young(tell: Tell, settings: Settings, sql: A
     assert sum(upkeep(settings).values()) == 0
 
 
-def test_zero_days_keep_for_ever(old: int, settings: Settings) -> None:
+@pytest.mark.usefixtures("old")
+def test_zero_days_keep_for_ever(settings: Settings) -> None:
     """Each by its own setting."""
     for_ever = replace(
         settings, keep_text_days=0, keep_candidate_days=0, keep_seen_url_days=0, keep_quarantine_days=0,
@@ -137,12 +140,13 @@ def test_an_event_whose_candidates_are_gone_is_told_on(
     ]
 
 
-def test_much_goes_in_small_pieces(old: int, settings: Settings) -> None:
+@pytest.mark.usefixtures("old")
+def test_much_goes_in_small_pieces(settings: Settings) -> None:
     """A transaction drops no more than so many rows, and the next one goes on."""
     assert upkeep(settings, at_once=2)["drop_seen_urls"] == 5
 
 
-def test_explain_says_what_is_kept(old: int, settings: Settings, sql: Any) -> None:
+def test_explain_says_what_is_kept(old: int, settings: Settings) -> None:
     """Without the text the spans stand in the sentence; without the candidate the sentence stands alone."""
     whole = explain_event(old, settings)
     upkeep(replace(settings, keep_candidate_days=0))
@@ -155,7 +159,8 @@ def test_explain_says_what_is_kept(old: int, settings: Settings, sql: Any) -> No
     assert "TOCSIN_KEEP_CANDIDATE_DAYS" in without_candidate
 
 
-def test_sizes_show_the_growth_of_a_day(old: int, settings: Settings, sql: Any) -> None:
+@pytest.mark.usefixtures("old")
+def test_sizes_show_the_growth_of_a_day(settings: Settings, sql: Any) -> None:
     """Measured every night; held against a week ago."""
     upkeep(settings)
     sql("UPDATE tocsin.table_sizes SET measured_date = measured_date - 7, total_bytes = total_bytes - 7000")

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.validate import data_docs
 from pipeline.validate.data_docs import index_page, tag, visible, write_page
-from pipeline.validate.expectations import Expectation
+from pipeline.validate.expectation import Expectation
 from pipeline.validate.judge import judge
 from pipeline.validate.outcomes import Outcome, reach_verdict
 from tests.records import PUBLISHED, TEXT

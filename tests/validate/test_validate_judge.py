@@ -15,7 +15,8 @@ import pytest
 from pipeline.config import ROOT
 from pipeline.errors import ValidateError
 from pipeline.postgres.database import connect
-from pipeline.validate.expectations import Expectation, row_expectations
+from pipeline.validate.expectation import Expectation
+from pipeline.validate.expectations import row_expectations
 from pipeline.validate.judge import Suite, default_suite, judge
 from pipeline.validate.verdict import Verdict
 from tests.conftest import wipe
@@ -362,7 +363,7 @@ def test_a_candidate_the_view_does_not_show_fails_closed(database_url: str, empt
         judge(database_url, [known, known + 1000], docs_folder=None, now=NOW)
 
 
-def test_an_unreachable_database_fails_closed_without_its_password(database_url: str) -> None:
+def test_an_unreachable_database_fails_closed_without_its_password() -> None:
     """The message says what failed, not the secret."""
     with pytest.raises(ValidateError) as told:
         judge("postgresql://tocsin:hush$hush@127.0.0.1:1/tocsin", [1], docs_folder=None, now=NOW)

@@ -9,14 +9,11 @@ import pytest
 from pipeline import plover
 from pipeline.config import ROOT
 from pipeline.errors import ValidateError
-from pipeline.validate.expectations import (
-    Expectation,
-    batch_expectations,
-    drift_expectations,
-    row_expectations,
-    vocabularies,
-)
+from pipeline.validate.batch_expectations import batch_expectations, drift_expectations
+from pipeline.validate.expectation import Expectation
+from pipeline.validate.expectations import row_expectations
 from pipeline.validate.outcomes import Outcome, exception_message, reach_verdict, read_rows, read_share, seen
+from pipeline.validate.vocabularies import vocabularies
 
 STATUS = Expectation(
     name="status_known", says="", kind="ExpectColumnValuesToBeInSet", shows=("status", "score")

@@ -14,6 +14,7 @@ import pytest
 from pipeline.config import ROOT
 from pipeline.postgres.database import connect
 from tests.conftest import wipe
+from tests.records import RULE
 from tests.validate.conftest import numbers, plant  # noqa: F401  (fixtures)
 
 # Runs the stages in a process that believes it is another day.
@@ -44,18 +45,6 @@ upkeep(settings)
 alert("clock", settings)
 assert abs((Wrong.now() - real.now()).total_seconds() - days * 86400) < 5
 """
-RULE = """\
-rule: everything
-title: Anything
-owner: test
-status: active
-severity: medium
-max_age_days: 36500
-match:
-  any:
-    - event_type: RETREAT
-notify: [nobody]
-"""
 FOUND = """
 SELECT (SELECT count(*) FROM tocsin.events), (SELECT string_agg(reason, ' ') FROM tocsin.alerts),
        (SELECT max(abs(extract(epoch FROM created_at - now()))) < 60 FROM tocsin.alerts),
@@ -65,10 +54,12 @@ SELECT (SELECT count(*) FROM tocsin.events), (SELECT string_agg(reason, ' ') FRO
 
 
 @pytest.fixture
-def found(settings, database_url, plant, tmp_path: Path) -> dict[int, tuple]:  # noqa: F811
+def found(settings, plant, tmp_path: Path) -> dict[int, tuple]:  # noqa: F811
     """What the stages left in the database, by how many days the worker's clock was wrong."""
+    database_url = settings.database_url
     (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "everything.yaml").write_text(RULE.replace("max_age_days: 36500\n", ""))
+    rule = RULE.replace("max_age_days: 36500\n", "").replace("[one, two]", "[nobody]")
+    (tmp_path / "rules" / "everything.yaml").write_text(rule)
     # Nobody listens on port 1: the notification fails, for now.
     (tmp_path / "receivers.yaml").write_text("nobody:\n  channel: webhook\n  url: http://127.0.0.1:1/hook\n")
     (tmp_path / "secret").write_text("whsec_" + "eHh4" * 11 + "\n")
