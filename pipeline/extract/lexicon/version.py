@@ -11,6 +11,8 @@ import ast
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline import plover
@@ -24,9 +26,34 @@ def codebook(model: Path, own_actors: str = "") -> str:
         own_actors: The user's file of actors; empty for none.
     """
     data = [*_files(DATA, "*"), *_files(plover.DATA, "*"), *([Path(own_actors)] if own_actors else [])]
-    code = _files(DATA.parent, "*.py")
-    parts = (f"data-{_hash(map(_letters, data))}", f"code-{_hash(map(_meaning, code))}", model_version(model))
+    files = Files(data=(*data,), code=(*_files(DATA.parent, "*.py"),), model=model)
+    return _named(files, tuple(map(_stamp, (*files.data, *files.code, *_files(model, "*")))))
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What a codebook is named after; `model` is a folder."""
+
+    data: tuple[Path, ...]
+    code: tuple[Path, ...]
+    model: Path
+
+
+# A third of a second; a process that is forked after it was worked out has it for nothing.
+@lru_cache(maxsize=4)
+def _named(files: Files, _stamps: tuple[tuple[int, int], ...]) -> str:
+    """The name, worked out anew where a file is another than it was."""
+    parts = (
+        f"data-{_hash(map(_letters, files.data))}",
+        f"code-{_hash(map(_meaning, files.code))}",
+        model_version(files.model),
+    )
     return "/".join(("plover-2.0", *parts))
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_mtime_ns, found.st_size
 
 
 def model_version(path: Path) -> str:

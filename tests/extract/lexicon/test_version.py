@@ -32,6 +32,17 @@ def test_a_threshold_in_the_code_counts(meaning):
     assert meaning(CODE.replace("3", "4")) != meaning(CODE)
 
 
+def test_a_file_that_changes_gives_another_name_to_the_same_process(tmp_path):
+    """The name is kept while the files stay, and no longer."""
+    model = Settings().model_path
+    own = tmp_path / "own.csv"
+    own.write_text("name,country,sector,valid from,valid to,aliases\nZorb,FRA,GOV,,,\n", encoding="utf-8")
+    before = codebook(model, str(own))
+    own.write_text("name,country,sector,valid from,valid to,aliases\nZorb,FRA,MIL,,,Z\n", encoding="utf-8")
+
+    assert codebook(model, str(own)) != before
+
+
 def test_own_actors_give_another_name(tmp_path):
     own = tmp_path / "own.csv"
     own.write_text("name,country,sector,valid from,valid to,aliases\nZorb,FRA,GOV,,,\n", encoding="utf-8")
