@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # Fast tests run on all cores; the slow ones load the machine by themselves and run one after the other.
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4
 
-.PHONY: run up test check format accuracy model reader model-report benchmark lock clean setup
+.PHONY: dictionary run up test check format accuracy model reader model-report benchmark lock clean setup
 .DEFAULT_GOAL := run
 
 setup: $(STAMP)
@@ -43,6 +43,9 @@ test: setup
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 	@$(BIN)/python -m pytest -m slow
+
+dictionary: setup
+	@$(BIN)/python -m benchmarks.dictionary
 
 format: setup
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -1,0 +1,1 @@
+"""Export: views of schema analysis in, files for other programs out. The only home of pyarrow."""
