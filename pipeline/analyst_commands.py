@@ -41,7 +41,7 @@ def export(options: argparse.Namespace, settings: Settings) -> None:
     print(f"{options.file}: {count} rows")
 
 
-def show_dictionary(options: argparse.Namespace, settings: Settings) -> None:
+def show_dictionary(_: argparse.Namespace, settings: Settings) -> None:
     from pipeline.export.dictionary import dictionary
     from pipeline.local.server import wake
     from pipeline.stages.common import database

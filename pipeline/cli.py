@@ -130,9 +130,8 @@ def _parser() -> argparse.ArgumentParser:
     quarantine.add_argument("--release", nargs="+", type=int, metavar="ID", default=[])
     quarantine.add_argument("--limit", type=int, default=50)
     feed_commands.add_parser(subparsers)
-    rules = add("rules", plain(commands.rules), "check the rule files and run the tests in them")
     analyst_commands.add_parsers(subparsers)
-    rules = add("rules", commands.rules, "check the rule files and run the tests in them")
+    rules = add("rules", plain(commands.rules), "check the rule files and run the tests in them")
     rules.add_argument("action", choices=["check"])
     add(
         "psql",
