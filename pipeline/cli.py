@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pipeline import __version__, analyst_commands, commands, feed_commands
+from pipeline import __version__, alert_commands, analyst_commands, commands, feed_commands
 from pipeline.config import Settings, load_settings
 from pipeline.errors import OperateError, TocsinError
 
@@ -131,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     quarantine.add_argument("--limit", type=int, default=50)
     feed_commands.add_parser(subparsers)
     analyst_commands.add_parsers(subparsers)
+    alert_commands.add_parser(subparsers)
     rules = add("rules", plain(commands.rules), "check the rule files and run the tests in them")
     rules.add_argument("action", choices=["check"])
     add(

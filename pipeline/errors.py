@@ -54,13 +54,24 @@ class ValidateError(TocsinError):
 
 
 class NotifyError(TocsinError):
-    """A notification was not delivered; `is_final` says that trying again will not help."""
+    """A notification was not delivered.
+
+    `is_final` says that trying again will not help; `is_gone`, that the receiver takes none any more.
+    """
 
     exit_code = 7
 
-    def __init__(self, message: str, *, is_final: bool = False, retry_after_seconds: float | None = None):
+    def __init__(
+        self,
+        message: str,
+        *,
+        is_final: bool = False,
+        is_gone: bool = False,
+        retry_after_seconds: float | None = None,
+    ):
         super().__init__(message)
-        self.is_final = is_final
+        self.is_final = is_final or is_gone
+        self.is_gone = is_gone
         self.retry_after_seconds = retry_after_seconds
 
 

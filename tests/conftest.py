@@ -63,7 +63,7 @@ def wipe(url: str) -> None:
         with connection.cursor() as cursor:
             for table in (
                 "feed_lists",
-                "notifications", "alerts", "rules", "pending_alerts", "event_revisions", "mentions", "events",
+                "notifications", "alerts", "silences", "receivers", "troubles", "rules", "pending_alerts", "event_revisions", "mentions", "events",
                 "quarantine", "candidates", "attempts", "seen_urls", "articles", "stories", "batches", "feeds",
                 "country_days", "country_months", "dyad_months", "dyad_days", "names", "tallies",
             ):  # fmt: skip

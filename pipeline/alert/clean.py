@@ -16,12 +16,13 @@ MAX_URL = 2000
 
 def clean(text: str | None, limit: int) -> str:
     """Give the text on one line, hidden characters shown as escapes, cut to `limit` characters."""
-    shown = "".join(map(_visible, (text or "").translate(_SPACES)[: limit * 2]))
+    shown = "".join(map(visible, (text or "").translate(_SPACES)[: limit * 2]))
     shown = " ".join(shown.split())
     return shown if len(shown) <= limit else shown[: limit - 1].rstrip() + "…"
 
 
-def _visible(character: str) -> str:
+def visible(character: str) -> str:
+    """Give a character as it may be shown: itself, or an escape such as \\u202e."""
     if character in _HIDDEN or unicodedata.category(character) in _CLOSED_CATEGORIES:
         point = ord(character)
         return f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"

@@ -1,13 +1,12 @@
-"""Decide: an alert and what was said before in, whether to notify out. Clock and log are arguments."""
+"""Decide: a match and what was told before in, whether to notify out. Clock and log are arguments."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from pipeline.alert.records import AlertEvent, EarlierAlert, Match, Reason, Rule, Silence
+from pipeline.alert.records import AlertEvent, Match, Reason, Rule
 
 GROUP_FIELDS: tuple[str, ...] = (
     "event", "event_type", "mode", "status", "event_date", "quad_class",
@@ -17,46 +16,42 @@ GROUP_FIELDS: tuple[str, ...] = (
 )  # fmt: skip
 
 
-def decide(
-    match: Match,
-    earlier: Sequence[EarlierAlert],
-    now: datetime,
-    *,
-    silences: Sequence[Silence] = (),
-) -> Reason:
-    """Say whether the alert of a rule that matched is notified, and why not if not.
+def decide(match: Match, told_at: datetime | None, now: datetime, *, is_silenced: bool = False) -> Reason:
+    """Say whether a new alert is notified, and why not if not.
 
     The first reason that applies is given, in the order below. Only `Reason.NEW` sends.
 
     Args:
-        earlier: Alerts in the log, at least those with this alert's key or this group's key; others are
-            passed over.
+        told_at: When the group of this alert was last told, aware; None if it never was.
         now: The time of deciding, aware.
 
     Raises:
-        ValueError: `now` has no zone.
+        ValueError: A time has no zone.
     """
-    if now.tzinfo is None:
-        raise ValueError(f"now must carry a time zone, got {now!r}")
-    rule, event = match.rule, match.event
-    if any(alert.alert_key == match.alert_key for alert in earlier):
-        return Reason.KNOWN
+    for name, at in (("now", now), ("told_at", told_at)):
+        if at is not None and at.tzinfo is None:
+            raise ValueError(f"{name} must carry a time zone, got {at!r}")
+    rule = match.rule
     if rule.status == "retired":
         return Reason.RETIRED
     if rule.status == "staging":
         return Reason.STAGING
-    if _is_history(rule, event, now):
+    if _is_history(match, now):
         return Reason.OLD_BACKFILL
-    if any(silence.rule_id in (None, rule.id) and now < silence.until_at for silence in silences):
+    if is_silenced:
         return Reason.SILENCED
-    if _was_notified(match, earlier, now):
+    if told_at is not None and told_at > now - timedelta(hours=rule.dedup_hours):
         return Reason.DUPLICATE_GROUP
     return Reason.NEW if rule.notify else Reason.NO_RECEIVER
 
 
-def alert_key(rule: Rule, event: AlertEvent) -> str:
-    """Name the alert of this rule on this event: the same at every run, so that it is raised once."""
-    return _digest("alert", rule.id, event.event_key)
+def match_of(rule: Rule, event: AlertEvent, why: str) -> Match:
+    """Work out the keys of a rule that an event meets."""
+    group = group_key(rule, event)
+    return Match(
+        rule=rule, event=event, alert_key=_digest("alert", rule.id, group, event.event_key),
+        group_key=group, why=why,
+    )  # fmt: skip
 
 
 def group_key(rule: Rule, event: AlertEvent) -> str:
@@ -65,16 +60,13 @@ def group_key(rule: Rule, event: AlertEvent) -> str:
     return _digest("group", rule.id, *rule.group_by, *(None if v is None else str(v) for v in values))
 
 
-def match_of(rule: Rule, event: AlertEvent, why: str) -> Match:
-    """Work out the keys of a rule that an event meets."""
-    return Match(
-        rule=rule, event=event, alert_key=alert_key(rule, event), group_key=group_key(rule, event), why=why
-    )
+def notification_key(alert_key: str, receiver: str, *about: str) -> str:
+    """Name a notification of an alert to a receiver; it is the webhook's and the mail's id too.
 
-
-def notification_key(alert_key: str, receiver: str) -> str:
-    """Name the notification of an alert to a receiver; it is the webhook's and the mail's id too."""
-    return _digest("notification", alert_key, receiver)
+    Args:
+        about: What tells it from the first one about this alert: which update, which step of an escalation.
+    """
+    return _digest("notification", alert_key, receiver, *about)
 
 
 def _digest(*parts: str | None) -> str:
@@ -82,17 +74,9 @@ def _digest(*parts: str | None) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
-def _is_history(rule: Rule, event: AlertEvent, now: datetime) -> bool:
-    if event.is_backfill:
+def _is_history(match: Match, now: datetime) -> bool:
+    if match.event.is_backfill:
         return True
-    if rule.max_age_days is None:
+    if match.rule.max_age_days is None:
         return False
-    return now - event.published_at > timedelta(days=rule.max_age_days)
-
-
-def _was_notified(match: Match, earlier: Sequence[EarlierAlert], now: datetime) -> bool:
-    since = now - timedelta(hours=match.rule.dedup_hours)
-    return any(
-        alert.group_key == match.group_key and alert.reason.is_notified and alert.created_at > since
-        for alert in earlier
-    )
+    return now - match.event.published_at > timedelta(days=match.rule.max_age_days)

@@ -6,50 +6,69 @@ form it goes into; nothing here interprets a template that anybody else could wr
 
 from __future__ import annotations
 
-import html
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from pipeline.alert.clean import MAX_URL, clean, safe_link
-from pipeline.alert.records import MAX_PAYLOAD_BYTES, MAX_SUBJECT, AlertEvent, Match, Message, Rule
+from pipeline.alert.page import render
+from pipeline.alert.payload import MAX_CODE, MAX_NAME, MAX_TITLE, MAX_WHY, encoded, event_body, sentence_body
+from pipeline.alert.quote import TRIGGER, Piece, Span, quote
+from pipeline.alert.records import MAX_PAYLOAD_BYTES, MAX_SUBJECT, AlertEvent, Match, Message
+from pipeline.alert.telling import Source, Telling
 
 # What may be quoted of an article by default, see the copyright note in ARCHITECTURE.md.
 MAX_SENTENCE = 400
-MAX_NAME = 200
-MAX_CODE = 40
-MAX_TITLE = 300
-MAX_WHY = 500
 # Stands for the event's id in TOCSIN_DESK_URL.
 EVENT_ID = "{event_id}"
 
+NOTHING_MORE = Telling()
+TYPES = {
+    "alert": "alert.raised", "update": "alert.updated", "reminder": "alert.reminder", "escalation": "alert.escalated",
+}  # fmt: skip
+LEADS = {"update": "update: ", "reminder": "still open: ", "escalation": "nobody took it: "}
 
-def compose(match: Match, *, created_at: datetime, desk_url: str = "") -> Message:
-    """Say who did what to whom, where, when, how sure, in which sentence, and why the rule fired.
+
+def compose(match: Match, *, created_at: datetime, telling: Telling = NOTHING_MORE) -> Message:
+    """Say who did what to whom, where, when, how sure, in which sentence, who tells it, and why the rule fired.
 
     Args:
-        created_at: When the alert was raised; a later attempt must pass the same, so that receivers
+        created_at: When it was raised or changed; a later attempt must pass the same, so that receivers
             see the same message.
-        desk_url: Address where events are looked up; empty for none.
 
     Raises:
         ValueError: `created_at` has no zone.
     """
     if created_at.tzinfo is None:
         raise ValueError(f"created_at must carry a time zone, got {created_at!r}")
-    rule, event = match.rule, match.event
-    rows = _rows(match, created_at)
-    quoted = _quote(event)
-    links = _links(event, desk_url)
-    return Message(
-        subject=_subject(rule, event),
-        text=_text(rows, quoted, links),
-        html=_html(rows, quoted, links),
-        payload=_payload(match, created_at),
-        fields=_fields(match),
-        created_at=created_at,
+    rows, pieces, sources = (
+        _rows(match, created_at, telling),
+        _pieces(match, telling),
+        _sources(match, telling),
     )
+    subject, foot = _subject(match, telling), _foot(match, telling)
+    desk_link = safe_link(telling.desk_url.replace(EVENT_ID, str(match.event.id)))
+    note = " ".join(
+        part for part in (clean(telling.note, MAX_WHY), swallowed(telling.swallowed_count)) if part
+    )
+    changes = [clean(change, MAX_NAME) for change in telling.changes]
+    links = [
+        {"by": clean(source.source, MAX_NAME) or "one article",
+         "title": clean(source.title, MAX_TITLE) or "The article", "url": safe_link(source.url)}
+        for source in sources
+    ]  # fmt: skip
+    return Message(
+        subject=subject,
+        text=_text(rows, pieces, links, [note, *([f"New: {', '.join(changes)}"] if changes else [])], foot, desk_link),
+        html=render(
+            "alert.html", title=subject, severity=match.rule.severity,
+            band=f"{match.rule.severity.upper()} · {clean(match.rule.title, 120)}", headline=_headline(match.event),
+            note=note, changes=changes, pieces=pieces, rows=rows, links=links, desk_link=desk_link, foot=foot,
+        ),
+        payload=_payload(match, created_at, telling),
+        fields=_fields(match, telling),
+        created_at=created_at,
+    )  # fmt: skip
 
 
 def pack_message(message: Message) -> dict[str, Any]:
@@ -71,6 +90,13 @@ def unpack_message(packed: Mapping[str, Any]) -> Message:
         fields=tuple((name, value) for name, value in packed["fields"]),
         created_at=datetime.fromisoformat(packed["created_at"]),
     )
+
+
+def subject_and_fields(
+    match: Match, telling: Telling = NOTHING_MORE
+) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What a digest says of an alert: the subject of its message, and its flat fields."""
+    return _subject(match, telling), _fields(match, telling)
 
 
 def party(name: str | None, code: str) -> str:
@@ -97,7 +123,21 @@ def look_up(event: AlertEvent) -> str:
     return f"tocsin explain {event.id}" if event.id else ""
 
 
-def _subject(rule: Rule, event: AlertEvent) -> str:
+def swallowed(count: int) -> str:
+    """Say how many alerts of a group were kept and not told; "" for none."""
+    return (
+        f"{count} more of its group {'was' if count == 1 else 'were'} not told since the last message."
+        if count
+        else ""
+    )
+
+
+def plain(text: str) -> str:
+    """Take the angle brackets out: what shows plain text often guesses that it is HTML."""
+    return text.replace("<", "‹").replace(">", "›")
+
+
+def _headline(event: AlertEvent) -> str:
     actor, recipient = (
         clean(name or code, 40)
         for name, code in ((event.actor_name, event.actor), (event.recipient_name, event.recipient))
@@ -105,20 +145,18 @@ def _subject(rule: Rule, event: AlertEvent) -> str:
     parts = [actor, what(event), f"→ {recipient}" if recipient else ""]
     where = clean(event.place_name or event.country, 30)
     told = " ".join(part for part in parts if part) + (f", {where}" if where else "")
-    status = "" if event.status == "actual" else f" ({event.status})"
-    return _plain(clean(f"[{rule.severity}] {told}{status}: {clean(rule.title, 120)}", MAX_SUBJECT))
+    return told if event.status == "actual" else f"{told} ({event.status})"
 
 
-def _plain(text: str) -> str:
-    """Take the angle brackets out: what shows plain text often guesses that it is HTML."""
-    return text.replace("<", "‹").replace(">", "›")
+def _subject(match: Match, telling: Telling) -> str:
+    new = f"{clean(', '.join(telling.changes), 60)}: " if telling.changes else ""
+    lead = f"[{match.rule.severity}] {LEADS.get(telling.kind, '')}{new}"
+    return plain(clean(f"{lead}{_headline(match.event)}: {clean(match.rule.title, 120)}", MAX_SUBJECT))
 
 
-def _rows(match: Match, created_at: datetime) -> list[tuple[str, str]]:
-    rule, event = match.rule, match.event
+def _rows(match: Match, created_at: datetime, telling: Telling) -> list[tuple[str, str]]:
+    event = match.event
     rows = [
-        ("Rule", f"{clean(rule.title, 120)} ({rule.id}, {rule.severity})"),
-        ("Event", f"{event.id}, told by: {look_up(event)}" if event.id else ""),
         ("Who", party(event.actor_name, event.actor)),
         ("What", what(event)),
         ("To whom", party(event.recipient_name, event.recipient)),
@@ -127,158 +165,124 @@ def _rows(match: Match, created_at: datetime) -> list[tuple[str, str]]:
         ("Status", event.status),
         ("Confidence", f"{event.confidence:.0%}"),
         ("Context", clean(", ".join(event.contexts), MAX_NAME)),
-        ("Reported by", _reported(event)),
+        ("Reported by", _reported(event, telling)),
         ("Published", event.published_at.isoformat(timespec="minutes")),
-        ("Raised", created_at.isoformat(timespec="seconds")),
+        ("Raised" if telling.kind == "alert" else "Told", created_at.isoformat(timespec="seconds")),
         ("Why", clean(match.why, MAX_WHY)),
     ]
     return [(label, value) for label, value in rows if value]
 
 
-def _reported(event: AlertEvent) -> str:
+def _foot(match: Match, telling: Telling) -> list[str]:
+    rule, event = match.rule, match.event
+    version = f", version {clean(rule.version, 20)}" if rule.version else ""
+    lines = [
+        f"Rule: {clean(rule.title, 120)} ({rule.id}, {rule.severity}{version}), of {clean(rule.owner, 120)}"
+    ]
+    if event.id:
+        lines.append(f"Event {event.id}, told by: {look_up(event)}")
+    if telling.alert_id:
+        lines.append(f"Alert {telling.alert_id}, taken by: tocsin alerts ack {telling.alert_id}")
+    return lines
+
+
+def _reported(event: AlertEvent, telling: Telling) -> str:
     source = clean(event.source, MAX_NAME) or "one article"
+    if len(telling.sources) > 1:
+        source = f"{len(telling.sources)} sources"
     others = event.mention_count - 1
     return f"{source} and {others} more mention{'s' if others > 1 else ''}" if others > 0 else source
 
 
-def _quote(event: AlertEvent) -> tuple[str, str, str]:
-    """Cut the sentence into before, trigger and after, each cleaned, together at most 400 characters."""
-    if event.trigger_start is None or event.trigger_end is None:
-        return clean(event.sentence, MAX_SENTENCE), "", ""
-    start, end = event.trigger_start, event.trigger_end
-    trigger = clean(event.sentence[start:end], 100)
-    room = MAX_SENTENCE - len(trigger)
-    after = _beside(event.sentence[end:], room // 2, is_before=False)
-    before = _beside(event.sentence[:start], room - len(after), is_before=True)
-    return before, trigger, after
+def _pieces(match: Match, telling: Telling) -> tuple[Piece, ...]:
+    event, trigger = match.event, list[Span]()
+    if event.trigger_start is not None and event.trigger_end is not None:
+        trigger = [Span(start=event.trigger_start, end=event.trigger_end, role=TRIGGER)]
+    return quote(event.sentence, (*telling.spans, *trigger), MAX_SENTENCE)
 
 
-def _beside(text: str, limit: int, *, is_before: bool) -> str:
-    """Clean one side of the trigger, keeping its near end and the space that parts it from the trigger."""
-    # An escape is up to ten times as long as the character it shows.
-    near = text[-limit:] if is_before else text[:limit]
-    shown = clean(near, limit * 10)
-    room = limit - 1
-    if is_before:
-        cut = shown if len(shown) <= room and near == text else f"…{shown[-(room - 1) :]}"
-        return cut + " " if text[-1:].isspace() else cut
-    cut = shown if len(shown) <= room and near == text else f"{shown[: room - 1]}…"
-    return " " + cut if text[:1].isspace() else cut
+def _sources(match: Match, telling: Telling) -> Sequence[Source]:
+    event = match.event
+    return telling.sources or [
+        Source(
+            source=event.source,
+            title=event.article_title,
+            url=event.article_url,
+            published_at=event.published_at,
+        )
+    ]
 
 
-def _links(event: AlertEvent, desk_url: str) -> list[tuple[str, str]]:
-    links = [(clean(event.article_title, MAX_TITLE) or "The article", safe_link(event.article_url))]
-    desk_link = safe_link(desk_url.replace(EVENT_ID, str(event.id)))
-    if desk_link:
-        links.append(("Look it up", desk_link))
-    return links
+def _text(
+    rows: Sequence[tuple[str, str]], pieces: Sequence[Piece], links: Sequence[Mapping[str, str]],
+    notes: Sequence[str], foot: Sequence[str], desk_link: str,
+) -> str:  # fmt: skip
+    marks = {TRIGGER: "»{}«", "": "{}"}
+    quoted = "".join(marks.get(piece.role, "_{}_").format(piece.text) for piece in pieces)
+    lines = [line for line in notes if line]
+    lines += [f"  {quoted}".rstrip(), "", *(f"{label + ':':<13}{value}" for label, value in rows), ""]
+    for link in links:
+        lines += [
+            f"{link['by']}: {link['title']}", f"  {link['url'] or '(its address is no web link and is left out)'}",
+        ]  # fmt: skip
+    lines += ["", *([f"Look it up:  {desk_link}"] if desk_link else []), *foot]
+    return plain("\n".join(lines) + "\n")
 
 
-def _text(rows: list[tuple[str, str]], quoted: tuple[str, str, str], links: list[tuple[str, str]]) -> str:
-    before, trigger, after = quoted
-    marked = f"»{trigger}«" if trigger else ""
-    lines = [f"{label + ':':<13}{value}" for label, value in rows]
-    lines += ["", f"  {before}{marked}{after}".rstrip(), ""]
-    for label, link in links:
-        lines += [label, f"  {link or '(its address is no web link and is left out)'}"]
-    return _plain("\n".join(lines) + "\n")
-
-
-def _html(rows: list[tuple[str, str]], quoted: tuple[str, str, str], links: list[tuple[str, str]]) -> str:
-    before, trigger, after = map(html.escape, quoted)
-    marked = f"<mark>{trigger}</mark>" if trigger else ""
-    table = "\n".join(
-        f"<tr><th>{html.escape(label)}</th><td>{html.escape(value)}</td></tr>" for label, value in rows
-    )
-    anchors = "\n".join(f"<p>{_anchor(label, link)}</p>" for label, link in links)
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Alert</title></head><body>\n'
-        f"<table>\n{table}\n</table>\n<blockquote>{before}{marked}{after}</blockquote>\n{anchors}\n</body></html>\n"
-    )
-
-
-def _anchor(label: str, link: str) -> str:
-    if not link:
-        return f"{html.escape(label)} (its address is no web link and is left out)"
-    return f'<a href="{html.escape(link)}" rel="noopener noreferrer nofollow">{html.escape(label)}</a>'
-
-
-def _payload(match: Match, created_at: datetime) -> bytes:
+def _payload(match: Match, created_at: datetime, telling: Telling) -> bytes:
     """Encode the webhook's body; the quoted texts shrink until it is small enough."""
     for share in (1.0, 0.5, 0.25):
-        body = _encode(_body(match, created_at, share))
+        body = encoded(_body(match, created_at, telling, share))
         if len(body) <= MAX_PAYLOAD_BYTES:
             break
     return body
 
 
-def _body(match: Match, created_at: datetime, share: float) -> dict[str, Any]:
+def _body(match: Match, created_at: datetime, telling: Telling, share: float) -> dict[str, Any]:
     rule, event = match.rule, match.event
-    before, trigger, after = _quote(event)
-    name_limit = int(MAX_NAME * share)
+    sources = _sources(match, telling)
     return {
-        "type": "alert.raised",
+        "type": TYPES[telling.kind],
         "timestamp": created_at.isoformat(),
         "data": {
             "alert_key": match.alert_key,
-            "rule": {"id": rule.id, "title": clean(rule.title, 120), "owner": clean(rule.owner, 120)},
+            "alert_id": telling.alert_id or None,
+            "rule": {"id": rule.id, "title": clean(rule.title, 120), "owner": clean(rule.owner, 120),
+                     "version": clean(rule.version, 20) or None},
             "severity": rule.severity,
             "why": clean(match.why, int(MAX_WHY * share)),
-            "event": {
-                "id": event.id or None,
-                "event_key": clean(event.event_key, 100),
-                "look_up": look_up(event) or None,
-                "event_type": clean(event.event_type, MAX_CODE),
-                "mode": clean(event.mode, MAX_CODE) or None,
-                "contexts": [clean(context, MAX_CODE) for context in event.contexts[:20]],
-                "status": event.status,
-                "quad_class": event.quad_class,
-                "score": event.score,
-                "confidence": round(event.confidence, 3),
-                "event_date": event.event_date.isoformat(),
-                "actor": _party_body(event.actor_name, event.actor_country, event.actor_sector, name_limit),
-                "recipient": _party_body(
-                    event.recipient_name, event.recipient_country, event.recipient_sector, name_limit
-                ),
-                "place": {
-                    "name": clean(event.place_name, name_limit) or None,
-                    "admin1": clean(event.admin1, name_limit) or None,
-                    "country": clean(event.country, MAX_CODE) or None,
-                    "latitude": event.latitude,
-                    "longitude": event.longitude,
-                },
-                "mention_count": event.mention_count,
-            },
-            "sentence": {"before": before, "trigger": trigger, "after": after},
-            "article": {
-                "url": safe_link(event.article_url) or None,
-                "title": clean(event.article_title, int(MAX_TITLE * share)),
-                "source": clean(event.source, name_limit),
-                "published_at": event.published_at.isoformat(),
-            },
+            "changes": [clean(change, int(MAX_NAME * share)) for change in telling.changes],
+            "swallowed_count": telling.swallowed_count,
+            "event": event_body(event, look_up(event), share),
+            "sentence": sentence_body(_pieces(match, telling)),
+            "article": _article(sources[0] if len(sources) == 1 else _own(match), share),
+            "sources": [_article(source, share) for source in sources],
         },
-    }
+    }  # fmt: skip
 
 
-def _party_body(name: str | None, country: str | None, sector: str | None, limit: int) -> dict[str, Any]:
+def _own(match: Match) -> Source:
+    return _sources(match, NOTHING_MORE)[0]
+
+
+def _article(source: Source, share: float) -> dict[str, Any]:
     return {
-        "name": clean(name, limit) or None,
-        "country": clean(country, MAX_CODE) or None,
-        "sector": clean(sector, MAX_CODE) or None,
+        "url": safe_link(source.url) or None,
+        "title": clean(source.title, int(MAX_TITLE * share)),
+        "source": clean(source.source, int(MAX_NAME * share)),
+        "published_at": source.published_at.isoformat(),
     }
 
 
-def _encode(body: Mapping[str, Any]) -> bytes:
-    # A receiver may paste the JSON into a page: no character in it can open a tag there.
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").encode()
-
-
-def _fields(match: Match) -> tuple[tuple[str, str], ...]:
+def _fields(match: Match, telling: Telling) -> tuple[tuple[str, str], ...]:
     rule, event = match.rule, match.event
     fields = {
         "alert": match.alert_key,
+        "alert_id": str(telling.alert_id) if telling.alert_id else "",
+        "kind": "" if telling.kind == "alert" else telling.kind,
+        "changes": ", ".join(telling.changes),
         "rule": rule.id,
+        "version": rule.version,
         "severity": rule.severity,
         "event": clean(event.event_key, 100),
         "event_id": str(event.id) if event.id else "",
@@ -293,4 +297,4 @@ def _fields(match: Match) -> tuple[tuple[str, str], ...]:
         "confidence": f"{event.confidence:.2f}",
         "url": safe_link(event.article_url),
     }
-    return tuple((name, _plain(clean(value, MAX_URL))) for name, value in fields.items() if value)
+    return tuple((name, plain(clean(value, MAX_URL))) for name, value in fields.items() if value)

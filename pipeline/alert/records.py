@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Literal
 
@@ -207,13 +207,22 @@ class Match:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receiver:
-    """To whom a notification goes, and by which channel.
+    """To whom a notification goes, by which channel, and how much of it.
 
     Args:
-        url: Of a webhook; empty otherwise. It may carry a secret path, so it is kept out of repr.
+        url: Of a webhook, Slack, a heartbeat or apprise; empty otherwise. It may carry a secret path, so it is kept out
+            of repr.
         to: The one address of an e-mail receiver; a second address is a second receiver, so that
             each is tried again by itself.
         secret_file: Standard Webhooks secrets of this receiver; empty takes the one of the settings.
+        file: Of a receiver that is a file; empty takes alerts.log or alerts.atom under the home.
+        max_per_minute: Messages in any minute; they wait for it. 0 for no limit.
+        max_per_hour: Messages about one rule in any hour; what is beyond is told in one digest. 0 for no limit.
+        quiet_hours: Nothing is delivered in them; what is urgent is.
+        urgent: Severities that pass quiet hours and digests.
+        digest_at: Everything is told together, at these times of day in the zone; empty tells at once.
+        is_owner: Told what is wrong with Tocsin itself.
+        every_minutes: Of a heartbeat: how often it is told that Tocsin lives.
     """
 
     name: str
@@ -221,21 +230,21 @@ class Receiver:
     url: str = field(default="", repr=False)
     to: str = ""
     secret_file: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Silence:
-    """No notifications of a rule until a time. `rule_id` None silences every rule."""
-
-    rule_id: str | None
-    until_at: datetime
+    file: str = ""
+    max_per_minute: float = 0.0
+    max_per_hour: int = 0
+    quiet_hours: QuietHours | None = None
+    urgent: tuple[Severity, ...] = ("critical",)
+    digest_at: tuple[time, ...] = ()
+    zone: str = "UTC"
+    is_owner: bool = False
+    every_minutes: float = 0.0
 
 
 class Reason(StrEnum):
     """Why an alert is notified, or why it is not. Stored with the alert; the names are fixed."""
 
     NEW = "new"
-    KNOWN = "known"
     RETIRED = "retired"
     STAGING = "staging"
     SILENCED = "silenced"
@@ -247,21 +256,6 @@ class Reason(StrEnum):
     def is_notified(self) -> bool:
         """Whether notifications are written; every other reason keeps the alert and sends nothing."""
         return self is Reason.NEW
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EarlierAlert:
-    """An alert already in the log."""
-
-    alert_key: str
-    rule_id: str
-    group_key: str
-    reason: Reason
-    created_at: datetime
-
-    def __post_init__(self) -> None:
-        if self.created_at.tzinfo is None:
-            raise ValueError(f"created_at must carry a time zone, got {self.created_at!r}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

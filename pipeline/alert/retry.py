@@ -55,3 +55,26 @@ def next_attempt(
 def _share(key: str, attempt_count: int) -> float:
     digest = hashlib.sha256(f"{key}:{attempt_count}".encode()).digest()
     return int.from_bytes(digest[:4], "big") / 2**32
+
+
+# The circuit: after so many failures in a row a receiver is left alone, ever longer.
+FAILURES_TO_OPEN = 5
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 60, 30 * _MINUTE
+
+
+def resumes_at(
+    failure_count: int, now: datetime, retry_after: float | None, receiver: str
+) -> datetime | None:
+    """Say until when a receiver is left alone after failures; None to ask it on.
+
+    Args:
+        failure_count: Failures in a row, the one of now included.
+        now: Aware.
+        retry_after: Seconds the receiver asked for; it is granted at once, up to a day.
+        receiver: Its name; the jitter depends on it and the count.
+    """
+    wait = min(retry_after or 0.0, MAX_RETRY_AFTER_SECONDS)
+    if failure_count >= FAILURES_TO_OPEN:
+        doubled = FIRST_PAUSE_SECONDS * 2 ** min(failure_count - FAILURES_TO_OPEN, 10)
+        wait = max(wait, min(doubled, LONGEST_PAUSE_SECONDS) * (1 + JITTER * _share(receiver, failure_count)))
+    return now + timedelta(seconds=wait) if wait else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pipeline.config import Settings, load_settings
 from pipeline.postgres.database import Database, Transaction
@@ -77,6 +77,6 @@ def counted(stage: str, batch: object, started: float, counts: Counts) -> Counts
 
 
 def iso(value: object) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a datetime is one too
         return value.isoformat()
     raise TypeError(f"no JSON for {type(value).__name__}")

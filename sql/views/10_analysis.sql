@@ -54,18 +54,34 @@ COMMENT ON VIEW analysis.article_revisions IS 'Later versions of articles, as th
 CREATE VIEW analysis.alerts AS
 SELECT alert.id, alert.rule, alert.severity, alert.reason, alert.why, alert.created_at, alert.acknowledged_at,
        alert.event_id, alert.event_date, event.event_type, event.actor_name, event.recipient_name, event.place_name,
-       alert.alert_key, event.event_key
+       alert.alert_key, event.event_key,
+       CASE WHEN alert.state = 'acknowledged' AND alert.acknowledged_until <= now() THEN 'open' ELSE alert.state END AS state,
+       alert.rule_version, alert.group_key, alert.acknowledged_by, alert.acknowledged_until, alert.acknowledgement,
+       alert.closed_at, alert.closed_by, alert.closing, alert.silence_id, alert.changes, alert.change_count, alert.changed_at
 FROM tocsin.alerts AS alert
 JOIN tocsin.events AS event ON event.event_date = alert.event_date AND event.id = alert.event_id;
 COMMENT ON VIEW analysis.alerts IS 'Every rule that was met, by which event, and whether it was told.';
 
 CREATE VIEW analysis.notifications AS
-SELECT notification.id, notification.alert_id, alert.rule, notification.receiver, notification.channel,
+SELECT notification.id, notification.alert_id, notification.rule, notification.receiver, notification.channel,
        notification.state, notification.attempt_count, notification.sent_at, notification.last_error, notification.created_at,
-       notification.notification_key, alert.alert_key, alert.event_id
+       notification.notification_key, alert.alert_key, alert.event_id, notification.kind, notification.held_for,
+       notification.next_attempt_at, notification.digest_id, notification.is_urgent
 FROM tocsin.notifications AS notification
-JOIN tocsin.alerts AS alert ON alert.id = notification.alert_id;
+LEFT JOIN tocsin.alerts AS alert ON alert.id = notification.alert_id;
 COMMENT ON VIEW analysis.notifications IS 'What was sent to whom, what waits, what failed.';
+
+CREATE VIEW analysis.silences AS
+SELECT id, matcher, author, reason, starts_at, ends_at, starts_at <= now() AND ends_at > now() AS holds_now,
+       (SELECT count(*) FROM tocsin.alerts AS alert WHERE alert.silence_id = silence.id) AS alert_count
+FROM tocsin.silences AS silence;
+COMMENT ON VIEW analysis.silences IS 'Of which alerts nobody is or was told, who asked for it, and why.';
+COMMENT ON COLUMN analysis.silences.holds_now IS 'Whether it holds at this moment.';
+COMMENT ON COLUMN analysis.silences.alert_count IS 'Alerts that were raised and not told because of it.';
+
+CREATE VIEW analysis.troubles AS
+SELECT id, kind, subject, detail, began_at, seen_at, told_at, ended_at FROM tocsin.troubles;
+COMMENT ON VIEW analysis.troubles IS 'What was or is wrong with Tocsin itself.';
 
 CREATE VIEW analysis.quarantine AS
 SELECT id, stage, reason, seen, url, article_id, candidate_id, batch_id, quarantined_at, released_at

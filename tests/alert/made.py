@@ -8,6 +8,7 @@ from pipeline.alert.decide import decide, match_of
 from pipeline.alert.match import why
 from pipeline.alert.message import compose
 from pipeline.alert.records import AlertEvent, Match, Message, Reason, Rule
+from pipeline.alert.telling import Telling
 
 
 def match(rule: Rule, event: AlertEvent) -> Match:
@@ -17,7 +18,8 @@ def match(rule: Rule, event: AlertEvent) -> Match:
 
 def message_about(rule: Rule, event: AlertEvent, **others: Any) -> Message:
     """The message about the event."""
-    return compose(match(rule, event), **others)
+    telling = Telling(**{name: others.pop(name) for name in list(others) if name != "created_at"})
+    return compose(match(rule, event), telling=telling, **others)
 
 
 def decided(rule: Rule, event: AlertEvent, *others: Any, **named: Any) -> Reason:

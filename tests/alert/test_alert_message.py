@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from datetime import datetime
 from html.parser import HTMLParser
 from urllib.parse import quote
@@ -13,8 +14,8 @@ from pipeline.alert.message import pack_message, unpack_message
 from pipeline.alert.records import MAX_PAYLOAD_BYTES
 from tests.alert.made import message_about
 
-TAGS = {"html", "head", "meta", "title", "body", "table", "tr", "th", "td", "blockquote", "mark", "p", "a"}
-ATTRIBUTES = {"lang", "charset", "href", "rel"}
+# What fetches, runs or leads elsewhere; our own styles are compared word for word.
+ATTRIBUTES = {"lang", "charset", "name", "content", "href", "rel", "style", "role"}
 
 # Written for this test: the ways by which text becomes script or markup in a page, a mail or a log.
 PAYLOADS = [
@@ -56,6 +57,10 @@ class Tags(HTMLParser):
         self.text += data
 
 
+def values_of(page: Tags, name: str) -> set[str | None]:
+    return {value for attribute, value in page.attributes if attribute == name}
+
+
 def parsed(html: str) -> Tags:
     tags = Tags()
     tags.feed(html)
@@ -89,8 +94,11 @@ def test_there_are_at_least_fifty_payloads():
 def test_payload_builds_nothing_in_the_html(event, rule, now, payload):
     """Only our own tags and attributes are there, as often as without it, and links lead to the web."""
     attacked = parsed(message_about(*hostile(event, rule, payload), created_at=now).html)
+    innocent = parsed(message_about(*hostile(event, rule, "nobody"), created_at=now).html)
 
-    assert set(attacked.tags) <= TAGS
+    # What cleaning leaves nothing of has no row.
+    assert Counter(attacked.tags) <= Counter(innocent.tags)
+    assert values_of(attacked, "style") <= values_of(innocent, "style")
     assert {name for name, _ in attacked.attributes} <= ATTRIBUTES
     assert (attacked.tags.count("mark"), attacked.tags.count("a")) == (1, 1)
     assert all(
@@ -133,7 +141,7 @@ def test_message_says_all_that_is_asked(composed, form):
 def test_trigger_is_marked_in_text_and_html(composed):
     """The reader's eye goes to the word that made the event."""
     assert "Northern Alliance »left« the city" in composed.text
-    assert "Northern Alliance <mark>left</mark> the city" in composed.html
+    assert re.search(r"Northern Alliance <mark[^>]*>left</mark> the city", composed.html)
 
 
 def test_link_of_the_article_is_in_every_form(composed):
@@ -141,7 +149,7 @@ def test_link_of_the_article_is_in_every_form(composed):
     url = "https://example.org/news/1"
 
     assert f"  {url}\n" in composed.text
-    assert f'<a href="{url}" rel="noopener noreferrer nofollow">' in composed.html
+    assert f'<a href="{url}" rel="noopener noreferrer nofollow"' in composed.html
     assert json.loads(composed.payload)["data"]["article"]["url"] == url
 
 
@@ -160,8 +168,8 @@ def test_desk_address_is_a_second_link(event, rule, now):
 
 
 def test_message_fetches_nothing(composed):
-    """No picture, style or script: opening it tells nobody."""
-    assert not re.search(r"src|style|url\(|@import|<link|<img", composed.html)
+    """No picture, style sheet or script: opening it tells nobody."""
+    assert not re.search(r"src|<style|url\(|@import|<link|<img|<script", composed.html)
 
 
 def test_subject_names_severity_who_what_where_and_rule(composed):
@@ -202,6 +210,10 @@ def test_payload_is_the_standard_shape(composed, now):
     )  # fmt: skip
     assert body["data"]["sentence"] == {
         "before": "The Northern Alliance ", "trigger": "left", "after": " the city on Monday.",
+        "pieces": [
+            {"text": "The Northern Alliance ", "role": None}, {"text": "left", "role": "trigger"},
+            {"text": " the city on Monday.", "role": None},
+        ],
     }  # fmt: skip
 
 
@@ -231,7 +243,7 @@ def test_quoted_sentence_is_cut_around_its_trigger(event, rule, now):
     )
     quoted = json.loads(message.payload)["data"]["sentence"]
 
-    assert len("".join(quoted.values())) <= 400
+    assert len(quoted["before"] + quoted["trigger"] + quoted["after"]) <= 400
     assert quoted["before"].startswith("…")
     assert quoted["before"].endswith("before ")
     assert (quoted["trigger"], quoted["after"][:6], quoted["after"][-1]) == ("left", " after", "…")

@@ -37,7 +37,8 @@ CHECKSUMS = {
     " JOIN tocsin.articles ON articles.id = article_id JOIN tocsin.events ON events.id = event_id",
     "pending_alerts": "SELECT event_id FROM tocsin.pending_alerts",
     "alerts": "SELECT alert_key, rule, group_key, reason, why FROM tocsin.alerts",
-    "notifications": "SELECT notification_key, receiver, state FROM tocsin.notifications",
+    # How often an alert was updated hangs on how the work was cut; that it was raised and told does not.
+    "notifications": "SELECT notification_key, receiver, state FROM tocsin.notifications WHERE kind = 'alert'",
     "quarantine": "SELECT stage, reason, seen, url FROM tocsin.quarantine",
     "seen_urls": "SELECT url FROM tocsin.seen_urls",
 }
@@ -231,6 +232,7 @@ def make_due(url: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE tocsin.feeds SET next_fetch_at = now() WHERE next_fetch_at IS NOT NULL")
         cursor.execute("UPDATE tocsin.notifications SET next_attempt_at = now()")
+        cursor.execute("UPDATE tocsin.receivers SET resumes_at = NULL")
     connection.close()
 
 

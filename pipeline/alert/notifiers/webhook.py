@@ -148,7 +148,7 @@ def _check_status(host: str, status: int, retry_after: str | None, now: datetime
     if 200 <= status < 300:
         return
     if status == 410:
-        raise NotifyError(f"{host} answered 410: the receiver is gone for good", is_final=True)
+        raise NotifyError(f"{host} answered 410: the receiver is gone for good", is_gone=True)
     hint = (
         "; redirects are not followed, put the new address into the receivers' file" if status < 400 else ""
     )
