@@ -70,7 +70,12 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Article:
-    """One news text we keep. `id` is 0 before the database gave it one."""
+    """One news text we keep. `id` is 0 before the database gave it one.
+
+    Args:
+        text_method: Which way the text was had.
+        text_flags: What may be wrong with it: paywall, other_page, short, summary_only.
+    """
 
     id: int = 0
     url: str
@@ -82,6 +87,7 @@ class Article:
     language: str = "en"
     feed_id: int | None = None
     text_method: str = "unknown"
+    text_flags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_aware("published_at", self.published_at)

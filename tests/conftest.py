@@ -56,13 +56,17 @@ def database(settings: Settings) -> Database:
     return Database(settings.database_url)
 
 
+FETCH_TABLES = ("hosts", "feed_lists")
+
+
 def wipe(url: str) -> None:
     """Empty every table; DELETE, since TRUNCATE takes fifty times as long on small tables."""
     connection = connect(url, autocommit=True)
     try:
         with connection.cursor() as cursor:
+            for table in FETCH_TABLES:
+                cursor.execute(f"DELETE FROM tocsin.{table}")  # noqa: S608  (names of our own)
             for table in (
-                "feed_lists",
                 "notifications", "alerts", "silences", "receivers", "troubles", "rules", "pending_alerts", "event_revisions", "mentions", "events",
                 "quarantine", "candidates", "attempts", "seen_urls", "articles", "stories", "batches", "feeds",
                 "country_days", "country_months", "dyad_months", "dyad_days", "names", "tallies",

@@ -85,8 +85,8 @@ def test_a_candidate_refused_again_is_in_quarantine_again(db: Transaction, artic
 def leased(db: Transaction) -> list[dict[str, Any]]:
     """Feeds that a worker would visit now; it gives them back."""
     now = database_time(db)
-    feeds = db.all("claim_feeds", due_at=now, limit=10, lease_seconds=60)
-    db.run("save_feeds", feeds=as_json(feeds, default=iso))
+    feeds = db.all("claim_feeds", due_at=now, is_all=False, in_hand=[], limit=10, lease_seconds=60)
+    db.all("save_feeds", feeds=as_json(feeds, default=iso))
     return feeds
 
 
@@ -119,8 +119,8 @@ def test_a_feed_that_is_gone_stays_gone(db: Transaction) -> None:
     }
     db.run("upsert_feeds", feeds=json.dumps([feed]))
     (due,) = leased(db)
-    gone = due | {"is_active": False, "next_fetch_at": None, "lease_holder": None}
-    db.run("save_feeds", feeds=as_json([gone], default=iso))
+    gone = due | {"is_active": False, "next_fetch_at": None}
+    db.all("save_feeds", feeds=as_json([gone], default=iso))
     db.run("upsert_feeds", feeds=json.dumps([feed]))
 
     assert leased(db) == []

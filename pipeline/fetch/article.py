@@ -1,42 +1,18 @@
-"""Articles: an entry and its page in, an article out, or the reason why there is none."""
+"""Articles: an entry and its page in, an article out, or the reason why there is none. The work is a child's."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.message import Message
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from pipeline.fetch import worker
-from pipeline.fetch.announced import ANNOUNCED_CHARACTERS, MINIMUM_LETTERS, letter_count, tells_same
-from pipeline.fetch.dates import parse_date, sane_date
-from pipeline.fetch.records import Discard, DiscardReason, PublishedFrom, TakenArticle
-from pipeline.fetch.text import html_text, paragraphs, title_text
-from pipeline.fetch.url import canonical_url, choose_canonical
+from pipeline.fetch.records import Discard, TakenArticle
+from pipeline.fetch.worker import ParserError
 from pipeline.model import Article, Entry
 
-# A page takes 20 ms; nested a thousandfold it took trafilatura two minutes.
+# A page takes 5 ms; nested a thousandfold it took trafilatura two minutes.
 SECONDS = 10.0
-# A feed that gives this much gives the article, not its teaser.
-FULL_TEXT_LETTERS = 1_000
-# A title made of a text that has none.
-TITLE_WORDS = 14
-MAXIMUM_TEXT = 500_000
-LANGUAGE = "en"
-HTML_TYPES = ("", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PageText:
-    """What a page gave: its text ("" where none was found), title, canonical link, day of publication."""
-
-    text: str = ""
-    method: str = ""
-    title: str = ""
-    canonical: str | None = None
-    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,149 +41,40 @@ class Page:
 def take_article(
     entry: Entry, page: Page | None, origin: Origin, *, is_part: bool = False
 ) -> TakenArticle | Discard:
-    """Make an article of an entry and its page.
+    """Make an article of an entry and its page; see `article_text.make_article`.
 
     Args:
         page: None where it could not be had: then the feed's own text is all there is.
         is_part: The entry shares its page with others, so that the page's text is not its own.
-
-    Returns:
-        The article: text in paragraphs parted by empty lines, `published_at` from the feed if sane,
-        else the page's (a day alone is taken as its beginning in UTC), else `fetched_at`. `text_method` is
-        "trafilatura", "resiliparse", "fragment" (the element its link names), "feed_content" or "feed_summary".
     """
-    entry_url = canonical_url(entry.url)
-    if not entry_url:
-        return Discard(url=entry.url, reason="no_url")
-    is_html = page is None or _type(page.content_type) in HTML_TYPES
-    from_feed = feed_text(entry)
-    announced = f"{entry.title} {from_feed[0]}"
-    read = _read(page, entry, origin, is_part=is_part) if page and page.body and is_html else PageText()
-    page_url = (page.url if page else "") or entry.url
-    is_other = letter_count(read.text) >= MINIMUM_LETTERS and not tells_same(announced, read.text)
-    if is_other:
-        read, page_url = PageText(), entry.url
-    text, text_method = _best_text(from_feed, read, is_part=is_part)
-    title = entry.title or title_text(read.title, is_html=False) or _first_words(text)
-    text = _without_headline(text, title)
-    language = detect_language(text)
-    if reason := _why_not(title, language, is_html=is_html, is_other=is_other):
-        return Discard(url=entry.url, reason=reason)
-    published_at, published_from = _published(entry, read, origin.fetched_at)
-    named = None if is_part else read.canonical
-    article = Article(
-        url=choose_canonical(entry.url, page_url, named, is_trusted=bool(page and page.is_trusted)),
-        source=origin.source,
-        title=title,
-        text=text,
-        published_at=published_at,
-        fetched_at=origin.fetched_at,
-        language=language,
-        feed_id=origin.feed_id,
-        text_method=text_method,
-    )
-    return TakenArticle(article=article, published_from=published_from, entry_url=entry_url)
-
-
-def is_whole_in_feed(entry: Entry) -> bool:
-    """Whether an entry that shares its page has a text of its own, so that the page need not be read."""
-    return letter_count(feed_text(entry)[0]) >= MINIMUM_LETTERS
-
-
-def feed_text(entry: Entry) -> tuple[str, str]:
-    """The longer of the entry's content and summary as plain text, and which it was."""
-    content, summary = html_text(entry.content_html), html_text(entry.summary_html)
-    longer = (
-        (content, "feed_content") if len(content) >= len(summary) and content else (summary, "feed_summary")
-    )
-    return longer[0][:MAXIMUM_TEXT], longer[1]
-
-
-def has_full_text(entry: Entry) -> bool:
-    """Whether the feed itself carries the article, so that a page that cannot be had is no loss."""
-    return letter_count(feed_text(entry)[0]) >= FULL_TEXT_LETTERS
-
-
-def detect_language(text: str) -> str:
-    """ISO 639-1 of the text's language; "" below 50 letters, where nobody can tell."""
-    if letter_count(text) < MINIMUM_LETTERS:
-        return ""
-    import py3langid
-
-    return str(py3langid.classify(text[:5_000])[0])
-
-
-def _best_text(from_feed: tuple[str, str], read: PageText, *, is_part: bool) -> tuple[str, str]:
-    """The page's text, unless the feed has more of it than a page that shows only the beginning."""
-    enough = MINIMUM_LETTERS if is_part else FULL_TEXT_LETTERS
-    if is_part and letter_count(from_feed[0]) >= enough:
-        return from_feed
-    if letter_count(read.text) >= min(enough, letter_count(from_feed[0])):
-        return (read.text, read.method) if read.text else from_feed
-    return from_feed
-
-
-def _first_words(text: str) -> str:
-    """A title for a text that has none: its first sentence, or the beginning of it."""
-    first = re.split(r"(?<=[.!?])\s|\n", text, maxsplit=1)[0].split()
-    return " ".join(first[:TITLE_WORDS]) + ("…" if len(first) > TITLE_WORDS else "")
-
-
-def _without_headline(text: str, title: str) -> str:
-    """Pages repeat the title above the text; told twice it would be two sentences of the article."""
-    first, _, rest = text.partition("\n\n")
-    return rest if rest and first.casefold() == title.casefold() else text
-
-
-def _why_not(title: str, language: str, *, is_html: bool, is_other: bool) -> DiscardReason | None:
-    if not title:
-        return "no_title"
-    if not language:
-        return "not_article" if is_other else "too_short" if is_html else "not_html"
-    return None if language == LANGUAGE else "not_english"
-
-
-def _published(entry: Entry, read: PageText, fetched_at: datetime) -> tuple[datetime, PublishedFrom]:
-    if from_feed := sane_date(entry.published_at, fetched_at=fetched_at):
-        return from_feed, "feed"
-    if read.published_at:
-        return read.published_at, "page"
-    return fetched_at, "fetch"
-
-
-def _read(page: Page, entry: Entry, origin: Origin, *, is_part: bool) -> PageText:
-    announced = f"{entry.title} {feed_text(entry)[0]}"
-    header = {
-        "url": page.url or entry.url,
-        "charset": _charset(page.content_type),
-        "announced": announced[:ANNOUNCED_CHARACTERS],
-        "fragment": urlsplit(entry.url).fragment[:200] if is_part else "",
-        "wants_date": sane_date(entry.published_at, fetched_at=origin.fetched_at) is None,
-        "max_date": origin.fetched_at.astimezone(UTC).strftime("%Y-%m-%d"),
+    about = {
+        "entry": asdict(entry) | {"published_at": entry.published_at and entry.published_at.isoformat()},
+        "origin": asdict(origin) | {"fetched_at": origin.fetched_at.isoformat()},
+        "is_part": is_part,
+        "page": asdict(page) | {"body": None} if page else None,
     }
     try:
-        answer: dict[str, Any] = worker.parse("page", header, page.body, seconds=SECONDS)
-    except worker.ParserError:
+        answer = worker.parse("article", about, page.body if page else b"", seconds=SECONDS)
+    except ParserError:
+        if page is None:
+            raise
         # A page that kills its parser has no text; the feed's own may do.
-        return PageText()
-    dates = (
-        sane_date(parse_date(date, country=origin.country), fetched_at=origin.fetched_at)
-        for date in answer["dates"]
-    )
-    return PageText(
-        text=paragraphs(answer["text"]),
-        method=answer["method"],
-        title=answer["title"],
-        canonical=answer["canonical"],
-        published_at=next((date for date in dates if date), None),
+        answer = worker.parse("article", about | {"page": None}, b"", seconds=SECONDS)
+    if answer["discarded"]:
+        return Discard(url=entry.url, reason=answer["discarded"])
+    return TakenArticle(
+        article=_article(answer["article"], origin),
+        published_from=answer["published_from"],
+        entry_url=answer["entry_url"],
     )
 
 
-def _type(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()
-
-
-def _charset(content_type: str) -> str:
-    message = Message()
-    message["Content-Type"] = content_type
-    return str(message.get_content_charset() or "")
+def _article(values: dict[str, Any], origin: Origin) -> Article:
+    return Article(
+        **values
+        | {
+            "published_at": datetime.fromisoformat(values["published_at"]),
+            "fetched_at": origin.fetched_at,
+            "text_flags": tuple(values["text_flags"]),
+        }
+    )

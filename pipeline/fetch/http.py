@@ -1,18 +1,18 @@
-"""Politeness toward hosts: the web client of fetch, with robots.txt, crawl delays and two connections a host."""
+"""Feeds and pages, politely: the web client of fetch, with robots.txt, crawl delays and what hosts.py keeps of each host."""
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 
 from protego import Protego
 from yarl import URL
 
 from pipeline.config import Settings
-from pipeline.errors import FetchError
-from pipeline.web.answer import Clock, NoAnswerError, Response, StatusError, host_name
+from pipeline.fetch.hosts import Host, Hosts, OwnHosts
+from pipeline.web.answer import Clock, Response, StatusError, host_name
 from pipeline.web.client import PRODUCT, WebClient, machine_clock, open_web, user_agent
 from pipeline.web.guard import Guard
 
@@ -20,76 +20,32 @@ FEED_TYPES = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 )
 PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
-CONNECTIONS_PER_HOST = 2
 ROBOTS_BYTES = 512_000  # RFC 9309, 2.5: at least 500 KiB must be read
-ROBOTS_SECONDS = 3_600.0
 # A site that wants more than this between two pages is asking not to be read by the hundred.
 CRAWL_DELAY_CAP_SECONDS = 10.0
 # Between two pages of one host that asks for no delay: ten a second are no burden, a hundred are.
 PAUSE_SECONDS = 0.1
-# A host that asked for patience, or let so many pages hang in a row, is left alone for a while.
-SILENT_PAGES = 3
-LEFT_ALONE_SECONDS = 600.0
-PATIENCE_SECONDS = 60.0
-
-
-class LeftAloneError(FetchError):
-    """The host was not asked, for what it did to pages before this one."""
-
-
-class _Host:
-    """What politeness toward one host needs: places, the time of the next turn, its robots.txt."""
-
-    def __init__(self) -> None:
-        self.places = asyncio.Semaphore(CONNECTIONS_PER_HOST)
-        self.turn = asyncio.Lock()
-        self.next_turn = 0.0
-        self.robots_lock = asyncio.Lock()
-        self.robots: dict[str, tuple[float, Protego]] = {}
-        self.silent_count = 0
-        self.left_alone_until = 0.0
-
-    def check(self, name: str) -> None:
-        """Raises:
-        LeftAloneError: It is left alone now.
-        """
-        seconds = self.left_alone_until - time.monotonic()
-        if seconds > 0:
-            raise LeftAloneError(f"{name} is left alone for a while", retry_after_seconds=seconds)
-
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Notes how a request ends, and leaves the host alone where that asks for it."""
-        try:
-            yield
-        except NoAnswerError:
-            self.silent_count += 1
-            if self.silent_count >= SILENT_PAGES:
-                self._leave_alone(LEFT_ALONE_SECONDS)
-            raise
-        except StatusError as error:
-            if error.status == 429 or (error.status == 503 and error.retry_after_seconds):
-                self._leave_alone(error.retry_after_seconds or PATIENCE_SECONDS)
-            raise
-
-    def _leave_alone(self, seconds: float) -> None:
-        self.silent_count = 0
-        self.left_alone_until = max(self.left_alone_until, time.monotonic() + seconds)
+# Links that are noted as taken; beyond it the oldest are in the database by now.
+MAXIMUM_LINKS = 100_000
 
 
 class Client:
     """A polite client; made by `open_client`, one for all feeds of a run, lives in one event loop."""
 
-    def __init__(self, settings: Settings, web: WebClient) -> None:
+    def __init__(self, settings: Settings, web: WebClient, hosts: Hosts, clock: Clock) -> None:
         self.settings = settings
         self.is_named = web.is_named
         self._web = web
-        self._hosts: dict[str, _Host] = {}
-        self._links: dict[str, int] = {}
+        self._hosts = hosts
+        self._clock = clock
+        self._links: OrderedDict[str, int] = OrderedDict()
 
     def claim_link(self, link: str, feed_id: int) -> bool:
         """Whether a page may be read for this feed: another feed of this run may be reading it already."""
-        return self._links.setdefault(link, feed_id) == feed_id
+        is_mine = self._links.setdefault(link, feed_id) == feed_id
+        while len(self._links) > MAXIMUM_LINKS:
+            self._links.popitem(last=False)
+        return is_mine
 
     async def get_feed(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None
@@ -109,15 +65,11 @@ class Client:
         Raises:
             FetchError: It cannot be had. LeftAloneError: nobody was asked.
         """
-        name = host_name(self._web.check(url))
-        host = self._host(name)
-        host.check(name)
-        with host.watching():
-            response = await self._get(
-                url, headers={"Accept": PAGE_TYPES}, limit=self.settings.max_page_bytes, page_of=host
-            )
-        host.silent_count = 0
-        return response
+        async with self._using(self._web.check(url)) as host:
+            with host.watching(partial(self._leave_alone, host)):
+                return await self._get(
+                    url, headers={"Accept": PAGE_TYPES}, limit=self.settings.max_page_bytes, is_page=True
+                )
 
     async def may_fetch_page(self, url: str) -> bool:
         """Whether robots.txt of the page's host lets us read it; waits its crawl delay out.
@@ -126,66 +78,77 @@ class Client:
             FetchError: robots.txt cannot be had for now, which means no for now (RFC 9309, 2.3.1.4).
         """
         target = self._web.check(url)
-        host = self._host(host_name(target))
-        host.check(host_name(target))
-        with host.watching():
-            robots = await self._robots(target)
-        delay = robots.crawl_delay(PRODUCT) or 0.0
-        if not robots.can_fetch(str(target), PRODUCT) or delay > CRAWL_DELAY_CAP_SECONDS:
-            return False
-        await self._wait_for_turn(host, max(float(delay), PAUSE_SECONDS))
+        async with self._using(target) as host:
+            robots = await self._robots(host, str(target.origin()))
+            delay = robots.crawl_delay(PRODUCT) or 0.0
+            if not robots.can_fetch(str(target), PRODUCT) or delay > CRAWL_DELAY_CAP_SECONDS:
+                return False
+            await host.wait_for_turn(max(float(delay), PAUSE_SECONDS))
         return True
 
-    async def _robots(self, target: URL) -> Protego:
-        origin = str(target.origin())
-        host = self._host(host_name(target))
+    @asynccontextmanager
+    async def _using(self, target: URL) -> AsyncIterator[Host]:
+        async with self._hosts.using(host_key(target)) as host:
+            host.check(is_page=True)
+            yield host
+
+    def _leave_alone(self, host: Host, seconds: float, only_pages: bool) -> None:
+        self._hosts.leave_alone(host, seconds, only_pages=only_pages)
+
+    async def _robots(self, host: Host, origin: str) -> Protego:
         async with host.robots_lock:
-            read_at, robots = host.robots.get(origin, (0.0, None))
-            if robots is None or time.monotonic() - read_at > ROBOTS_SECONDS:
-                robots = Protego.parse(await self._robots_text(f"{origin}/robots.txt"))
-                host.robots[origin] = (time.monotonic(), robots)
-        return robots
+            if kept := host.robots(origin, self._clock().timestamp()):
+                return kept
+            with host.watching(partial(self._leave_alone, host)):
+                text = await self._robots_text(f"{origin}/robots.txt")
+            self._hosts.keep_robots(host, origin, text)
+            return host.keep_robots(origin, text, self._clock().timestamp())
 
     async def _robots_text(self, url: str) -> str:
         try:
-            response = await self._get(url, headers={"Accept": "text/plain, */*;q=0.1"}, limit=ROBOTS_BYTES)
+            response = await self._get(
+                url, headers={"Accept": "text/plain, */*;q=0.1"}, limit=ROBOTS_BYTES, is_page=True
+            )
         except StatusError as error:
             if 400 <= error.status < 500 and error.status != 429:
                 return ""
             raise
         return response.body.decode("utf-8", "replace")
 
-    async def _wait_for_turn(self, host: _Host, delay: float) -> None:
-        async with host.turn:
-            await asyncio.sleep(max(0.0, host.next_turn - time.monotonic()))
-            host.next_turn = time.monotonic() + delay
-
-    async def _get(
-        self, url: str, *, headers: dict[str, str], limit: int, page_of: _Host | None = None
-    ) -> Response:
+    async def _get(self, url: str, *, headers: dict[str, str], limit: int, is_page: bool = False) -> Response:
         @asynccontextmanager
-        async def place(host: str) -> AsyncIterator[None]:
-            async with self._host(host).places:
+        async def place(target: URL) -> AsyncIterator[None]:
+            async with (
+                self._hosts.using(host_key(target)) as host,
+                host.page_places if is_page else host.feed_places,
+            ):
                 # It may have been left alone while this one waited for its place.
-                if page_of:
-                    page_of.check(host)
+                host.check(is_page=is_page)
                 yield
 
         return await self._web.get(url, headers=headers, limit=limit, place=place)
 
-    def _host(self, host: str) -> _Host:
-        return self._hosts.setdefault(host, _Host())
+
+def host_key(target: URL) -> str:
+    """A host's name as the table of hosts has it (the function host_of in SQL)."""
+    name = host_name(target)
+    return f"[{name}]" if ":" in name else name
 
 
 @asynccontextmanager
 async def open_client(
-    settings: Settings, *, guard: Guard | None = None, clock: Clock = machine_clock
+    settings: Settings,
+    *,
+    guard: Guard | None = None,
+    clock: Clock = machine_clock,
+    hosts: Hosts | None = None,
 ) -> AsyncIterator[Client]:
     """A client with the settings' limits, closed at the end.
 
     Args:
         guard: Another one than what `allow_private_addresses` gives.
         clock: The time now, aware; a worker's own may be wrong.
+        hosts: Those that may be asked; all where nobody shares them.
 
     Raises:
         ConfigError: `allow_private_addresses` cannot be read.
@@ -202,4 +165,4 @@ async def open_client(
         guard=guard,
         clock=clock,
     ) as web:
-        yield Client(settings, web)
+        yield Client(settings, web, hosts or OwnHosts(), clock)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator
-from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import trafilatura
@@ -23,6 +23,11 @@ MAXIMUM_TEXT = 500_000
 MAXIMUM_DEPTH = 400
 _LATIN_1 = ("", "iso-8859-1", "iso8859-1", "latin-1", "latin1", "us-ascii", "ascii", "windows-1252", "cp1252")
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# schema.org's word for a text that not everybody may read, and Open Graph's for the same.
+_PAID = re.compile(
+    r"isAccessibleForFree[\"']\s*:\s*[\"']?false|article:content_tier[\"'][^>]{0,40}(?:locked|metered)",
+    re.IGNORECASE,
+)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 
 
@@ -31,8 +36,9 @@ def read_page(body: bytes, header: dict[str, Any]) -> dict[str, Any]:
     markup = _decoded(body, header["charset"])
     tree = trafilatura.load_html(markup)
     if tree is None:
-        return {"text": "", "method": "", "title": "", "canonical": None, "dates": []}
+        return {"text": "", "method": "", "title": "", "canonical": None, "dates": [], "is_paid": False}
     answer: dict[str, Any] = {"title": _title(tree), "canonical": _canonical(tree), "dates": []}
+    answer["is_paid"] = bool(_PAID.search(markup))
     if header["wants_date"]:
         answer["dates"] = page_dates(tree, markup, url=header["url"], max_date=header["max_date"])
     text, method = _part(tree, header["fragment"]), "fragment"
@@ -44,7 +50,7 @@ def read_page(body: bytes, header: dict[str, Any]) -> dict[str, Any]:
 def _main_text(tree: Any, markup: str, header: dict[str, Any]) -> tuple[str, str]:
     """The first way that finds what was announced; where none does, the first that finds a text at all."""
     announced, first = header["announced"], ("", "")
-    for method, is_guess, read in _ways(tree, markup, header["url"]):
+    for method, is_guess, read in _ways(tree, markup):
         if is_guess and not is_telling(announced):
             break
         text = read()
@@ -55,28 +61,33 @@ def _main_text(tree: Any, markup: str, header: dict[str, Any]) -> tuple[str, str
     return first
 
 
-def _ways(tree: Any, markup: str, url: str) -> Iterator[tuple[str, bool, Callable[[], str]]]:
+def _ways(tree: Any, markup: str) -> Iterator[tuple[str, bool, Callable[[], str]]]:
     """Method, whether it needs what was announced to be believed, and how to read."""
-    # trafilatura takes the tree apart.
-    whole = deepcopy(tree) if _depth_is_usual(tree) else None
-    yield "trafilatura", False, lambda: _by_trafilatura(tree, url)
-    if whole is None:
+    yield "trafilatura", False, lambda: _by_trafilatura(tree)
+    # trafilatura takes the tree apart; few pages need another.
+    whole = trafilatura.load_html(markup)
+    if whole is None or not _depth_is_usual(whole):
         return
     asides = list(whole.iter("aside"))
     for aside in asides:
         aside.tag = "div"
         aside.attrib.clear()
     if asides:
-        yield "trafilatura", False, lambda: _by_trafilatura(whole, url)
+        yield "trafilatura", False, lambda: _by_trafilatura(whole)
     yield "resiliparse", False, lambda: _by_resiliparse(markup, main_content=True)
     yield "resiliparse", True, lambda: _long_paragraphs(_by_resiliparse(markup, main_content=False))
 
 
-def _by_trafilatura(tree: Any, url: str) -> str:
-    text = trafilatura.extract(
-        tree, url=url, include_comments=False, include_tables=False, include_formatting=False
-    )
-    return text or ""
+@cache
+def _options() -> Any:
+    from trafilatura.settings import Extractor
+
+    # Made once: each reads a file of settings through.
+    return Extractor(comments=False, tables=False, formatting=False)
+
+
+def _by_trafilatura(tree: Any) -> str:
+    return trafilatura.extract(tree, options=_options()) or ""
 
 
 def _by_resiliparse(markup: str, *, main_content: bool) -> str:

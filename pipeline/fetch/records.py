@@ -11,7 +11,8 @@
   again whether the feed still shows it or not. One that was tried often enough is in `result.failures`.
 * `result.postponed_count` entries were not tried at all (limit of articles in one visit).
   They come again at the next visit, because `result.feed` then carries no validators.
-* `result.outcome` says how the visit went; on "failed", `result.feed.last_error` says why.
+* `result.outcome` says how the visit went; on "failed", `result.feed.last_error` says why. "postponed": nobody was
+  asked, as the host is left alone or another worker has it.
 
 Times are aware, and all of them are Postgres' own, counted from `now`. URLs are canonical (url.py);
 `FeedState.url` is the one to fetch.
@@ -45,7 +46,7 @@ DISCARD_REASONS: tuple[DiscardReason, ...] = (
 TRIED_AGAIN: tuple[DiscardReason, ...] = ("not_html", "not_article", "too_short")
 
 PublishedFrom = Literal["feed", "page", "fetch"]
-Outcome = Literal["fetched", "unchanged", "failed", "gone"]
+Outcome = Literal["fetched", "unchanged", "failed", "gone", "postponed"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +66,6 @@ class FeedState:
             longer (above 0) or shorter one; see pace.py.
         asked_seconds: What the feed or its server asks to be left alone for.
         moved_to: Where permanent redirects or the feed itself say it has moved; `moved_count` visits in a row.
-        lease_holder: The session this visit is made by.
         has_waiting: Entries of it are to be tried again.
     """
 
@@ -88,7 +88,6 @@ class FeedState:
     adapted_seconds: int | None = None
     adapting_count: int = 0
     asked_seconds: int = 0
-    lease_holder: str | None = None
     has_waiting: bool = False
 
     def __post_init__(self) -> None:

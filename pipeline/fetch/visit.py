@@ -9,14 +9,16 @@ import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from pipeline.errors import FetchError
-from pipeline.fetch.article import Origin, Page, has_full_text, is_whole_in_feed, take_article
+from pipeline.fetch.article import Origin, Page, take_article
 from pipeline.fetch.entries import Choice, Outcome, Wanted, asked_urls, choose, elsewhere, settle
 from pipeline.fetch.feed import parse_feed
-from pipeline.fetch.http import Client, LeftAloneError
+from pipeline.fetch.feed_text import has_full_text, is_whole_in_feed
+from pipeline.fetch.hosts import LeftAloneError
+from pipeline.fetch.http import Client
 from pipeline.fetch.identity import look_at
 from pipeline.fetch.pace import interval, paced
 from pipeline.fetch.records import Discard, Failure, FeedState, FetchResult, Memory, ParsedFeed, TakenArticle
@@ -39,6 +41,7 @@ UNCONDITIONAL_SECONDS = 86_400
 UNCONDITIONAL_EVERY = 24
 # A move is believed when it was said twice in a row: some servers redirect for an hour and say "for good".
 BELIEVED_MOVES = 2
+POSTPONED_SECONDS = 30.0
 # An entry's page that answers so will not come back under this address soon; the feed's text may do.
 PAGE_REFUSED = (401, 402, 403, 404, 405, 406, 410, 451)
 
@@ -56,6 +59,8 @@ async def fetch_feed(feed: FeedState, *, client: Client, now: datetime, memory: 
     """
     try:
         response = await _get(feed, client=client, now=now)
+    except LeftAloneError as error:
+        return postponed_visit(feed, error, now=now)
     except FetchError as error:
         return failed_visit(feed, error, now=now)
     sha256 = hashlib.sha256(response.body).hexdigest()
@@ -155,6 +160,12 @@ def asks_unconditionally(feed: FeedState, *, now: datetime) -> bool:
     """Whether it is this feed's turn to be asked without conditions; each feed has a turn of its own."""
     turn = int(now.timestamp() // feed.interval_seconds) + zlib.crc32(feed.url.encode())
     return turn % max(UNCONDITIONAL_EVERY, UNCONDITIONAL_SECONDS // feed.interval_seconds) == 0
+
+
+def postponed_visit(feed: FeedState, error: LeftAloneError, *, now: datetime) -> FetchResult:
+    """The outcome where nobody was asked: no failure of the feed, which is due again when its host may be asked."""
+    due = now + timedelta(seconds=max(error.retry_after_seconds or 0.0, POSTPONED_SECONDS))
+    return FetchResult(feed=replace(feed, next_fetch_at=due), outcome="postponed")
 
 
 def failed_visit(feed: FeedState, error: FetchError, *, now: datetime) -> FetchResult:

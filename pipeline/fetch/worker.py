@@ -1,6 +1,6 @@
 """A child process for the parsers, so that a document that hangs or swells one can be got rid of.
 
-    parse(task, header, body) -> answer       task is "feed" or "page"; header and answer are plain JSON
+    parse(task, header, body) -> answer       task is "feed" or "article"; header and answer are plain JSON
 
 The child lives on between documents and is started anew after a hang, a crash or too much memory. Over
 its pipes go frames: four bytes of length, then JSON, and the same for the raw body. It gets no
@@ -32,7 +32,7 @@ from pipeline.config import IMPORT_ROOT
 from pipeline.errors import TocsinError
 
 Result = TypeVar("Result")
-Task = Literal["feed", "page"]
+Task = Literal["feed", "article"]
 
 # Measured on the largest documents that may come (10 MB of feed): feedparser needs about 60 times its
 # size. What wants more is an attack or a defect.
@@ -222,9 +222,9 @@ def _answer(header: dict[str, Any], body: bytes) -> dict[str, Any]:
             from pipeline.fetch.feed_document import read_feed
 
             return read_feed(body, header)
-        from pipeline.fetch.page_document import read_page
+        from pipeline.fetch.article_text import read_article
 
-        return read_page(body, header)
+        return read_article(body, header)
     except Exception as error:  # noqa: BLE001 -- the parsers raise whatever they like; the parent names it
         return {"error": f"{type(error).__name__}: {error}"[:300]}
 

@@ -35,6 +35,7 @@ class Desk:
         self._session: Session | None = None
         self._started_at: datetime | None = None
         self._started = 0.0
+        self.session_number = 0
 
     def __enter__(self) -> Desk:
         return self
@@ -84,6 +85,8 @@ class Desk:
         if self._session is None or self._session.connection.closed:
             self._stack.close()
             self._session = self._stack.enter_context(self._home.session())
+            # What was leased by the one before is not this one's.
+            self.session_number += 1
         with self._session.transaction() as transaction:
             if self._started_at is None:
                 self._started_at = database_time(transaction)

@@ -66,7 +66,7 @@ class WebClient:
 
         Args:
             limit: Bytes of the answer, on the wire and inflated.
-            place: host → async context manager that is held while that host is asked.
+            place: address → async context manager that is held while its host is asked.
 
         Raises:
             FetchError: It cannot be had.
@@ -77,7 +77,7 @@ class WebClient:
         for _ in range(MAXIMUM_REDIRECTS + 1):
             self._guard.check_url(target)
             sent = {**headers, **cookie_header(cookies.get(str(target.origin()), {}))}
-            async with place(host_name(target)) if place else _no_place():
+            async with place(target) if place else _no_place():
                 answer = await self._within_limits(
                     target, self._session.get(target, headers=sent, allow_redirects=False), sent, limit
                 )

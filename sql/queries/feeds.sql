@@ -15,6 +15,9 @@ WITH listed AS (
     SELECT *
     FROM jsonb_to_recordset(%(feeds)s::jsonb)
         AS feed (url text, source text, country text, language text, interval_seconds integer, is_interval_given boolean)
+), made AS (
+    INSERT INTO tocsin.hosts (host) SELECT DISTINCT tocsin.host_of(url) AS host FROM listed ORDER BY host
+    ON CONFLICT (host) DO NOTHING
 ), gone AS (
     UPDATE tocsin.feeds SET is_listed = false, is_active = is_active AND is_added
     WHERE is_listed AND url NOT IN (SELECT url FROM listed)
@@ -38,11 +41,16 @@ WHERE (feeds.source, feeds.country, feeds.language, feeds.interval_seconds, feed
 -- name: add_feeds
 -- Puts feeds in by hand: array as upsert_feeds has it. Returns url and whether it is new of each.
 -- One that is there already keeps its state and gets the new values.
+WITH given AS (
+    SELECT *
+    FROM jsonb_to_recordset(%(feeds)s::jsonb)
+        AS feed (url text, source text, country text, language text, interval_seconds integer, is_interval_given boolean)
+), made AS (
+    INSERT INTO tocsin.hosts (host) SELECT DISTINCT tocsin.host_of(url) AS host FROM given ORDER BY host
+    ON CONFLICT (host) DO NOTHING
+)
 INSERT INTO tocsin.feeds (url, source, country, language, interval_seconds, is_interval_given, is_listed, is_added)
-SELECT url, source, country, language, interval_seconds, is_interval_given, false, true
-FROM jsonb_to_recordset(%(feeds)s::jsonb)
-    AS feed (url text, source text, country text, language text, interval_seconds integer, is_interval_given boolean)
-ORDER BY url
+SELECT url, source, country, language, interval_seconds, is_interval_given, false, true FROM given ORDER BY url
 ON CONFLICT (url) DO UPDATE
 SET source = excluded.source,
     country = excluded.country,
@@ -89,41 +97,10 @@ FROM tocsin.feeds
 WHERE is_listed OR is_added
 ORDER BY source, url;
 
--- name: claim_feeds
--- Feeds that were due at a time, with their state, leased to this session; the longest waiting first.
--- A lease is void when its session is gone, so what a killed worker held is free at once.
-WITH alive AS MATERIALIZED (
-    SELECT pid, pid || ' ' || extract(epoch FROM backend_start) AS holder
-    FROM pg_stat_activity
-    WHERE backend_start IS NOT NULL
-), due AS (
-    SELECT id
-    FROM tocsin.feeds AS feed
-    WHERE is_active AND paused_at IS NULL AND next_fetch_at <= %(due_at)s
-      AND (lease_until IS NULL OR lease_until < now()
-           OR NOT EXISTS (SELECT FROM alive WHERE alive.holder = feed.lease_holder))
-    ORDER BY next_fetch_at, id
-    LIMIT %(limit)s
-    FOR UPDATE SKIP LOCKED
-)
-UPDATE tocsin.feeds AS feed
-SET lease_until = now() + make_interval(secs => %(lease_seconds)s),
-    lease_holder = (SELECT holder FROM alive WHERE pid = pg_backend_pid())
-FROM due
-WHERE feed.id = due.id
-RETURNING feed.id, feed.url, feed.source, feed.country, feed.language, feed.interval_seconds, feed.is_interval_given,
-          feed.is_active, feed.adapted_seconds, feed.adapting_count, feed.asked_seconds, feed.etag,
-          feed.last_modified, feed.body_sha256, feed.failure_count, feed.last_error, feed.next_fetch_at,
-          feed.moved_to, feed.moved_count, feed.lease_holder, now() AS claimed_at,
-          EXISTS (
-              SELECT FROM tocsin.seen_urls AS waiting
-              WHERE waiting.feed_id = feed.id AND waiting.next_try_at <= now()
-          ) AS has_waiting;
-
 -- name: save_feeds
--- Keeps the state of feeds after a visit and gives their lease back, unless another worker has it by now:
--- array of the columns of tocsin.feeds, where entry_count and known_count are those of this visit and changed_count is 1
--- where it brought a new document. Returns nothing.
+-- Keeps the state of feeds after a visit, unless another worker has their host by now: array of the columns of tocsin.feeds,
+-- where entry_count and known_count are those of this visit and changed_count is 1 where it brought a new document.
+-- Returns the ids of those that were kept.
 UPDATE tocsin.feeds AS feed
 SET etag = visited.etag,
     last_modified = visited.last_modified,
@@ -142,11 +119,12 @@ SET etag = visited.etag,
     entry_count = feed.entry_count + coalesce(visited.entry_count, 0),
     known_count = feed.known_count + coalesce(visited.known_count, 0),
     moved_to = visited.moved_to,
-    moved_count = visited.moved_count,
-    lease_holder = NULL,
-    lease_until = NULL
+    moved_count = visited.moved_count
 FROM jsonb_populate_recordset(NULL::tocsin.feeds, %(feeds)s::jsonb) AS visited
-WHERE feed.id = visited.id AND feed.lease_holder IS NOT DISTINCT FROM visited.lease_holder;
+JOIN tocsin.hosts AS host ON host.host = tocsin.host_of(visited.url)
+WHERE feed.id = visited.id
+  AND host.lease_holder = (SELECT pid || ' ' || extract(epoch FROM backend_start) FROM pg_stat_activity WHERE pid = pg_backend_pid())
+RETURNING feed.id;
 
 -- name: seen_entries
 -- What is remembered of entries with these canonical links.
@@ -207,8 +185,9 @@ WHERE entry_key = ANY(%(entry_keys)s) AND seen_at < now() - interval '1 day';
 -- name: insert_articles
 -- Ids of the articles that were new: array of the columns of tocsin.articles.
 INSERT INTO tocsin.articles (url, feed_id, batch_id, source, title, text, language, published_at, published_from,
-                             fetched_at, text_method)
-SELECT url, feed_id, batch_id, source, title, text, language, published_at, published_from, fetched_at, text_method
+                             fetched_at, text_method, text_flags)
+SELECT url, feed_id, batch_id, source, title, text, language, published_at, published_from, fetched_at, text_method,
+       coalesce(text_flags, '{}')
 FROM jsonb_populate_recordset(NULL::tocsin.articles, %(articles)s::jsonb)
 ORDER BY url
 ON CONFLICT (tocsin.key_of(url)) DO NOTHING

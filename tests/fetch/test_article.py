@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from pipeline.fetch.announced import tells_same
-from pipeline.fetch.article import Origin, Page, detect_language, take_article
+from pipeline.fetch.article import Origin, Page, take_article
+from pipeline.fetch.article_text import detect_language
 from pipeline.fetch.records import Discard, TakenArticle
 from pipeline.fetch.text import html_text, one_line, paragraphs, title_text
 from pipeline.model import Entry

@@ -226,11 +226,11 @@ def test_lease_that_ran_out_is_free(fetching, feeds):
         make_due(settings)
         with session.transaction() as transaction:
             now = database_time(transaction)
-            transaction.all("claim_feeds", due_at=now, limit=1, lease_seconds=60)
+            transaction.all("claim_feeds", due_at=now, is_all=False, in_hand=[], limit=1, lease_seconds=60)
         while_held = run(settings, "second")
         with session.transaction() as transaction:
             transaction.connection.cursor().execute(
-                "UPDATE tocsin.feeds SET lease_until = now() - interval '1 second'"
+                "UPDATE tocsin.hosts SET lease_until = now() - interval '1 second'"
             )
         after = run(settings, "third")
 

@@ -1,6 +1,6 @@
 """How fast feeds are read, against the plain way, side by side in one run over loopback.
 
-    python -m benchmarks.fetch [--feeds 20] [--entries 10]
+    python -m benchmarks.fetch_parse [--feeds 20] [--entries 10]
 
 The plain way is what a first script does: urllib, feedparser with its defaults, trafilatura, one after
 the other in one process, without limits. Prints seconds and ratios; the machine's load goes into both.

@@ -1,0 +1,119 @@
+"""What visits to feeds brought, into the database: many visits a transaction, and a bad one alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from pipeline.errors import FetchError
+from pipeline.fetch.records import FeedState, FetchResult
+from pipeline.fetch.visit import failed_visit
+from pipeline.postgres.clean import as_json
+from pipeline.postgres.database import Transaction
+from pipeline.stages.common import About, iso, log, quarantine
+from pipeline.stages.fetch_desk import Desk
+
+
+@dataclass(kw_only=True)
+class Saver:
+    """Saves visits, all that wait in one transaction; where that is refused, each in its own."""
+
+    desk: Desk
+    batch_id: int
+    counts: Counter[str] = field(default_factory=Counter)
+    # Feeds whose host another worker has by now, so that their state was not kept.
+    lost: set[int] = field(default_factory=set)
+    _waiting: list[tuple[FeedState, FetchResult]] = field(default_factory=list)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def save(self, feed: FeedState, result: FetchResult) -> None:
+        """Save a visit, perhaps with others.
+
+        Args:
+            feed: As it was before the visit.
+
+        Raises:
+            StoreError: Not even that a visit failed can be written: the database is away.
+        """
+        self._waiting.append((feed, result))
+        async with self._turn:
+            visits, self._waiting = self._waiting, []
+            try:
+                await self._write([result for _, result in visits])
+            except Exception:  # noqa: BLE001  (which visit it was, the second try says)
+                for visit in visits:
+                    await self._save_alone(*visit)
+
+    async def _save_alone(self, feed: FeedState, result: FetchResult) -> None:
+        try:
+            await self._write([result])
+        except Exception as error:  # noqa: BLE001  (the edge of one feed, as in `_visit`)
+            # What it brought cannot be stored: that is its failure, written in a fresh transaction.
+            log.warning("feed not stored stage=fetch feed=%d error=%r", feed.id, str(error)[:500])
+            reason = FetchError(f"not stored: {type(error).__name__}: {' '.join(str(error).split())}")
+            await self._write([failed_visit(feed, reason, now=self.desk.clock())])
+
+    async def _write(self, results: Sequence[FetchResult]) -> None:
+        if results:
+            counts, kept = await self.desk.call(
+                lambda transaction: _save(transaction, results, self.batch_id)
+            )
+            self.counts.update(counts)
+            self.lost.update({result.feed.id for result in results} - kept)
+
+
+def _save(
+    transaction: Transaction, results: Sequence[FetchResult], batch_id: int
+) -> tuple[Counter[str], set[int]]:
+    """Counts by outcome, and the feeds whose state was kept."""
+    articles = [
+        asdict(taken.article) | {"published_from": taken.published_from, "batch_id": batch_id, "id": None}
+        for result in results
+        for taken in result.taken
+    ]
+    new = transaction.all("insert_articles", articles=as_json(articles, default=iso)) if articles else []
+    if revisions := [asdict(revision) for result in results for revision in result.revisions]:
+        transaction.all("insert_revisions", revisions=as_json(revisions, default=iso))
+    seen = [asdict(one) | {"feed_id": result.feed.id} for result in results for one in result.seen]
+    if seen:
+        transaction.run("save_seen", entries=as_json(seen, default=iso))
+    if shown := sorted({key for result in results for key in result.shown_keys}):
+        transaction.run("touch_seen", entry_keys=shown)
+    for failure in (failure for result in results for failure in result.failures):
+        about = About(batch_id=batch_id, url=failure.url)
+        quarantine(transaction, "fetch", failure.url, failure.reason, failure.title, about)
+    kept = transaction.all(
+        "save_feeds", feeds=as_json([_feed_row(result) for result in results], default=iso)
+    )
+    counts = sum(map(_counted, results), Counter()) + Counter(
+        articles=len(new), known=len(articles) - len(new)
+    )
+    return counts, {row["id"] for row in kept}
+
+
+def _feed_row(result: FetchResult) -> dict[str, Any]:
+    return asdict(result.feed) | {
+        "entry_count": result.shown_count,
+        "known_count": result.known_count,
+        "changed_count": int(result.outcome == "fetched"),
+    }
+
+
+def _counted(result: FetchResult) -> Counter[str]:
+    is_failed = result.outcome in ("failed", "gone")
+    if is_failed:
+        log.warning("feed %s url=%s error=%r", result.outcome, result.feed.url, result.feed.last_error)
+    return Counter(
+        {
+            "quarantined": len(result.failures),
+            "waiting": result.waiting_count,
+            "revisions": len(result.revisions),
+            "feeds_failed": int(is_failed),
+            "feeds_unchanged": int(result.outcome == "unchanged"),
+            "feeds_postponed": int(result.outcome == "postponed"),
+        }
+        | {f"discarded_{reason}": count for reason, count in result.discards_by_reason.items()}
+    )
