@@ -54,6 +54,8 @@ HOMES = {
     "spacy": {"extract"},
     "great_expectations": {"validate"},
     "psycopg2": {"postgres"},
+    "apprise": {"alert"},
+    "jinja2": {"alert", "validate"},
     "pyarrow": {"export"},
 }
 SLOW = {"pyarrow", "great_expectations", "spacy", "trafilatura", "pandas", "feedparser", "aiohttp"}

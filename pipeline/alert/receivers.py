@@ -14,6 +14,10 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "log": ("channel",),
     "webhook": ("channel", "url", "url_file", "secret_file"),
     "email": ("channel", "to"),
+    "slack": ("channel", "url", "url_file"),
+    "heartbeat": ("channel", "url", "url_file"),
+    "apprise": ("channel", "url_file"),
+    "feed": ("channel",),
 }
 MAX_SECRET_BYTES = 10_000
 
@@ -75,7 +79,7 @@ def _receiver(name: object, raw: object, path: Path) -> Receiver:
     to = values.get("to", "")
     if channel == "email" and not is_mail_address(to):
         problems.add(f"{key}.to", to, "one address like desk@example.org; a second one is a second receiver")
-    url = _url(values, key, path, problems) if channel == "webhook" else ""
+    url = _url(values, key, path, problems) if "url_file" in _KEYS[channel] else ""
     secret_file = values.get("secret_file", "")
     if not isinstance(secret_file, str):
         problems.add(f"{key}.secret_file", secret_file, "the path of a file")

@@ -16,8 +16,8 @@ RULE_STATUSES: tuple[RuleStatus, ...] = ("staging", "active", "retired")
 Severity = Literal["info", "low", "medium", "high", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high", "critical")
 
-Channel = Literal["log", "webhook", "email"]
-CHANNELS: tuple[Channel, ...] = ("log", "webhook", "email")
+Channel = Literal["log", "webhook", "email", "slack", "feed", "apprise", "heartbeat"]
+CHANNELS: tuple[Channel, ...] = ("log", "webhook", "email", "slack", "feed", "apprise", "heartbeat")
 
 MAX_SUBJECT = 150
 MAX_PAYLOAD_BYTES = 20_000

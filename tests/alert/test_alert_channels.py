@@ -30,7 +30,9 @@ def test_every_channel_of_a_receiver_has_its_notifier():
 
 def test_unknown_channel_lists_the_known_ones():
     """An error says what is allowed."""
-    with pytest.raises(ConfigError, match="no channel 'sms'; there are: email, log, webhook"):
+    with pytest.raises(
+        ConfigError, match="no channel 'sms'; there are: apprise, email, feed, heartbeat, log, slack, webhook"
+    ):
         notifier("sms", Settings())
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from pipeline.alert.decide import notification_key
 from pipeline.alert.notifiers.channels import notifier
@@ -25,7 +26,6 @@ from pipeline.alert.notifiers.webhook import (
     read_key,
     sign,
     signed_headers,
-    verify,
 )
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, NotifyError
@@ -36,6 +36,23 @@ from tests.certificates import make_certificate
 NEW_SECRET = "whsec_" + base64.b64encode(b"n" * 32).decode()
 OLD_SECRET = "whsec_" + base64.b64encode(b"o" * 32).decode()
 KEYS = [b"n" * 32, b"o" * 32]
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The time of this machine: the independent library judges by no other."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def verify(keys: list[bytes], headers: dict[str, str], body: bytes) -> bool:
+    """Whether the library of Standard Webhooks takes it under one of the keys."""
+    for key in keys:
+        try:
+            Webhook(key).verify(body, headers, json_parse=False)
+        except WebhookVerificationError:
+            continue
+        return True
+    return False
 
 
 class Desk:
@@ -108,14 +125,6 @@ def send(settings, notification, message, now) -> Callable[..., None]:
     return post
 
 
-def test_signature_is_the_published_one():
-    """The example that the libraries of Standard Webhooks share."""
-    key = read_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
-    signature = sign(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
-
-    assert signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
-
-
 def test_receiver_finds_the_signed_body(desk, send, now, message):
     """The body as composed, as JSON, with id, time and a signature that holds."""
     send(desk.url)
@@ -124,26 +133,26 @@ def test_receiver_finds_the_signed_body(desk, send, now, message):
     assert (path, body, headers["content-type"]) == ("/hook?room=desk", message.payload, "application/json")
     assert headers["webhook-id"] == "0123456789abcdef0123456789abcdef"
     assert headers["webhook-timestamp"] == str(int(now.timestamp()))
-    assert verify(KEYS[:1], headers, body, now)
+    assert verify(KEYS[:1], headers, body)
 
 
-def test_rotation_signs_with_both_keys(desk, send, now):
+def test_rotation_signs_with_both_keys(desk, send):
     """Who knows only the old secret, and who knows only the new one, both can check."""
     send(desk.url)
     [(_, headers, body)] = desk.requests
 
     assert len(headers["webhook-signature"].split()) == 2
-    assert [verify([key], headers, body, now) for key in (*KEYS, b"x" * 32)] == [True, True, False]
+    assert [verify([key], headers, body) for key in (*KEYS, b"x" * 32)] == [True, True, False]
 
 
-def test_secret_of_the_receiver_comes_before_that_of_the_settings(desk, send, now, tmp_path):
+def test_secret_of_the_receiver_comes_before_that_of_the_settings(desk, send, tmp_path):
     """Each receiver can have its own."""
     own = tmp_path / "own"
     own.write_text(base64.b64encode(b"p" * 24).decode())
     send(desk.url, secret_file=str(own))
     [(_, headers, body)] = desk.requests
 
-    assert [verify([key], headers, body, now) for key in (b"p" * 24, KEYS[0])] == [True, False]
+    assert [verify([key], headers, body) for key in (b"p" * 24, KEYS[0])] == [True, False]
 
 
 def test_changed_secret_is_used_without_a_restart(desk, settings, notification, message, now, secret_file):
@@ -153,7 +162,7 @@ def test_changed_secret_is_used_without_a_restart(desk, settings, notification, 
     secret_file.write_text(base64.b64encode(b"q" * 32).decode())
     notify(notification(channel="webhook", url=desk.url), message)
 
-    assert [verify([b"q" * 32], headers, body, now) for _, headers, body in desk.requests] == [False, True]
+    assert [verify([b"q" * 32], headers, body) for _, headers, body in desk.requests] == [False, True]
 
 
 def test_every_attempt_has_the_same_id(desk, settings, notification, message, now):
@@ -168,37 +177,46 @@ def test_every_attempt_has_the_same_id(desk, settings, notification, message, no
 
 
 @pytest.mark.parametrize(
-    ("change", "holds"),
-    [
-        ({}, True),
-        ({"webhook-id": "other"}, False),
-        ({"webhook-timestamp": "1600000001"}, False),
-        ({"webhook-timestamp": "x"}, False),
-        ({"webhook-timestamp": "-1"}, False),
-        ({"webhook-timestamp": "٣"}, False),
-        ({"webhook-signature": ""}, False),
-        ({"webhook-signature": "v1,"}, False),
-        ({"webhook-signature": "ünsigned"}, False),
-    ],
+    "change",
+    [{"webhook-id": "other"}, {"webhook-timestamp": "1600000001"}, {"webhook-signature": "v1,AAAA"}],
+    ids=lambda change: next(iter(change)),
 )
-def test_verification_refuses_what_was_changed(change, holds):
-    """Id, time and signature all count."""
-    at = datetime.fromtimestamp(1600000000, UTC)
-    headers = {**signed_headers(KEYS, "id", at, b"body"), **change}
+def test_each_header_and_the_body_are_signed(now, change):
+    """By the judgement of a library that is not ours."""
+    headers = signed_headers(KEYS, "id", now, b"{}")
 
-    assert verify(KEYS, headers, b"body", at) is holds
-    assert not verify(KEYS, headers, b"other", at)
+    assert verify(KEYS, headers, b"{}")
+    assert not verify(KEYS, {**headers, **change}, b"{}")
+    assert not verify(KEYS, headers, b"[]")
 
 
 @pytest.mark.parametrize(
-    ("seconds", "holds"), [(0, True), (300, True), (-300, True), (301, False), (-301, False)]
-)
-def test_verification_refuses_old_and_early_messages(seconds, holds):
-    """Five minutes either way, against replays."""
-    at = datetime.fromtimestamp(1600000000, UTC)
-    headers = signed_headers(KEYS, "id", at, b"body")
+    ("secret", "key_id", "timestamp", "body", "expected"),
+    [
+        pytest.param(
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330,
+            b'{"test": 2432232314}', "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", id="published",
+        ),
+    ],
+)  # fmt: skip
+def test_vectors_of_the_spec_hold(secret, key_id, timestamp, body, expected):
+    """By our hand, and by the independent library's."""
+    theirs = Webhook(secret).sign(key_id, datetime.fromtimestamp(timestamp, UTC), body.decode())
 
-    assert verify(KEYS, headers, b"body", at + timedelta(seconds=seconds)) is holds
+    assert sign(read_key(secret), key_id, timestamp, body) == theirs == expected
+
+
+@pytest.mark.parametrize("length", [24, 32, 64])
+def test_we_sign_as_the_independent_library_does(length):
+    """Any key, id and body: letters, JSON, other alphabets."""
+    key = bytes(range(length))
+    ours_and_theirs = [
+        (sign(key, key_id, 1_700_000_000, body), Webhook(key).sign(key_id, datetime.fromtimestamp(1_700_000_000, UTC), body.decode()))
+        for key_id in ("a", "msg_1", "0" * 32)
+        for body in (b"", b"{}", b'{"a":[1,2]}', "Ünïcode ✓ 中文".encode())
+    ]  # fmt: skip
+
+    assert all(ours == theirs for ours, theirs in ours_and_theirs)
 
 
 @pytest.mark.parametrize("secret", ["whsec_!!!", "whsec_", "short", base64.b64encode(b"x" * 23).decode(), "é" * 40,
@@ -502,7 +520,7 @@ def test_webhook_is_found_by_its_channel(desk, settings, notification, message):
     notifier("webhook", settings)(notification(channel="webhook", url=desk.url), message)
     [(_, headers, body)] = desk.requests
 
-    assert verify(KEYS, headers, body, datetime.now(UTC))
+    assert verify(KEYS, headers, body)
     assert json.loads(body) == {"type": "alert.raised"}
 
 

@@ -30,6 +30,10 @@ NOTIFIERS: dict[str, Callable[[], Any]] = {
     "log": _lazy("log"),
     "webhook": _lazy("webhook"),
     "email": _lazy("email"),
+    "slack": _lazy("slack"),
+    "feed": _lazy("feed"),
+    "apprise": _lazy("by_apprise"),
+    "heartbeat": _lazy("heartbeat"),
 }
 
 

@@ -35,7 +35,7 @@ def make_notifier(
         # A bar parts what is for people from the rest.
         told = clean(message.subject, MAX_VALUE).replace("|", "¦")
         at = clock().isoformat(timespec="seconds")
-        _append(settings.alerts_log, f"{at} {told} | {look_up} | {pairs}\n")
+        _append(path_of(notification.receiver, settings), f"{at} {told} | {look_up} | {pairs}\n")
         log.info("alert %s", pairs)
 
     return notify
@@ -47,7 +47,12 @@ def check(receiver: Receiver, settings: Settings) -> None:
     Raises:
         NotifyError: It cannot be written.
     """
-    _append(settings.alerts_log, "")
+    _append(path_of(receiver, settings), "")
+
+
+def path_of(receiver: Receiver, settings: Settings) -> Path:
+    """The file of a receiver."""
+    return Path(receiver.file) if receiver.file else settings.alerts_log
 
 
 def _pairs(notification: Notification, message: Message) -> str:

@@ -9,24 +9,18 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from pipeline.alert.receivers import is_webhook_url, read_secret_file
+from pipeline.alert.notifiers.posting import TIMEOUT_SECONDS, check_address, post
+from pipeline.alert.receivers import read_secret_file
 from pipeline.alert.records import Message, Notification, Receiver
 from pipeline.config import Settings
-from pipeline.errors import ConfigError, FetchError, NotifyError
-from pipeline.web.client import check_target, post_once
-from pipeline.web.retry_after import parse_retry_after
+from pipeline.errors import ConfigError, NotifyError
 
-TIMEOUT_SECONDS = 15.0
-# How far a receiver lets the sender's clock be off, by the standard's advice.
-TOLERANCE_SECONDS = 300
 MAX_KEYS = 2
 MIN_KEY_BYTES, MAX_KEY_BYTES = 24, 64
-_HEADERS = {"content-type": "application/json", "user-agent": "Tocsin", "connection": "close"}
 
 
 def make_notifier(
@@ -38,14 +32,10 @@ def make_notifier(
         keys = _keys(notification.receiver, settings)
         now = clock()
         headers = signed_headers(keys, notification.notification_key, now, message.payload)
-        status, retry_after = _post(
-            notification.receiver.url,
-            message.payload,
-            headers,
-            settings.allow_private_addresses,
-            timeout_seconds,
-        )
-        _check_status(urlsplit(notification.receiver.url).hostname or "", status, retry_after, now)
+        post(
+            notification.receiver.url, message.payload,
+            headers=headers, settings=settings, timeout_seconds=timeout_seconds, now=now,
+        )  # fmt: skip
 
     return notify
 
@@ -57,10 +47,7 @@ def check(receiver: Receiver, settings: Settings) -> None:
         NotifyError: One of them would hinder a notification now.
     """
     _keys(receiver, settings)
-    try:
-        check_target(receiver.url, allowed=settings.allow_private_addresses)
-    except FetchError as error:
-        raise NotifyError(str(error), is_final=error.is_final) from None
+    check_address(receiver.url, settings)
 
 
 def signed_headers(keys: Sequence[bytes], webhook_id: str, now: datetime, body: bytes) -> dict[str, str]:
@@ -77,21 +64,6 @@ def sign(key: bytes, webhook_id: str, timestamp: int, body: bytes) -> str:
     """Sign one sending: "v1," and the base64 of HMAC-SHA256 over id, timestamp and body."""
     signed = f"{webhook_id}.{timestamp}.".encode() + body
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-
-
-def verify(keys: Sequence[bytes], headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
-    """Say whether a body was signed with one of the keys within five minutes of now.
-
-    What a receiver does; here for tests and for receivers written in Python.
-    """
-    webhook_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= 12):
-        return False
-    if abs(now.timestamp() - int(timestamp)) > TOLERANCE_SECONDS:
-        return False
-    given = [one.encode() for one in headers.get("webhook-signature", "").split()]
-    expected = [sign(key, webhook_id, int(timestamp), body).encode() for key in keys]
-    return any([hmac.compare_digest(one, other) for one in given for other in expected])
 
 
 def read_key(secret: str) -> bytes:
@@ -125,33 +97,3 @@ def _keys(receiver: Receiver, settings: Settings) -> list[bytes]:
     except ConfigError as error:
         # Temporary: the person who mends the file should find the notification still waiting.
         raise NotifyError(str(error)) from error
-
-
-def _post(
-    url: str, body: bytes, headers: Mapping[str, str], allowed: str, timeout_seconds: float
-) -> tuple[int, str | None]:
-    """POST once, following nothing; give the status and the Retry-After header."""
-    if not is_webhook_url(url):
-        raise NotifyError("the receiver's address is no http(s) address", is_final=True)
-    try:
-        return post_once(
-            url, body, headers={**_HEADERS, **headers}, allowed=allowed, timeout_seconds=timeout_seconds
-        )
-    except FetchError as error:
-        # Cut from its causes, which may show the whole address.
-        raise NotifyError(f"no notification was taken: {error}", is_final=error.is_final) from None
-    except ConfigError as error:
-        raise NotifyError(str(error)) from error
-
-
-def _check_status(host: str, status: int, retry_after: str | None, now: datetime) -> None:
-    if 200 <= status < 300:
-        return
-    if status == 410:
-        raise NotifyError(f"{host} answered 410: the receiver is gone for good", is_gone=True)
-    hint = (
-        "; redirects are not followed, put the new address into the receivers' file" if status < 400 else ""
-    )
-    raise NotifyError(
-        f"{host} answered {status}{hint}", retry_after_seconds=parse_retry_after(retry_after, now=now)
-    )

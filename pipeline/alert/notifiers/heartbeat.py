@@ -1,0 +1,36 @@
+"""Heartbeat: tells a watchman elsewhere that Tocsin lives; when nothing comes any more, that one rings (a dead man's switch).
+
+Any service will do that expects a POST every so many minutes. Nothing is sent but that we live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from pipeline.alert.notifiers.posting import TIMEOUT_SECONDS, check_address, post
+from pipeline.alert.records import Message, Notification, Receiver
+from pipeline.config import Settings
+
+
+def make_notifier(
+    settings: Settings, *, clock: Callable[[], datetime], timeout_seconds: float = TIMEOUT_SECONDS
+) -> Callable[[Notification, Message], None]:
+    """Make the notifier; what the message says is not sent."""
+
+    def notify(notification: Notification, _message: Message) -> None:
+        post(
+            notification.receiver.url, b'{"type":"heartbeat"}',
+            headers={}, settings=settings, timeout_seconds=timeout_seconds, now=clock(),
+        )  # fmt: skip
+
+    return notify
+
+
+def check(receiver: Receiver, settings: Settings) -> None:
+    """See that the address is allowed and its host known.
+
+    Raises:
+        NotifyError: It is not.
+    """
+    check_address(receiver.url, settings)
