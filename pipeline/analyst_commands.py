@@ -1,4 +1,4 @@
-"""What the commands for analysts do: export, dictionary. Options and settings in, one call of the library, text out."""
+"""What the commands for analysts do: export, dictionary, erase. Options and settings in, one call of the library, text out."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
     exported.add_argument("--since", type=_day, metavar="DATE", help="first day, 2026-01-31")
     exported.add_argument("--until", type=_day, metavar="DATE", help="last day")
     add("dictionary", show_dictionary, "print the data dictionary: each view and column, and what it means")
+    erased = add("erase", erase, "erase a person's name from every row, for good; a backup first is wise")
+    erased.add_argument("name", metavar="NAME")
 
 
 def export(options: argparse.Namespace, settings: Settings) -> None:
@@ -49,6 +51,17 @@ def show_dictionary(_: argparse.Namespace, settings: Settings) -> None:
     wake(settings)
     with database(settings).transaction() as transaction:
         print(dictionary(transaction.all("describe_views")), end="")
+
+
+def erase(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.server import wake
+    from pipeline.stages.erase import erase as erase_name
+
+    wake(settings)
+    counts = erase_name(options.name, settings)
+    for table, count in counts.items():
+        print(f"{table}: {count} rows")
+    print("erased" if counts else "no row bears that name; its tombstone is set all the same")
 
 
 def _day(text: str) -> date:

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.config import Settings, load_settings
 from pipeline.postgres.database import Session, Transaction
 from pipeline.stages.common import Counts, counted, database, log
+from pipeline.stages.erase import erase_again
 
 # What is dropped when its time is over: query, and the setting of how many days it is kept. The quarantine before the
 # candidates, which are kept while they lie in it.
@@ -39,6 +40,7 @@ def upkeep(settings: Settings | None = None, *, at_once: int = DROP_AT_ONCE) -> 
         for query, setting in DROPS:
             if keep_days := getattr(settings, setting):
                 counts[query] = _drop(session, query, keep_days, at_once, ends_at=started + LONGEST_SECONDS)
+        counts.update(erase_again(session))
         for query in ("add_up_tallies", "drop_empty_rollups", "measure_tables"):
             session.retried(partial(_run, query))
     return counted("upkeep", "", started, counts)
