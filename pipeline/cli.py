@@ -110,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument(
         "--celery", metavar="REDIS_URL", default="", help="spread the tasks by Celery over this broker"
     )
+    add("web", plain(commands.web), "the pages in a browser, on 127.0.0.1, behind a login; Ctrl-C stops")
     add("status", plain(commands.status), "what runs, what waits before each stage, what failed last")
     add("report", plain(commands.report), "show the newest batch: feeds, events, alerts, quarantine")
     add("migrate", plain(commands.migrate), "bring the database to the newest schema")

@@ -31,6 +31,20 @@ def up(options: argparse.Namespace, settings: Settings) -> None:
     run_for_good(settings, broker_url=options.celery)
 
 
+def web(settings: Settings) -> None:
+    from pipeline.local.secrets import ADMIN, load_secrets
+    from pipeline.local.server import wake
+    from pipeline.pages.serve import serve
+
+    def tell(address: str) -> None:
+        passwords_file = load_secrets(settings.home / "secrets").passwords_file
+        print(f"the pages are on {address}; log in as analyst or {ADMIN} (passwords: {passwords_file})")
+        print("Ctrl-C stops", flush=True)
+
+    wake(settings)
+    serve(settings, when_ready=tell)
+
+
 def status(settings: Settings) -> int:
     from pipeline.local import container
     from pipeline.local.run import status

@@ -46,6 +46,7 @@ class Settings:
         postgres_port: Port of the embedded Postgres on 127.0.0.1; 0 takes a free one once and keeps it.
         seed_port: Port on which `tocsin run` serves the seed article on 127.0.0.1.
         airflow_port: Port of Airflow's API server and UI on 127.0.0.1.
+        web_port: Port on which `tocsin web` serves the pages on 127.0.0.1.
         feeds_path: CSV or OPML of feeds. rules_path: folder of YAML rules; model_path: a spaCy pipeline.
         receivers_path: YAML of receivers, who may be notified and by which channel.
         reader: on lets the trained reader weigh what the rules propose; off codes by rules alone. reader_path: the trained reader's folder.
@@ -87,6 +88,7 @@ class Settings:
     postgres_port: int = 0
     airflow_port: int = 8080
     seed_port: int = 8079
+    web_port: int = 8081
     feeds_path: Path = ROOT / "seeds" / "feeds.csv"
     rules_path: Path = ROOT / "seeds" / "rules"
     receivers_path: Path = ROOT / "seeds" / "receivers.yaml"
@@ -177,6 +179,7 @@ _ALLOWED = {
     "postgres_port": _within(65535),
     "airflow_port": _within(65535),
     "seed_port": _within(65535),
+    "web_port": _within(65535),
     "min_confidence": _within(1),
     "min_confidence_alone": _within(1),
     "reader_min_confidence": _within(1),

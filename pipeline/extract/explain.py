@@ -6,8 +6,8 @@ Pure: a candidate (fresh, or rebuilt from its row) and the article's text in, te
 from __future__ import annotations
 
 from pipeline.extract.article.scene import is_inferred
-from pipeline.extract.lexicon.frame_files import load_frames
-from pipeline.extract.lexicon.frames import EventNoun, Frame, Frames, Operator
+from pipeline.extract.lexicon.frame_reasons import reasons
+from pipeline.extract.lexicon.frames import Frames
 from pipeline.model import Actor, Candidate, Span
 
 _MARKS = (
@@ -21,7 +21,6 @@ _MARKS = (
 
 def explain(article_text: str, candidate: Candidate, *, frames: Frames | None = None) -> str:
     """Say who did what to whom, where it stands, and which entries of the lexicon said so."""
-    frames = frames or load_frames()
     lines = [
         _headline(candidate),
         "",
@@ -43,7 +42,7 @@ def explain(article_text: str, candidate: Candidate, *, frames: Frames | None = 
         f"  confidence  {candidate.confidence:.2f}",
         f"  told as     {_told_as(candidate)}",
         "  frames",
-        *_frames(candidate.frame_id, frames),
+        *(f"    {part:<16} {reason}" for part, reason in reasons(candidate.frame_id, frames)),
     ]
     if candidate.mentions:
         told = ", ".join(f"{span.text!r} at {span.start}" for span in candidate.mentions)
@@ -140,24 +139,3 @@ def _bounds(lower: int | None, upper: int | None) -> str:
     if upper is None:
         return f"at least {lower}"
     return f"up to {upper}" if lower is None else f"{lower} to {upper}"
-
-
-def _frames(frame_id: str, frames: Frames) -> list[str]:
-    lines = []
-    for part in frame_id.split("+"):
-        entry = frames.entry(part)
-        lines.append(f"    {part:<16} {_entry(entry) if entry else MADE.get(part, 'rule')}")
-    return lines
-
-
-MADE = {
-    "will": "rule: what somebody will do is promised or threatened",
-    "will-not": "rule: what somebody will not do is refused",
-    "duty": "rule: what a speaker says another must do is asked of him",
-}
-
-
-def _entry(entry: Frame | EventNoun | Operator) -> str:
-    if isinstance(entry, Operator):
-        return f"{entry.form} of kind {entry.kind}: {entry.reason}"
-    return f"{entry.event_type or 'content only'}{f'/{entry.mode}' if entry.mode else ''}: {entry.reason}"

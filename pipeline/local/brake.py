@@ -1,4 +1,4 @@
-"""A brake on wrong logins at Airflow's API server, which has none of its own.
+"""A brake on wrong logins at Airflow's API server, which has none of its own, and at the pages' own login.
 
 A wrong login is answered late, and ever later; so many may wait at a time, and no more are looked at until
 then. A right one is answered at once, for which it needs one of the places; nobody is locked out.
@@ -38,17 +38,18 @@ class LoginBrake:
         self,
         app: App,
         *,
+        path: str = LOGIN,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ):
-        self.app, self.clock, self.sleep = app, clock, sleep
+        self.app, self.path, self.clock, self.sleep = app, path, clock, sleep
         self.places = asyncio.Semaphore(PLACES)
         self.failures = 0
         self.failed_at = 0.0
 
     async def __call__(self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
         """Pass everything on; hold back the answer to a wrong login."""
-        is_login = scope["type"] == "http" and scope["method"] == "POST" and LOGIN in scope["path"]
+        is_login = scope["type"] == "http" and scope["method"] == "POST" and self.path in scope["path"]
         if not is_login:
             await self.app(scope, receive, send)
             return

@@ -53,6 +53,11 @@ def load_secrets(folder: Path) -> Secrets:
         ) from error
 
 
+def pages_key(folder: Path) -> str:
+    """The key that the pages' own login signs with; made at the first start."""
+    return _kept(folder / "pages_key", _token)
+
+
 def _kept(path: Path, make: Callable[[], str]) -> str:
     if not path.exists():
         write_private(path, make())

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+import httpx
 import psutil
 import psycopg2
 import pytest
@@ -192,6 +193,24 @@ def test_interface_asks_for_a_login(running):
         rest.AirflowApi(running_instance(running.settings.home).address, user="admin", password="guess").get(
             "dags"
         )
+
+
+def test_the_pages_stand_behind_the_same_login(running):
+    """A stranger is sent to Airflow's login, whoever is logged in sees them."""
+    address = running_instance(running.settings.home).address
+    passwords = json.loads(load_secrets(running.settings.home / "secrets").passwords_file.read_text())
+    with httpx.Client(base_url=address, trust_env=False) as client:
+        assert client.get("/tocsin/").status_code == 401
+        assert client.get("/tocsin/static/style.css").status_code == 401
+        assert client.post("/tocsin/event/1/mark", data={"verdict": "right"}).status_code == 401
+        to_login = client.get("/tocsin/?country=LBY", headers={"Accept": "text/html"})
+        assert to_login.headers["location"] == "/api/v2/auth/login?next=%2Ftocsin%2F%3Fcountry%3DLBY"
+        login = {"username": "analyst", "password": passwords["analyst"]}
+        token = client.post("/auth/token", json=login).json()["access_token"]
+        shown = client.get("/tocsin/", headers={"Authorization": f"Bearer {token}"})
+
+    assert shown.status_code == 200
+    assert "Libya" in shown.text
 
 
 def test_second_up_says_that_one_runs(running):

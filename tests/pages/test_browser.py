@@ -1,0 +1,128 @@
+"""The pages in a real browser: each opens, shows what the database holds, answers a click, and is fit for everybody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8")
+PAGES = ["/", "/events", "/event/1", "/article/1"]
+
+
+def opened(page: Any, address: str, path: str) -> Any:
+    if path == "/event/1":
+        page.goto(f"{address}/?words=Russian")
+        page.click(".event a")
+    elif path == "/article/1":
+        page.goto(f"{address}/?words=Russian")
+        page.click(".story h2 a")
+    else:
+        page.goto(f"{address}{path}")
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", [*PAGES, "/login"])
+def test_axe_finds_no_serious_fault(page: Any, address: str, path: str, scheme: str) -> None:
+    """Contrast, names, roles, order: fit for who cannot see or uses no mouse."""
+    page.emulate_media(color_scheme=scheme)
+    opened(page, address, path)
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    serious = [
+        (fault["id"], [node["html"][:120] for node in fault["nodes"][:3]])
+        for fault in found["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]
+
+    assert serious == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_a_phone(page: Any, address: str, path: str) -> None:
+    """Nothing is wider than the screen."""
+    page.set_viewport_size({"width": 375, "height": 700})
+    opened(page, address, path)
+
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_filter_answers_at_once_and_stands_in_the_address(page: Any, address: str) -> None:
+    """A choice is enough, and the page can be passed on."""
+    page.goto(address)
+    page.select_option("[name=event_type]", "CONSULT")
+    page.wait_for_url("**event_type=CONSULT")
+
+    assert page.url == f"{address}/?event_type=CONSULT"
+    assert page.locator(".event").count() == 1
+
+
+def test_a_card_leads_to_why(page: Any, address: str) -> None:
+    """One click from what to why."""
+    page.goto(f"{address}/?words=Russian")
+    page.click(".event a")
+
+    assert "Why it was coded so" in page.inner_text("main")
+    assert page.locator(".said mark.actor").first.inner_text() == "Russian drones"
+
+
+def test_the_keys_lead_through_the_cards(page: Any, address: str) -> None:
+    """j and k step, / searches, g goes."""
+    page.goto(address)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate(
+        "document.activeElement.closest('.event') === document.querySelectorAll('.event')[1]"
+    )
+    page.keyboard.press("k")
+    assert page.evaluate(
+        "document.activeElement.closest('.event') === document.querySelectorAll('.event')[0]"
+    )
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "words"
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("e")
+    page.wait_for_url("**/events")
+
+
+def test_a_mark_is_made_by_clicks(page: Any, address: str) -> None:
+    """Tick what is wrong, say why, press."""
+    page.goto(f"{address}/?words=Kenyan")
+    page.click(".event a")
+    page.check("[value=place]")
+    page.fill("[name=note]", "<b>elsewhere</b>")
+    page.click("button.wrong")
+    page.wait_for_selector(".said-of")
+
+    assert "<b>elsewhere</b>" in page.inner_text(".said-of")
+    page.click("text=Take back")
+    page.wait_for_selector(".said-of", state="detached")
+
+
+@pytest.mark.parametrize("path", ["/?words=harmed", "/?words=7", "/events"])
+def test_fifty_hostile_titles_do_nothing(page: Any, address: str, path: str) -> None:
+    """They are shown as they are written: in titles, sources, sentences and names."""
+    page.goto(f"{address}{path}")
+
+    assert page.evaluate("window.harmed") is None
+    assert "onerror=window.harmed" in page.inner_text("main") or path != "/?words=harmed"
+    assert (
+        page.locator(
+            "main script, main iframe, main img, main style, main base, [onload], [onfocus], [onerror]"
+        ).count()
+        == 0
+    )
+    assert page.locator("a[href^='javascript']").count() == 0
+
+
+def test_the_sql_can_be_copied(page: Any, address: str) -> None:
+    """Where the browser lends no clipboard it is selected."""
+    page.goto(address)
+    page.click(".sql summary")
+    page.click("[data-copy]")
+    page.wait_for_function(
+        "['Copied', 'Selected'].includes(document.querySelector('[data-copy]').textContent)"
+    )
