@@ -1,6 +1,6 @@
 """Every night: what is older than the settings keep is dropped, and the analyst's limits are set anew.
 
-Every five minutes: what the analyst's role runs over its limits is ended.
+Every five minutes: what the analyst's role runs over its limits is ended, and the owner is told what is wrong.
 """
 
 from __future__ import annotations
@@ -62,7 +62,14 @@ def watch() -> None:
 
         stage.watch()
 
+    @task(do_xcom_push=False)
+    def look_for_troubles() -> None:
+        from pipeline.stages import troubles as stage
+
+        stage.look()
+
     end_overlong()
+    look_for_troubles()
 
 
 watch()

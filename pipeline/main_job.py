@@ -59,10 +59,17 @@ def run_for_good(settings: Settings, *, broker_url: str = "") -> None:
     from pipeline.local.bell import Bell
     from pipeline.local.instance import running_instance
     from pipeline.local.run import Workers, up
+    from pipeline.stages.watchman import Watchman
 
     shown = console()
     _look_ahead(shown, settings, broker_url=broker_url)
     bell = Bell(settings.alerts_log, lambda told: shown.print(f"[bold red]alert[/] {escape(told)}"))
+
+    watchman = Watchman(settings)
+
+    def beside() -> None:
+        bell.check()
+        watchman.check()
 
     def running() -> str:
         instance = running_instance(settings.home)
@@ -75,7 +82,7 @@ def run_for_good(settings: Settings, *, broker_url: str = "") -> None:
             settings,
             on_progress=tell,
             workers=Workers(broker_url=broker_url),
-            beside=bell.check,
+            beside=beside,
         )
     if not settings.database_url:
         shown.print(f"stopped; Postgres runs on, `{command()} stop` stops it")

@@ -6,8 +6,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, fields
-from typing import Any
+from dataclasses import asdict
 
 from pipeline.alert.decide import match_of
 from pipeline.alert.match import matches, why
@@ -18,7 +17,8 @@ from pipeline.config import Settings, load_settings
 from pipeline.postgres.database import Database, Session, Transaction
 from pipeline.stages.common import Counts, counted, database, quarantine
 from pipeline.stages.deliver import deliver
-from pipeline.stages.raising import quarantine_pair, raise_alerts
+from pipeline.stages.due import beat, tell_due
+from pipeline.stages.raising import alert_event, quarantine_pair, raise_alerts
 
 ALERT_AT_ONCE = 500
 
@@ -33,7 +33,10 @@ def alert(run_key: str = "", settings: Settings | None = None) -> Counts:
     with home.session() as session:
         while matched := _match_some(session, rules, receivers, settings):
             counts.update(matched)
+        counts.update(tell_due(session, rules, receivers, settings))
         counts.update(deliver(session, receivers, settings))
+        # Last of all: a watchman elsewhere rings when nothing comes any more, and not before all is done.
+        beat(session, receivers, settings)
     return counted("alert", run_key, started, counts)
 
 
@@ -59,7 +62,7 @@ def _match_some(
 ) -> Counter[str] | None:
     with session.transaction() as transaction:
         transaction.all("lock_alert")
-        events = [_alert_event(row) for row in transaction.all("claim_pending_events", limit=ALERT_AT_ONCE)]
+        events = [alert_event(row) for row in transaction.all("claim_pending_events", limit=ALERT_AT_ONCE)]
         if not events:
             return None
         met = [match for event in events for rule in rules if (match := _met(transaction, rule, event))]
@@ -74,10 +77,3 @@ def _met(transaction: Transaction, rule: Rule, event: AlertEvent) -> Match | Non
     except Exception as error:  # noqa: BLE001  (the edge of one event and rule: the others are held against each other)
         quarantine_pair(transaction, rule, event, error)
         return None
-
-
-def _alert_event(row: dict[str, Any]) -> AlertEvent:
-    known = {field.name for field in fields(AlertEvent)}
-    return AlertEvent(
-        **({name: row[name] for name in known & row.keys()} | {"contexts": tuple(row["contexts"])})
-    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -113,6 +113,14 @@ def quarantine_pair(transaction: Transaction, rule: Rule, event: AlertEvent, err
     """Note a rule and an event that could not be held against each other."""
     reason = f"rule {rule.id} could not be held against it: {type(error).__name__}: {error}"
     quarantine(transaction, "alert", f"event {event.id}", reason, event.event_key)
+
+
+def alert_event(row: Mapping[str, Any]) -> AlertEvent:
+    """The event of a row of alert_events; further columns are passed over."""
+    known = {field.name for field in fields(AlertEvent)}
+    return AlertEvent(
+        **({name: row[name] for name in known & row.keys()} | {"contexts": tuple(row["contexts"])})
+    )
 
 
 def facts_of(event: AlertEvent, row: Mapping[str, Any]) -> Facts:
