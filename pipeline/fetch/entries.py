@@ -32,6 +32,7 @@ from pipeline.fetch.records import (
     TakenArticle,
 )
 from pipeline.fetch.schedule import next_try
+from pipeline.fetch.url import address_of
 
 Texts = Mapping[str, tuple[str, str]]
 
@@ -98,29 +99,30 @@ def choose(
     discards += [Discard(url=look.entry.url, reason="known") for look in doubles]
     by_url: dict[str, list[SeenEntry]] = defaultdict(list)
     for one in seen:
-        by_url[one.url].append(one)
+        by_url[address_of(one.url)].append(one)
     wanted, shown_keys, waiting_count = [], [], 0
-    for look in (one for group in shown.values() for one in group):
-        earlier = by_url[look.url]
-        verdict, other = judge(
-            look, [one for one in earlier if not _belongs_to(one, look, shown[look.url])], now
-        )
+    for look, group in ((one, those) for those in shown.values() for one in those):
+        earlier = by_url[address_of(look.url)]
+        verdict, other = judge(look, [one for one in earlier if not _belongs_to(one, look, group)], now)
         if verdict == "known":
             discards.append(Discard(url=look.entry.url, reason="known"))
             shown_keys.append(other.entry_key if other else "")
         elif verdict == "waiting":
             waiting_count += 1
         else:
-            wanted.append(_wanted(look, other if verdict != "new" else None, earlier, shown[look.url]))
+            wanted.append(_wanted(look, other if verdict != "new" else None, earlier, group))
     again, told = [], []
     for one, entry in ((one, one.entry) for one in waiting if one.entry):
-        known = next((other for other in by_url[one.url] if other.article_url and is_same(one, other)), None)
+        known = next(
+            (other for other in by_url[address_of(one.url)] if other.article_url and is_same(one, other)),
+            None,
+        )
         if known:
             told.append(
                 replace(one, outcome="known", article_url=known.article_url, next_try_at=None, entry=None)
             )
-        elif not _is_among(one, shown.get(one.url, ())):
-            again.append(_wanted(look := look_at(entry), one, by_url[look.url], [look]))
+        elif not _is_among(one, shown.get(address_of(one.url), ())):
+            again.append(_wanted(look := look_at(entry), one, by_url[address_of(look.url)], [look]))
     return Choice(
         wanted=(*again, *wanted),
         discards=tuple(discards),
@@ -173,11 +175,11 @@ def asked_urls(outcomes: Sequence[tuple[Wanted, Outcome | None]]) -> list[str]:
 
 
 def _distinct(looks: Sequence[Look]) -> tuple[dict[str, list[Look]], list[Look]]:
-    """Entries by link, each once, and those that say the same again."""
+    """Entries by address, each once, and those that say the same again."""
     shown: dict[str, list[Look]] = {}
     doubles = []
     for look in looks:
-        group = shown.setdefault(look.url, [])
+        group = shown.setdefault(address_of(look.url), [])
         if any(is_same(look, other) for other in group):
             doubles.append(look)
         else:

@@ -10,6 +10,8 @@ from urllib.parse import urljoin, urlsplit
 
 import feedparser
 
+from pipeline.fetch.bombs import bomb
+
 # One entry's HTML; a longer one is cut, as no article is.
 MAXIMUM_HTML = 1_000_000
 MAXIMUM_TITLE_HTML = 5_000
@@ -20,6 +22,12 @@ ALTERNATE = ("alternate", "http://www.iana.org/assignments/relation/alternate")
 PAGE_TYPES = ("text/html", "application/xhtml+xml")
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 MAXIMUM_FEED_URLS = 10
+_WIDE = (
+    (b"<\0\0\0", "utf-32-le", 4),
+    (b"\0\0\0<", "utf-32-be", 4),
+    (b"<\0", "utf-16-le", 2),
+    (b"\0<", "utf-16-be", 2),
+)
 NEWS_SITEMAP = "{http://www.google.com/schemas/sitemap-news/0.9}"
 # feedparser's family of "bozo" remarks that a wrong charset or content type was put right.
 UNHARMFUL = feedparser.ThingsNobodyCaresAboutButMe
@@ -29,6 +37,9 @@ def read_feed(body: bytes, header: dict[str, Any]) -> dict[str, Any]:
     """Entries, title and problem, as `parse_feed` has them, in JSON's types; dates as raw text."""
     if not body.strip():
         return _problem("the answer is empty")
+    body = _marked(body)
+    if problem := bomb(body):
+        return _problem(problem)
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return _read_json_feed(body, header)
     if re.search(rb"<(?:\w+:)?(urlset|sitemapindex)[\s>]", body[:2000]):
@@ -53,6 +64,20 @@ def read_feed(body: bytes, header: dict[str, Any]) -> dict[str, Any]:
         "problem": None,
         **_of_itself(parsed.feed, header["url"]),
     }
+
+
+def _marked(body: bytes) -> bytes:
+    """UTF-16 and UTF-32 that say so nowhere, told by the zeros beside the first sign, as UTF-8."""
+    for start, encoding, width in _WIDE:
+        if body.startswith(start):
+            try:
+                text = body[: len(body) // width * width].decode(encoding)
+            except UnicodeDecodeError:
+                return body
+            return re.sub(
+                r"(<\?xml[^>]{0,200}?)\s+encoding\s*=\s*[\"'][^\"']*[\"']", r"\1", text, count=1
+            ).encode()
+    return body
 
 
 def _of_itself(feed: Any, base: str) -> dict[str, Any]:

@@ -18,6 +18,9 @@ _AMP_CACHE = re.compile(r"/(?:[cvi]/)?(?:(?P<secure>s)/)?(?P<rest>[^/]+\.[^/]+/.
 _UNRESERVED = re.compile(r"%([0-9a-fA-F]{2})")
 # Some sites put a number behind the words of an address, or take it away; two pieces of one day share fewer.
 SAME_SLUG_WORDS, SAME_SLUG_SHARE = 3, 0.8
+_ADDRESS = re.compile(r"(https?://)(?:www\.)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(#.*)?")
+# A session, or where the reader came from; a number behind ref may be what is shown.
+_SAYS_NOTHING = re.compile(r"(?:jsessionid|phpsessid)=|ref=(?![0-9]+$)", re.IGNORECASE)
 _DULL_CANONICAL = re.compile(r"/?(?:index\.\w+|home|[a-z]{2}(?:-[a-zA-Z]{2})?)?/?")
 
 
@@ -47,6 +50,20 @@ def canonical_url(url: str) -> str:
     fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
     canonical = f"{scheme}://{host}{f':{port}' if port else ''}{path}{f'?{query}' if query else ''}{fragment}"
     return canonical if len(canonical) <= MAXIMUM_LENGTH else ""
+
+
+def address_of(url: str) -> str:
+    """What a canonical address shares with its variants; the same as the function address_of in SQL.
+
+    Without www, a slash at the end, session ids and ref, parameters in order: `?p=1` and `?id=3` stay apart.
+    """
+    match = _ADDRESS.fullmatch(url)
+    if not match:
+        return url
+    scheme, host, path, query, fragment = match.groups("")
+    kept = sorted(part for part in query.split("&") if part and not _SAYS_NOTHING.match(part))
+    path = re.sub(";(?:jsessionid|phpsessid)=[^/;]*", "", path, flags=re.IGNORECASE).rstrip("/")
+    return f"{scheme}{host}{path}{'?' if kept else ''}{'&'.join(kept)}{fragment}"
 
 
 def choose_canonical(

@@ -23,7 +23,7 @@ from pipeline.fetch.identity import look_at
 from pipeline.fetch.pace import interval, paced
 from pipeline.fetch.records import Discard, Failure, FeedState, FetchResult, Memory, ParsedFeed, TakenArticle
 from pipeline.fetch.schedule import next_fetch
-from pipeline.fetch.url import canonical_url
+from pipeline.fetch.url import address_of, canonical_url
 from pipeline.fetch.worker import aside
 from pipeline.model import Entry
 from pipeline.web.answer import Response, StatusError
@@ -212,7 +212,7 @@ async def _take(
     choice = await _choose(feed, entries, now=now, memory=memory)
     new_count = min(len(entries), sum(not want.try_count for want in choice.wanted))
     # A link that two feeds of a run show is read once; the second finds it known at its next visit.
-    mine = [want for want in choice.wanted if client.claim_link(want.look.url, feed.id)]
+    mine = [want for want in choice.wanted if client.claim_link(address_of(want.look.url), feed.id)]
     others = [elsewhere(want, now=now) for want in choice.wanted if want not in mine]
     outcomes = await _read_pages(mine[:limit], feed, client=client, now=now)
     texts = await memory.texts(urls) if (urls := asked_urls(outcomes)) else {}

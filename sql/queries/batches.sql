@@ -53,10 +53,10 @@ WITH released AS (
     RETURNING id, stage, item_key, article_id, candidate_id, url
 ), again AS (
     UPDATE tocsin.seen_urls SET outcome = 'waiting', try_count = 0, next_try_at = now()
-    WHERE tocsin.key_of(url) IN (SELECT tocsin.key_of(url) FROM released WHERE stage = 'fetch') AND outcome = 'failed' AND entry IS NOT NULL
+    WHERE tocsin.address_key(url) IN (SELECT tocsin.address_key(url) FROM released WHERE stage = 'fetch') AND outcome = 'failed' AND entry IS NOT NULL
 ), links AS (
     DELETE FROM tocsin.seen_urls
-    WHERE tocsin.key_of(url) IN (SELECT tocsin.key_of(url) FROM released WHERE stage = 'fetch') AND entry IS NULL
+    WHERE tocsin.address_key(url) IN (SELECT tocsin.address_key(url) FROM released WHERE stage = 'fetch') AND entry IS NULL
 ), articles AS (
     UPDATE tocsin.articles SET is_quarantined = false
     WHERE id IN (SELECT article_id FROM released WHERE stage = 'extract')

@@ -127,23 +127,23 @@ WHERE feed.id = visited.id
 RETURNING feed.id;
 
 -- name: seen_entries
--- What is remembered of entries with these canonical links.
-SELECT seen.url, seen.entry_key, seen.guid_key, seen.title_key, seen.text_key, seen.article_url, seen.outcome,
+-- What is remembered of entries with these canonical links or variants of them, under the link that was asked for.
+SELECT given.url, seen.entry_key, seen.guid_key, seen.title_key, seen.text_key, seen.article_url, seen.outcome,
        seen.try_count, seen.next_try_at
 FROM unnest(%(urls)s::text[]) AS given (url)
-JOIN tocsin.seen_urls AS seen ON tocsin.key_of(seen.url) = tocsin.key_of(given.url);
+JOIN tocsin.seen_urls AS seen ON tocsin.address_key(seen.url) = tocsin.address_key(given.url);
 
 -- name: article_titles
--- Titles of the articles at these URLs.
-SELECT article.url, article.title
+-- Titles of the articles at these URLs or variants of them, under the URL that was asked for.
+SELECT given.url, article.title
 FROM unnest(%(urls)s::text[]) AS given (url)
-JOIN tocsin.articles AS article ON tocsin.key_of(article.url) = tocsin.key_of(given.url);
+JOIN tocsin.articles AS article ON tocsin.address_key(article.url) = tocsin.address_key(given.url);
 
 -- name: article_texts
--- Titles and texts of the articles at these URLs, each in its newest version.
-SELECT article.url, coalesce(newest.title, article.title) AS title, coalesce(newest.text, article.text) AS text
+-- Titles and texts of the articles at these URLs or variants of them, each in its newest version.
+SELECT given.url, coalesce(newest.title, article.title) AS title, coalesce(newest.text, article.text) AS text
 FROM unnest(%(urls)s::text[]) AS given (url)
-JOIN tocsin.articles AS article ON tocsin.key_of(article.url) = tocsin.key_of(given.url)
+JOIN tocsin.articles AS article ON tocsin.address_key(article.url) = tocsin.address_key(given.url)
 LEFT JOIN LATERAL (
     SELECT title, text FROM tocsin.article_revisions WHERE article_id = article.id ORDER BY revision DESC LIMIT 1
 ) AS newest ON true
@@ -190,7 +190,7 @@ SELECT url, feed_id, batch_id, source, title, text, language, published_at, publ
        coalesce(text_flags, '{}')
 FROM jsonb_populate_recordset(NULL::tocsin.articles, %(articles)s::jsonb)
 ORDER BY url
-ON CONFLICT (tocsin.key_of(url)) DO NOTHING
+ON CONFLICT (tocsin.address_key(url)) DO NOTHING
 RETURNING id;
 
 -- name: insert_revisions
@@ -200,6 +200,6 @@ SELECT article.id,
        2 + (SELECT count(*) FROM tocsin.article_revisions AS earlier WHERE earlier.article_id = article.id),
        given.title, given.text, given.published_at
 FROM jsonb_to_recordset(%(revisions)s::jsonb) AS given (url text, title text, text text, published_at timestamptz)
-JOIN tocsin.articles AS article ON tocsin.key_of(article.url) = tocsin.key_of(given.url)
+JOIN tocsin.articles AS article ON tocsin.address_key(article.url) = tocsin.address_key(given.url)
 ON CONFLICT (article_id, revision) DO NOTHING
 RETURNING article_id;

@@ -263,3 +263,33 @@ def test_parser_does_not_outlive_a_killed_parent() -> None:
 
     assert done.stdout.strip().isdecimal()
     assert not child.exists() or "State:\tZ" in (child / "status").read_text()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("stated", ["", ' encoding="utf-16"'])
+def test_wide_letters_without_a_mark_are_read(encoding, stated):
+    """The zeros beside the first sign tell."""
+    text = f'<?xml version="1.0"{stated}?><rss version="2.0"><channel><item><title>Café</title><link>https://a.example/x</link></item></channel></rss>'
+
+    assert [one.title for one in read(text.encode(encoding)).entries] == ["Café"]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ('<!DOCTYPE rss [<!ENTITY a "lol"><!ENTITY b "&a;&a;">]><rss><channel><item><title>&b;</title></item></channel></rss>', "entities made of entities"),
+        (f'<!DOCTYPE rss [<!ENTITY a "{"A" * 5000}">]><rss><channel><item><title>&a;</title></item></channel></rss>', "entity of 5000 letters"),
+        ("<rss><channel><item><title>t</title><description>" + "<b>" * 100_000, "within one another"),
+    ],
+    ids=["laughs", "quadratic", "deep"],
+)  # fmt: skip
+def test_a_bomb_is_called_one(body, reason):
+    """So that the feed's failure says why nothing came of it."""
+    assert reason in (read(body.encode()).problem or "")
+
+
+def test_entities_that_stand_for_a_letter_are_no_bomb():
+    """Old feeds declare them."""
+    text = '<!DOCTYPE rss [<!ENTITY nbsp "&#160;"><!ENTITY eacute "&#233;">]><rss version="2.0"><channel><item><title>Caf&eacute;</title><link>https://a.example/x</link></item></channel></rss>'
+
+    assert [one.title for one in read(text.encode()).entries] == ["Café"]

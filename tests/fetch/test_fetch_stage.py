@@ -320,3 +320,42 @@ def test_link_of_two_feeds_is_read_once(web, fetching, feeds):
     assert rows(settings, "SELECT DISTINCT outcome, next_try_at IS NULL FROM tocsin.seen_urls") == [
         ("article", True)
     ]
+
+
+def test_variants_of_a_link_are_one_article(web, fetching, feeds):
+    """In one feed, in another and at a later visit; `?p=1` and `?id=3` are two."""
+    page = fetching.page(fetching.title, *fetching.story)
+    for path in ("/news/story", "/news/story/", "/news/story;jsessionid=0A1B"):
+        web.routes[path] = fetching.reply(200, page, Content_Type="text/html")
+    links = [
+        "/news/story?a=1&b=2",
+        "/news/story?b=2&a=1",
+        "/news/story/?a=1&b=2",
+        "/news/story?ref=rss&a=1&b=2",
+    ]
+    later = "/news/story;jsessionid=0A1B?a=1&b=2"
+    web.routes["/one"] = fetching.reply(
+        200, fetching.rss(*[fetching.item(fetching.title, web.url + link) for link in links])
+    )
+    web.routes["/two"] = fetching.reply(200, fetching.rss(fetching.item(fetching.title, web.url + links[2])))
+    ids = {
+        "/a": "Wheat prices rise in the whole of Norland",
+        "/b": "Coast guards of Sudmark are on strike again",
+    }
+    for (path, title), query in zip(ids.items(), ("?p=1", "?id=3"), strict=True):
+        web.routes[path] = fetching.reply(
+            200, fetching.page(title, f"{title}. " * 5), Content_Type="text/html"
+        )
+        links.append(path + query)
+    web.routes["/three"] = fetching.reply(
+        200,
+        fetching.rss(*[fetching.item(title, f"{web.url}{link}") for title, link in zip(ids.values(), links[-2:], strict=True)]),
+    )  # fmt: skip
+    settings = feeds("/one", "/two", "/three")
+    first = run(settings)
+    make_due(settings)
+    web.routes["/two"] = fetching.reply(200, fetching.rss(fetching.item(fetching.title, web.url + later)))
+    second = run(settings, "second")
+
+    assert (first["articles"], second["articles"]) == (3, 0)
+    assert len([path for path, _ in web.requests if path.startswith("/news/story")]) == 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.fetch.url import canonical_url, choose_canonical, is_same_site
+from pipeline.fetch.url import address_of, canonical_url, choose_canonical, is_same_site
 
 STORY = "https://news.example.org/2026/11/talks-in-port-amsel"
 
@@ -199,3 +199,40 @@ def test_host_named_by_the_operator_may_speak_for_another() -> None:
 def test_same_site_is_one_registered_domain(one: str, other: str, is_same: bool) -> None:
     """By the public suffix list that came with the package, without a network."""
     assert is_same_site(one, other) is is_same
+
+
+VARIANTS = [
+    "https://www.example.org/news/story?a=1&b=2",
+    "https://example.org/news/story?a=1&b=2",
+    "https://example.org/news/story/?b=2&a=1",
+    "https://www.example.org/news/story;jsessionid=0A1B2C?b=2&a=1",
+    "https://example.org/news/story?a=1&JSESSIONID=77&b=2",
+    "https://example.org/news/story?ref=rss&a=1&b=2",
+    "https://example.org/news/story//?a=1&&b=2",
+]
+OTHERS = [
+    "https://example.org/?p=1",
+    "https://example.org/?id=1",
+    "https://example.org/?id=3",
+    "https://example.org/?ref=3",
+    "https://example.org/",
+    "https://example.org/news/story#entry-1",
+    "https://wwwexample.org/",
+    "https://news.example.org/",
+    "https://example.org:8443/",
+    "no address",
+]
+
+
+def test_variants_of_one_address_are_one():
+    """What differs says nothing of what is shown; what may, does."""
+    assert len({address_of(url) for url in VARIANTS}) == 1
+    assert len({address_of(url) for url in OTHERS}) == len(OTHERS)
+
+
+@pytest.mark.parametrize("url", [*VARIANTS, *OTHERS, "https://example.org/é?B=1&a=2&A=3#!x"])
+def test_postgres_knows_an_address_as_we_do(db, url):
+    """Indexes go by its own."""
+    with db.connection.cursor() as cursor:
+        cursor.execute("SELECT tocsin.address_of(%s)", (url,))
+        assert cursor.fetchone() == (address_of(url),)
