@@ -23,8 +23,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     **{stage: {"errors", "config", "plover", "model", "web"} for stage in STAGES},
     # What shows data: reads as the analyst, and asks the lexicon why a frame is what it is.
     "pages": {"errors", "config", "plover", "postgres", "local", "extract"},
+    "stories": {"errors", "model"},
     "report": {"local"},
-    "stages": {"errors", "config", "plover", "model", "postgres", "local", *STAGES},
+    "stages": {"errors", "config", "plover", "model", "postgres", "local", "stories", *STAGES},
     "main_job": {"errors", "config", "model", "postgres", "stages", "report", "local", "preflight", *STAGES},
     "preflight": {"errors", "config", "local", *STAGES},
     "commands": {
@@ -59,6 +60,7 @@ HOMES = {
     "psycopg2": {"postgres"},
     "apprise": {"alert"},
     "jinja2": {"alert", "validate", "pages"},
+    "rensa": {"stories"},
     "pyarrow": {"export"},
     "fastapi": {"pages", "dags"},
     "uvicorn": {"pages"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +15,13 @@ from pipeline.extract.coder import Coder, load_coder
 from pipeline.model import Candidate
 from pipeline.postgres.clean import as_json
 from pipeline.postgres.database import Session, Transaction
-from pipeline.postgres.rows import article_from, candidate_row
+from pipeline.postgres.rows import article_from, candidate_from, candidate_row
 from pipeline.stages.common import About, Counts, counted, database, quarantine
+from pipeline.stages.stories import link_articles
 from pipeline.store.merge import event_key
+from pipeline.stories.carry import carried
 
+COPIES_AT_ONCE = 100
 EXTRACT_AT_ONCE = 16  # articles; more make the parser no faster and hold their locks longer
 
 
@@ -56,6 +59,9 @@ def extract(batch_id: int, settings: Settings | None = None, *, turn: Turn | Non
     started = time.monotonic()
     home = database(settings)
     counts: Counter[str] = Counter({"articles": 0, "candidates": 0})
+    with home.session() as session:
+        link_articles(session)
+        counts.update(_copied(session, batch_id))
     with home.transaction() as transaction:
         waiting = transaction.one("first_waiting_article")
     if waiting is None:
@@ -68,6 +74,7 @@ def extract(batch_id: int, settings: Settings | None = None, *, turn: Turn | Non
             counts.update(made)
             if time.monotonic() >= ends:
                 break
+        counts.update(_copied(session, batch_id))
     return counted("extract", batch_id, started, counts)
 
 
@@ -140,18 +147,61 @@ def _written(
     if isinstance(coded, str):
         return _quarantine_article(transaction, row, coded, batch_id)
     sure = [candidate for candidate in coded if is_sure(candidate, settings)]
+    new = _write_candidates(transaction, row["id"], sure, coder.codebook, batch_id)
+    transaction.run("clear_attempts", stage="extract", item_key=str(row["id"]))
+    return Counter({"articles": 1, "candidates": new, "discarded_doubtful": len(coded) - len(sure)})
+
+
+def _write_candidates(
+    transaction: Transaction, article_id: int, told: Sequence[Candidate], codebook: str, batch_id: int
+) -> int:
+    """Write what an article tells, in place of what it told before; how many candidates were new."""
+    rows = [candidate_row(candidate) | {"event_key": event_key(candidate)} for candidate in told]
+    transaction.run(
+        "withdraw_candidates",
+        article_id=article_id,
+        codebook=codebook,
+        candidate_keys=[row["candidate_key"] for row in rows],
+    )
     new = transaction.all(
         "insert_candidates",
-        candidates=as_json(
-            [candidate_row(candidate) | {"event_key": event_key(candidate)} for candidate in sure]
-        ),
+        candidates=as_json(rows),
         batch_id=batch_id,
-        article_id=row["id"],
-        codebook=coder.codebook,
+        article_id=article_id,
+        codebook=codebook,
     )
-    transaction.run("mark_extracted", article_id=row["id"], codebook=coder.codebook)
-    transaction.run("clear_attempts", stage="extract", item_key=str(row["id"]))
-    return Counter({"articles": 1, "candidates": len(new), "discarded_doubtful": len(coded) - len(sure)})
+    transaction.run("mark_extracted", article_id=article_id, codebook=codebook)
+    return len(new)
+
+
+def _copied(session: Session, batch_id: int) -> Counter[str]:
+    """All copies whose originals are coded, given what these tell."""
+    counts: Counter[str] = Counter()
+    while made := _copy_some(session, batch_id):
+        counts.update(made)
+    return counts
+
+
+def _copy_some(session: Session, batch_id: int) -> Counter[str] | None:
+    """Give copies what their originals tell, at their own offsets; None where no copy waits."""
+    with session.transaction() as transaction:
+        rows = transaction.all("claim_copies", limit=COPIES_AT_ONCE)
+        if not rows:
+            return None
+        told: defaultdict[int, list[Candidate]] = defaultdict(list)
+        originals = sorted({row["original_id"] for row in rows})
+        for candidate in transaction.all("candidates_of", article_ids=originals):
+            told[candidate["article_id"]].append(candidate_from(candidate))
+        counts: Counter[str] = Counter()
+        for row in rows:
+            given = [
+                carried(candidate, row["original_text"], row["text"])
+                for candidate in told[row["original_id"]]
+            ]
+            kept = [candidate for candidate in given if candidate is not None]
+            new = _write_candidates(transaction, row["id"], kept, row["codebook"], batch_id)
+            counts.update({"articles": 1, "copies": 1, "candidates": new})
+    return counts
 
 
 def is_sure(candidate: Candidate, settings: Settings) -> bool:

@@ -54,13 +54,13 @@ ANALYZE staged_values;
 WITH claimed AS (
     SELECT id, event_date, event_key, article_id, confidence, trigger_start, candidate_key
     FROM tocsin.candidates
-    WHERE verdict = 'accepted' AND stored_at IS NULL AND event_key IS NOT NULL AND id > %(after_id)s
+    WHERE verdict = 'accepted' AND stored_at IS NULL AND withdrawn_at IS NULL AND event_key IS NOT NULL AND id > %(after_id)s
     ORDER BY id
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 ), staged AS (
     INSERT INTO staged_candidates
-    SELECT claimed.*, article.published_at, article.url, article.source,
+    SELECT claimed.*, article.published_at, article.url, CASE WHEN article.copy_of IS NULL THEN article.source END,
            dense_rank() OVER (ORDER BY claimed.event_date, claimed.event_key)
     FROM claimed
     JOIN tocsin.articles AS article ON article.id = claimed.article_id
@@ -75,7 +75,7 @@ SET verdict = 'quarantined', judged_at = now()
 WHERE id = (
     SELECT id
     FROM tocsin.candidates
-    WHERE verdict = 'accepted' AND stored_at IS NULL AND event_key IS NOT NULL AND id > %(after_id)s
+    WHERE verdict = 'accepted' AND stored_at IS NULL AND withdrawn_at IS NULL AND event_key IS NOT NULL AND id > %(after_id)s
     ORDER BY id
     LIMIT 1
     FOR UPDATE SKIP LOCKED
@@ -148,7 +148,8 @@ WITH surest AS (
     SELECT event, article_id, source, published_at
     FROM staged_mentions
     UNION ALL
-    SELECT staged.event, mention.article_id, article.source, article.published_at
+    SELECT staged.event, mention.article_id, CASE WHEN article.copy_of IS NULL THEN article.source END,
+           article.published_at
     FROM staged_events AS staged
     JOIN tocsin.mentions AS mention ON mention.event_id = staged.event_id
     JOIN tocsin.articles AS article ON article.id = mention.article_id
@@ -158,7 +159,7 @@ WITH surest AS (
     SELECT event,
            count(*) AS mention_count,
            count(DISTINCT article_id) AS article_count,
-           count(DISTINCT source) AS source_count,
+           greatest(count(DISTINCT source), 1) AS source_count,
            min(published_at) AS first_reported_at
     FROM telling
     GROUP BY event

@@ -35,6 +35,19 @@ WHERE id IN (
     FOR UPDATE SKIP LOCKED
 );
 
+-- name: drop_signatures
+-- Drops some signatures of articles that came long ago: no copy and no story of theirs is looked for any more. Rows
+-- touched.
+DELETE FROM tocsin.article_signatures
+WHERE article_id IN (
+    SELECT article_id
+    FROM tocsin.article_signatures
+    WHERE signed_at < now() - make_interval(days => %(keep_days)s)
+    ORDER BY signed_at
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+);
+
 -- name: drop_candidates
 -- Drops some candidates that were stored long ago, or refused and no longer in quarantine. How many is the rows it
 -- touched. Events and mentions, with the sentence, stay as they are.

@@ -2,7 +2,7 @@
 -- Ids of candidates not yet judged, locked until the transaction ends.
 SELECT id, batch_id
 FROM tocsin.candidates
-WHERE verdict IS NULL
+WHERE verdict IS NULL AND withdrawn_at IS NULL
 ORDER BY id
 LIMIT %(limit)s
 FOR UPDATE SKIP LOCKED;
