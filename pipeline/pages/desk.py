@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.config import Settings
-from pipeline.pages import names
+from pipeline.pages import names, network
 from pipeline.pages.filters import QUAD_CLASSES, STATUSES, Filter
 from pipeline.pages.marked import pieces
 from pipeline.plover import event_types
@@ -28,6 +28,9 @@ STATIC = FOLDER / "static"
 # What the menu shows, in its order: path, name, key to press after g.
 MENU = (
     ("/", "Today", "t"),
+    ("/map", "Map", "m"),
+    ("/timeline", "Timeline", "l"),
+    ("/dyads", "Dyads", "d"),
     ("/events", "Events", "e"),
 )
 
@@ -89,7 +92,7 @@ def environment() -> Environment:
     made.filters |= {
         "what": names.what, "code": names.code, "when": names.when, "day": names.day_name, "ago": names.ago,
         "certainty": names.certainty, "country": names.country_name, "safe_url": names.safe_url,
-        "number": names.number, "quoted": lambda text: quote(str(text), safe=""),
+        "number": names.number, "tone": network.tone, "quoted": lambda text: quote(str(text), safe=""),
     }  # fmt: skip
     return made
 

@@ -133,3 +133,67 @@ JOIN analysis.events AS event ON event.id = telling.event_id AND event.event_dat
 WHERE telling.article_id = %(article_id)s
 ORDER BY telling.trigger_start, telling.mention_id
 LIMIT 200;
+
+-- name: page_newest_day
+-- The last day that has an actual event and is not in the future; null where there is none.
+SELECT max(event_date) AS day FROM analysis.country_days WHERE event_date <= current_date AND exact_count > 0;
+
+-- name: page_country_days
+-- Actual events by day and quad class, from the rollup; days without any have no row.
+SELECT event_date, quad_class, sum(exact_count)::bigint AS event_count
+FROM analysis.country_days
+WHERE event_date BETWEEN %(since)s AND %(until)s
+  AND place_country = %(place)s -- if place
+  AND quad_class = %(quad_class)s -- if quad_class
+GROUP BY event_date, quad_class
+ORDER BY event_date, quad_class;
+
+-- name: page_event_days
+-- Actual events by day and quad class, counted anew: for conditions that no rollup has.
+SELECT event_date, quad_class, count(*) AS event_count
+FROM analysis.events
+WHERE event_date BETWEEN %(since)s AND %(until)s AND status = 'actual' AND date_precision = 'day'
+  AND event_type = %(event_type)s -- if event_type
+  AND actor_country = %(actor)s -- if actor
+  AND recipient_country = %(recipient)s -- if recipient
+  AND place_country = %(place)s -- if place
+  AND quad_class = %(quad_class)s -- if quad_class
+GROUP BY event_date, quad_class
+ORDER BY event_date, quad_class;
+
+-- name: page_places
+-- Where actual events of some days took place, the busiest places first, with how many were conflict and how many died.
+SELECT place_name, place_country, place_resolution, place_latitude, place_longitude, count(*) AS event_count,
+       count(*) FILTER (WHERE quad_class >= 3) AS conflict_count, sum(killed_lower) AS killed,
+       mode() WITHIN GROUP (ORDER BY quad_class) AS quad_class
+FROM analysis.events
+WHERE event_date BETWEEN %(since)s AND %(until)s AND status = 'actual' AND place_latitude IS NOT NULL
+  AND NOT is_background
+  AND event_type = %(event_type)s -- if event_type
+  AND quad_class = %(quad_class)s -- if quad_class
+  AND place_country = %(place)s -- if place
+GROUP BY place_name, place_country, place_resolution, place_latitude, place_longitude
+ORDER BY event_count DESC, place_name
+LIMIT %(limit)s;
+
+-- name: page_dyads
+-- Pairs of countries with the most actual events in some days, and how many so many days had on average before.
+SELECT actor_country, recipient_country,
+       sum(actual_count) FILTER (WHERE event_date >= %(since)s)::bigint AS event_count,
+       coalesce(sum(actual_count) FILTER (WHERE event_date < %(since)s), 0) * (%(until)s - %(since)s + 1) / 90.0 AS usual_count
+FROM analysis.dyad_days
+WHERE event_date BETWEEN %(since)s::date - 90 AND %(until)s
+  AND %(country)s IN (actor_country, recipient_country) -- if country
+GROUP BY actor_country, recipient_country
+HAVING sum(actual_count) FILTER (WHERE event_date >= %(since)s) > 0
+ORDER BY event_count DESC, actor_country, recipient_country
+LIMIT %(limit)s;
+
+-- name: page_dyad_scores
+-- The mean score of actual events between pairs of countries.
+SELECT actor_country, recipient_country, avg(score) AS mean_score
+FROM analysis.events
+WHERE event_date BETWEEN %(since)s AND %(until)s AND status = 'actual'
+  AND actor_country = ANY(%(actors)s) AND recipient_country = ANY(%(recipients)s)
+  AND actor_country <> recipient_country
+GROUP BY actor_country, recipient_country;

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8")
-PAGES = ["/", "/events", "/event/1", "/article/1"]
+PAGES = ["/", "/events", "/event/1", "/article/1", "/map?days=30", "/timeline?days=90", "/dyads?days=90"]
 
 
 def opened(page: Any, address: str, path: str) -> Any:
@@ -126,3 +126,59 @@ def test_the_sql_can_be_copied(page: Any, address: str) -> None:
     page.wait_for_function(
         "['Copied', 'Selected'].includes(document.querySelector('[data-copy]').textContent)"
     )
+
+
+def test_the_slider_moves_the_days_of_the_map(page: Any, address: str) -> None:
+    """Without a new page; the address follows, the view stays."""
+    page.goto(f"{address}/map?days=1")
+    page.click("[data-zoom=in]")
+    box = page.get_attribute(".map", "viewBox")
+    page.focus("[data-slider]")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("() => !document.querySelector('.map').outerHTML.includes('Nairobi')")
+
+    assert "until=" in page.url
+    assert page.input_value("[name=until]") in page.url
+    assert page.get_attribute(".map", "viewBox") == box
+    assert "Odesa: 1" in page.inner_html(".map")
+    assert page.evaluate("document.activeElement.matches('[data-slider]')")
+
+
+def test_the_map_plays_and_stops(page: Any, address: str) -> None:
+    """Day by day."""
+    page.goto(f"{address}/map?days=1")
+    page.focus("[data-slider]")
+    page.keyboard.press("PageDown")
+    before = page.input_value("[name=until]")
+    page.click("[data-play]")
+    page.wait_for_function(f"() => document.querySelector('[name=until]').value > '{before}'")
+    page.click("[data-play]")
+
+    assert "Play" in page.inner_text("[data-play]")
+
+
+def test_a_dot_of_the_map_answers_a_click(page: Any, address: str) -> None:
+    """And leads to the events of the place."""
+    page.goto(f"{address}/map?days=1&place=KEN")
+    page.click(".map a", force=True)
+    page.wait_for_url("**/events?*")
+
+    assert "Kenyan teachers" in page.inner_text("main")
+
+
+def test_a_bar_of_the_timeline_answers_a_click(page: Any, address: str) -> None:
+    """And leads to the events of the day."""
+    page.goto(f"{address}/timeline?days=30")
+    page.click("a:has(.bar.spike)")
+    page.wait_for_url("**/events?*")
+
+    assert page.locator(".event").count() == 51
+
+
+def test_a_cell_of_the_matrix_answers_a_click(page: Any, address: str) -> None:
+    """And leads to the events of the dyad."""
+    page.goto(f"{address}/dyads?days=7")
+    page.click(".matrix td.hard a")
+    page.wait_for_url("**/events?*")
+
+    assert page.locator(".event").count() == 7

@@ -5,7 +5,7 @@ const root = document.body.dataset.root;
 document.documentElement.classList.add("js");
 
 for (const form of document.querySelectorAll("form[data-auto]")) {
-  form.addEventListener("change", () => form.requestSubmit());
+  form.addEventListener("change", () => ("live" in form.dataset ? showLive(form) : form.requestSubmit()));
   // An empty field has no place in an address that people pass on.
   form.addEventListener("formdata", (event) => {
     for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
@@ -60,3 +60,125 @@ document.addEventListener("keydown", (event) => {
     }
   }
 });
+
+// A form whose picture is put in place of the old one, without a new page: for sliders.
+let asked = 0;
+
+async function showLive(form) {
+  const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+  const address = `${form.action}?${query}`;
+  const number = ++asked;
+  const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  if (!answer.ok || number !== asked) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live-part]");
+  const old = document.querySelector("[data-live-part]");
+  if (!fresh || !old || number !== asked) return;
+  const box = old.querySelector("[data-pan]")?.getAttribute("viewBox");
+  const isSliding = document.activeElement?.matches("[data-slider]");
+  const isPlaying = document.activeElement?.matches("[data-play]");
+  old.replaceWith(fresh);
+  history.replaceState(null, "", address);
+  if (box) fresh.querySelector("[data-pan]")?.setAttribute("viewBox", box);
+  setUp(fresh);
+  if (isSliding) fresh.querySelector("[data-slider]").focus();
+  if (isPlaying || player) fresh.querySelector("[data-play]").focus();
+}
+
+function dayAt(slider) {
+  const day = new Date(`${slider.dataset.first}T00:00:00Z`);
+  day.setUTCDate(day.getUTCDate() + Number(slider.value));
+  return day.toISOString().slice(0, 10);
+}
+
+let player = 0;
+
+function setUp(part) {
+  const slider = part.querySelector("[data-slider]");
+  const form = document.querySelector("form[data-live]");
+  if (slider && form) {
+    slider.hidden = false;
+    const slide = () => {
+      form.elements.until.value = dayAt(slider);
+      slider.setAttribute("aria-valuetext", form.elements.until.value);
+      return showLive(form);
+    };
+    slider.addEventListener("input", slide);
+    part.querySelector(".strip").addEventListener("click", (event) => {
+      const strip = event.currentTarget.getBoundingClientRect();
+      slider.value = Math.floor(((event.clientX - strip.left) / strip.width) * (Number(slider.max) + 1));
+      slide();
+    });
+    const play = part.querySelector("[data-play]");
+    play.hidden = false;
+    play.textContent = player ? "■ Stop" : "▶ Play";
+    play.addEventListener("click", () => {
+      if (player) {
+        clearTimeout(player);
+        player = 0;
+        play.textContent = "▶ Play";
+        return;
+      }
+      if (Number(slider.value) >= Number(slider.max)) slider.value = 0;
+      player = -1;
+      next();
+    });
+  }
+  const map = part.querySelector("[data-pan]");
+  if (map) pan(map, part);
+}
+
+async function next() {
+  const slider = document.querySelector("[data-slider]");
+  if (!player || !slider) return;
+  if (Number(slider.value) >= Number(slider.max)) {
+    player = 0;
+    document.querySelector("[data-play]").textContent = "▶ Play";
+    return;
+  }
+  slider.value = Number(slider.value) + 1;
+  const form = document.querySelector("form[data-live]");
+  form.elements.until.value = dayAt(slider);
+  await showLive(form);
+  if (player) player = setTimeout(next, 350);
+}
+
+function pan(map, part) {
+  const whole = map.getAttribute("viewBox");
+  const box = () => map.getAttribute("viewBox").split(" ").map(Number);
+  const zoom = (factor, at = [0.5, 0.5]) => {
+    const [x, y, width, height] = box();
+    const wanted = Math.min(Math.max(width * factor, 300), 9600);
+    const scale = wanted / width;
+    map.setAttribute("viewBox", [x + width * (1 - scale) * at[0], y + height * (1 - scale) * at[1], wanted, height * scale].join(" "));
+  };
+  const tools = part.querySelector("[data-tools]");
+  tools.hidden = false;
+  tools.addEventListener("click", (event) => {
+    const what = event.target.dataset.zoom;
+    if (what === "in") zoom(0.6);
+    else if (what === "out") zoom(1 / 0.6);
+    else if (what === "all") map.setAttribute("viewBox", map.dataset.whole || whole);
+  });
+  map.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    const at = map.getBoundingClientRect();
+    zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, [(event.clientX - at.left) / at.width, (event.clientY - at.top) / at.height]);
+  }, { passive: false });
+  let from = null;
+  map.addEventListener("pointerdown", (event) => { from = { at: [event.clientX, event.clientY], box: box(), moved: false }; });
+  map.addEventListener("pointermove", (event) => {
+    if (!from || event.buttons !== 1) return;
+    const scale = from.box[2] / map.getBoundingClientRect().width;
+    const by = [event.clientX - from.at[0], event.clientY - from.at[1]];
+    if (!from.moved && Math.hypot(...by) < 5) return;
+    if (!from.moved) map.setPointerCapture(event.pointerId);
+    from.moved = true;
+    map.setAttribute("viewBox", [from.box[0] - by[0] * scale, from.box[1] - by[1] * scale, from.box[2], from.box[3]].join(" "));
+  });
+  // What was a drag is no click on the place beneath it.
+  map.addEventListener("click", (event) => { if (from?.moved) event.preventDefault(); from = null; }, true);
+  map.addEventListener("dragstart", (event) => event.preventDefault());
+}
+
+setUp(document);
