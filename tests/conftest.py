@@ -69,7 +69,7 @@ def wipe(url: str) -> None:
             for table in (
                 "marks", "notifications", "alerts", "silences", "receivers", "troubles", "rules", "pending_alerts", "event_revisions", "mentions", "events",
                 "quarantine", "candidates", "attempts", "seen_urls", "articles", "stories", "batches", "feeds",
-                "country_days", "country_months", "dyad_months", "dyad_days", "names", "tallies", "erasures",
+                "country_days", "country_months", "dyad_months", "dyad_days", "names", "tallies", "erasures", "recodes",
             ):  # fmt: skip
                 cursor.execute(f"DELETE FROM tocsin.{table}")  # noqa: S608  (names of our own)
     finally:

@@ -95,6 +95,14 @@ def _refuse_next(session: Session, after_id: int, error: StoreError) -> tuple[Co
 
 
 def _merged(transaction: Transaction) -> Counter[str]:
+    counts = merge_staged(transaction)
+    transaction.run("insert_pending_alerts")
+    transaction.run("mark_stored")
+    return counts
+
+
+def merge_staged(transaction: Transaction) -> Counter[str]:
+    """Merge the staged candidates into events and mentions; the rules are owed no look at them by this alone."""
     transaction.run("analyze_staged_candidates")
     transaction.run("stage_events")
     waiting = transaction.run("leave_busy_events")
@@ -105,6 +113,4 @@ def _merged(transaction: Transaction) -> Counter[str]:
     new = transaction.run("insert_events")
     changed = transaction.run("revise_events") + transaction.run("recount_events")
     mentions = transaction.run("insert_mentions")
-    transaction.run("insert_pending_alerts")
-    transaction.run("mark_stored")
     return Counter({"events_new": new, "events_changed": changed, "mentions": mentions, "waiting": waiting})

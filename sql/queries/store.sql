@@ -151,7 +151,7 @@ WITH surest AS (
     SELECT staged.event, mention.article_id, CASE WHEN article.copy_of IS NULL THEN article.source END,
            article.published_at
     FROM staged_events AS staged
-    JOIN tocsin.mentions AS mention ON mention.event_id = staged.event_id
+    JOIN tocsin.mentions AS mention ON mention.event_id = staged.event_id AND mention.withdrawn_at IS NULL
     JOIN tocsin.articles AS article ON article.id = mention.article_id
     WHERE staged.event_id IS NOT NULL
       AND NOT EXISTS (SELECT FROM staged_candidates WHERE staged_candidates.id = mention.candidate_id)

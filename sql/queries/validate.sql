@@ -1,5 +1,5 @@
 -- name: claim_candidates
--- Ids of candidates not yet judged, locked until the transaction ends.
+-- Ids of candidates not yet judged, locked until the transaction ends. Those of a recode are not among them.
 SELECT id, batch_id
 FROM tocsin.candidates
 WHERE verdict IS NULL AND withdrawn_at IS NULL

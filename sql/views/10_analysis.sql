@@ -103,7 +103,7 @@ FROM tocsin.feeds WHERE is_active AND paused_at IS NULL
 UNION ALL
 SELECT 'extract', count(*), max(now() - created_at) FROM tocsin.articles WHERE codebook IS NULL AND NOT is_quarantined
 UNION ALL
-SELECT 'validate', count(*), max(now() - created_at) FROM tocsin.candidates WHERE verdict IS NULL
+SELECT 'validate', count(*), max(now() - created_at) FROM tocsin.candidates WHERE verdict IS NULL AND withdrawn_at IS NULL
 UNION ALL
 SELECT 'store', count(*), max(now() - judged_at) FROM tocsin.candidates WHERE verdict = 'accepted' AND stored_at IS NULL
 UNION ALL

@@ -34,7 +34,7 @@ from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, task
 
 folder, heavy = sys.argv[1], json.loads(sys.argv[2])
 before, seconds = set(sys.modules), {}
-for name in ("news", "alerts", "upkeep"):
+for name in ("news", "alerts", "upkeep", "recode"):
     began = time.perf_counter()
     spec = importlib.util.spec_from_file_location("read_" + name, f"{folder}/{name}.py")
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
@@ -98,11 +98,11 @@ def test_files_import_without_error(facts):
 
 
 def test_the_dags_are(facts):
-    """Four, for now."""
-    assert sorted(facts["dags"]) == ["alerts", "news", "upkeep", "watch"]
+    """Five, for now."""
+    assert sorted(facts["dags"]) == ["alerts", "news", "recode", "upkeep", "watch"]
 
 
-@pytest.mark.parametrize("name", ["news", "alerts", "upkeep"])
+@pytest.mark.parametrize("name", ["news", "alerts", "upkeep", "recode"])
 def test_file_imports_in_under_a_second(facts, name):
     """Airflow reads each again and again."""
     assert facts["seconds"][name] < 1
@@ -143,6 +143,7 @@ def test_only_the_batch_id_goes_between_tasks(facts):
         ("alerts", "AssetOrTimeSchedule"),
         ("upkeep", "17 3 * * *"),
         ("watch", "*/5 * * * *"),
+        ("recode", "NoneType"),
     ],
 )
 def test_schedule_is(facts, name, schedule):
@@ -150,7 +151,7 @@ def test_schedule_is(facts, name, schedule):
     assert facts["dags"][name]["schedule"] == schedule
 
 
-@pytest.mark.parametrize("name", ["news", "alerts", "upkeep", "watch"])
+@pytest.mark.parametrize("name", ["news", "alerts", "upkeep", "watch", "recode"])
 def test_runs_neither_overlap_nor_catch_up(facts, name):
     """After a night off, one run takes all that waits."""
     dag = facts["dags"][name]
@@ -158,7 +159,7 @@ def test_runs_neither_overlap_nor_catch_up(facts, name):
     assert (dag["max_active_runs"], dag["catchup"]) == (1, False)
 
 
-@pytest.mark.parametrize("name", ["news", "alerts", "upkeep", "watch"])
+@pytest.mark.parametrize("name", ["news", "alerts", "upkeep", "watch", "recode"])
 def test_each_task_is_tried_again_and_never_hangs(facts, name):
     """Three retries after a short while, and a time limit."""
     dag = facts["dags"][name]
@@ -166,6 +167,13 @@ def test_each_task_is_tried_again_and_never_hangs(facts, name):
     assert set(dag["retries"]) == {3}
     assert max(dag["retry_delays"]) <= 60
     assert max(dag["timeouts"]) <= 1800
+
+
+def test_recode_is_coded_then_compared_then_switched(facts):
+    """And by nobody but whom a person asks: it has no schedule."""
+    edges = {tuple(edge) for edge in facts["dags"]["recode"]["edges"]}
+
+    assert {("begin", "code"), ("code", "compare"), ("compare", "switch")} <= edges
 
 
 def test_store_may_tell_of_new_events_and_of_articles_left(facts):
@@ -185,4 +193,5 @@ def test_run_by_hand_has_no_schedule_beside_it(tmp_path):
         "alerts": "Asset",
         "upkeep": "NoneType",
         "watch": "NoneType",
+        "recode": "NoneType",
     }
