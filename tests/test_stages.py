@@ -13,6 +13,7 @@ from pipeline.postgres.database import Database, Transaction
 from pipeline.postgres.rows import candidate_row
 from pipeline.stages import extract as extract_stage
 from pipeline.stages.common import database_time, iso
+from pipeline.stages.stories import link_articles
 from tests.records import PUBLISHED, article_row, candidate
 
 
@@ -187,7 +188,10 @@ def put_articles(database: Database, count: int) -> list[int]:
         rows = [
             article_row(batch["id"]) | {"url": f"https://news.example/{number}"} for number in range(count)
         ]
-        return sorted(row["id"] for row in transaction.all("insert_articles", articles=json.dumps(rows)))
+        ids = sorted(row["id"] for row in transaction.all("insert_articles", articles=json.dumps(rows)))
+    with database.session() as session:
+        link_articles(session)
+    return ids
 
 
 def claimed(transaction: Transaction, limit: int = 2) -> list[int]:

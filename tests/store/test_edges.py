@@ -15,6 +15,7 @@ from pipeline.postgres.database import Database
 from pipeline.stages import extract as extract_stage
 from pipeline.stages.alert import alert
 from pipeline.stages.store import store
+from pipeline.stages.stories import link_articles
 from tests.records import RULE, article_row, candidate, span
 from tests.store.conftest import Tell
 
@@ -69,6 +70,7 @@ def test_article_whose_candidates_postgres_refuses_is_quarantined_alone(settings
         home.session() as session,
         home.session() as ledger,
     ):
+        link_articles(session)
         counts = extract_stage._extract_some(session, ledger, Coder(), batch["id"], settings)
 
     assert counts == {"articles": 2, "candidates": 2, "quarantined": 1, "discarded_doubtful": 0}
