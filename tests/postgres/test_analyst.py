@@ -102,6 +102,15 @@ def test_the_analyst_reads_every_view(analyst: Any) -> None:
 
 
 @pytest.mark.usefixtures("analyst")
+def test_the_analyst_may_ask_by_address(analyst: Any) -> None:
+    """The planner takes the functions of all indices apart as him who asks."""
+    assert (
+        ask(analyst, "SELECT title FROM analysis.articles WHERE url = 'https://news.example/none' AND id > 5")
+        == []
+    )
+
+
+@pytest.mark.usefixtures("analyst")
 @pytest.mark.parametrize("database", ["airflow", "postgres", "template1"])
 def test_the_analyst_enters_no_other_database(server: Settings, database: str) -> None:
     """There a temporary table or a large object would fill the disk as well."""
