@@ -114,7 +114,17 @@ def _parser() -> argparse.ArgumentParser:
     add("status", plain(commands.status), "what runs, what waits before each stage, what failed last")
     add("report", plain(commands.report), "show the newest batch: feeds, events, alerts, quarantine")
     add("migrate", plain(commands.migrate), "bring the database to the newest schema")
-    for stage in ("fetch", "extract", "validate", "store", "alert"):
+    fetch = add(
+        "fetch", commands.fetch, "visit the feeds that are due, and take the articles of their new entries"
+    )
+    fetch.add_argument("--all", action="store_true", help="visit all feeds once, due or not")
+    fetch.add_argument(
+        "--feeds", metavar="FILE", type=Path, help="the list of feeds, in place of TOCSIN_FEEDS_PATH"
+    )
+    fetch.add_argument("--run", default="by-hand", help="key of the batch (default: %(default)s)")
+    reread = add("reread", commands.reread, "take the texts of articles anew from the pages that were kept")
+    reread.add_argument("--source", metavar="NAME", help="of this publisher alone")
+    for stage in ("extract", "validate", "store", "alert"):
         made = add(stage, commands.stage(stage), f"run the stage {stage} alone, without Airflow")
         if stage != "alert":
             made.add_argument("--run", default="by-hand", help="key of the batch (default: %(default)s)")

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -19,6 +20,7 @@ def run(settings: Settings) -> int:
     from pipeline.main_job import main_job
 
     refuse_here("run")
+    ask_contact(settings)
     logging.getLogger().setLevel(logging.ERROR)
     return 0 if main_job(settings) else 1
 
@@ -28,7 +30,20 @@ def up(options: argparse.Namespace, settings: Settings) -> None:
     from pipeline.main_job import run_for_good
 
     refuse_here("up")
+    ask_contact(settings)
     run_for_good(settings, broker_url=options.celery)
+
+
+def ask_contact(settings: Settings) -> None:
+    """Ask a person once how publishers can reach the operator; where nobody sits, `status` says that it is missing."""
+    if settings.publishers_contact or settings.contact_file.exists() or not sys.stdin.isatty():
+        return
+    from pipeline.local.files import write_private
+
+    print("Publishers see who reads their feeds. Where can they reach you?")
+    answer = input("An e-mail address or a page, or nothing to be asked no more: ").strip()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    write_private(settings.contact_file, answer + "\n")
 
 
 def web(settings: Settings) -> None:
@@ -48,7 +63,7 @@ def web(settings: Settings) -> None:
 def status(settings: Settings) -> int:
     from pipeline.local import container
     from pipeline.local.run import status
-    from pipeline.report import console, lag, processes, sizes
+    from pipeline.report import console, contact, lag, processes, sizes, yields
     from pipeline.stages.common import database
     from pipeline.stages.upkeep import table_sizes
 
@@ -61,8 +76,11 @@ def status(settings: Settings) -> int:
         found = status(settings)
         shown.print(processes(found))
         is_running, has_database = found.is_running, found.has_database
+    shown.print(contact(settings.publishers_contact))
     if has_database:
         with database(settings).transaction() as transaction:
+            if broken := transaction.all("broken_yields"):
+                shown.print(yields(broken))
             shown.print(lag(transaction.all("stage_lag"), transaction.one("totals") or {}))
         shown.print(sizes(table_sizes(settings)))
     return 0 if is_running else 1
@@ -96,6 +114,29 @@ def stage(name: str) -> Callable[[argparse.Namespace, Settings], None]:
         print(" ".join(f"{name}={count}" for name, count in counts.items()))
 
     return run
+
+
+def fetch(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.server import prepare
+    from pipeline.progress import progress
+    from pipeline.stages.common import open_batch
+    from pipeline.stages.fetch import fetch
+
+    if options.feeds:
+        settings = replace(settings, feeds_path=options.feeds)
+    prepare(settings)
+    with progress() as tell:
+        counts = fetch(open_batch(options.run, settings), settings, is_all=options.all, tell=tell)
+    print(" ".join(f"{name}={count}" for name, count in counts.items()))
+
+
+def reread(options: argparse.Namespace, settings: Settings) -> None:
+    from pipeline.local.server import wake
+    from pipeline.stages.reread import reread
+
+    wake(settings)
+    counts = reread(settings, source=options.source)
+    print(" ".join(f"{name}={count}" for name, count in counts.items()))
 
 
 def code(options: argparse.Namespace, settings: Settings) -> None:

@@ -51,7 +51,8 @@ class Settings:
         receivers_path: YAML of receivers, who may be notified and by which channel.
         reader: on lets the trained reader weigh what the rules propose; off codes by rules alone. reader_path: the trained reader's folder.
         actors_path: CSV of your own actors; empty for none.
-        contact: Put into the User-Agent, so that a publisher can reach you.
+        contact: An e-mail address or page, put into the User-Agent, so that a publisher can reach you; empty: what was
+            answered at set-up (the file contact in home).
         allow_private_addresses: Comma-separated hosts that may be fetched although their address is
             not public; loopback is needed for the feed that is served from this machine.
         fetch_timeout_seconds: For one response, from connect to the last byte.
@@ -79,6 +80,8 @@ class Settings:
         keep_seen_url_days: For links that need no further look; one that a feed still shows then is looked at again.
         keep_quarantine_days, keep_notification_days, keep_batch_days: For what was refused, messages that were sent
             or given up, and runs that brought nothing.
+        keep_pages: on keeps the pages of articles as they came, compressed, so that their text can be taken again
+            (`tocsin reread`); off keeps none. keep_page_days: for how long.
         min_free_bytes: With less free on the disk no new work is taken, until there is more; 0 never stops.
     """
 
@@ -96,7 +99,7 @@ class Settings:
     reader: str = "off"
     reader_path: Path = ROOT / "model" / "reader"
     actors_path: str = ""
-    contact: str = "operator of a Tocsin installation"
+    contact: str = ""
     allow_private_addresses: str = ""
     fetch_timeout_seconds: float = 20.0
     max_feed_bytes: int = 10_000_000
@@ -118,6 +121,8 @@ class Settings:
     keep_quarantine_days: int = 90
     keep_notification_days: int = 365
     keep_batch_days: int = 90
+    keep_pages: str = "on"
+    keep_page_days: int = 14
     min_free_bytes: int = 1_000_000_000
     log_level: str = "INFO"
 
@@ -130,11 +135,27 @@ class Settings:
                 "TOCSIN_DATABASE_URL must look like postgresql://user:password@host:port/database "
                 f"(it starts with {self.database_url.split(':', 1)[0][:20]!r})"
             )
-        if self.reader not in ("on", "off"):
-            raise ConfigError(f"TOCSIN_READER must be on or off, got {self.reader!r}")
+        for name in ("reader", "keep_pages"):
+            if getattr(self, name) not in ("on", "off"):
+                raise ConfigError(f"TOCSIN_{name.upper()} must be on or off, got {getattr(self, name)!r}")
         levels = ("DEBUG", "INFO", "WARNING", "ERROR")
         if self.log_level.upper() not in levels:
             raise ConfigError(f"TOCSIN_LOG_LEVEL must be one of {', '.join(levels)}, got {self.log_level!r}")
+
+    @property
+    def contact_file(self) -> Path:
+        """Where the answer at set-up is kept."""
+        return self.home / "contact"
+
+    @property
+    def publishers_contact(self) -> str:
+        """How publishers can reach the operator; empty where nobody said."""
+        if self.contact:
+            return self.contact
+        try:
+            return self.contact_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
 
     @property
     def alerts_log(self) -> Path:
@@ -174,6 +195,7 @@ _ALLOWED = {
     "keep_quarantine_days": _for_ever_or_from(1),
     "keep_notification_days": _for_ever_or_from(1),
     "keep_batch_days": _for_ever_or_from(1),
+    "keep_page_days": _for_ever_or_from(1),
     "min_free_bytes": Allowed("be 0 or above", lambda value: value >= 0),
     "extract_tasks": _within(MAX_EXTRACT_TASKS),
     "postgres_port": _within(65535),

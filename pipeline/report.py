@@ -176,6 +176,24 @@ def processes(found: OperateStatus) -> RenderableType:
     return Group(*parts)
 
 
+def contact(told: str) -> RenderableType:
+    """How publishers can reach the operator: for `tocsin status`."""
+    if told:
+        return f"publishers can reach you at {escape(told)} (User-Agent)"
+    return "publishers cannot reach you: set TOCSIN_CONTACT to an e-mail address or a page (it goes into the User-Agent)"
+
+
+def yields(broken: Sequence[Row]) -> RenderableType:
+    """Publishers whose pages give less than they used to: for `tocsin status`."""
+    return Group(
+        *(
+            f"[red]{escape(row['source'])}[/]: a whole text from {100 * row['recent_share']:.0f} % of its entries, usually "
+            f"{100 * row['usual_share']:.0f} %: its pages have changed, or keep us out (analysis.source_yield)"
+            for row in broken
+        )
+    )
+
+
 def lag(stages: Sequence[Row], totals: Row) -> RenderableType:
     """What waits before each stage, and the totals: for `tocsin status`."""
     table = Table("stage", "waiting", "oldest for", box=None, pad_edge=False, padding=(0, 2))

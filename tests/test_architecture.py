@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "preflight": {"errors", "config", "local", *STAGES},
     "commands": {
         "errors",
+        "progress",
         "config",
         "postgres",
         "stages",
@@ -41,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *STAGES,
     },
     "feed_report": {"report"},
+    "progress": set(),
     "feed_commands": {"errors", "config", "feed_report", "report", "stages", "local"},
     "export": {"errors", "postgres"},
     "analyst_commands": {"errors", "config", "export", "stages", "local"},

@@ -23,6 +23,8 @@ TITLE_WORDS = 14
 # A page's text of fewer letters may be the beginning of one; half the articles of agencies have three times as many.
 SHORT_LETTERS = 600
 LANGUAGE = "en"
+# A paragraph or two tell the language as surely as the whole article.
+LANGUAGE_CHARACTERS = 1_500
 HTML_TYPES = ("", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain")
 
 
@@ -120,7 +122,7 @@ def detect_language(text: str) -> str:
         return ""
     import py3langid
 
-    return str(py3langid.classify(text[:5_000])[0])
+    return str(py3langid.classify(text[:LANGUAGE_CHARACTERS])[0])
 
 
 def _best_text(from_feed: tuple[str, str], read: PageText, *, is_part: bool) -> tuple[str, str]:

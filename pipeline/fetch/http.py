@@ -154,7 +154,7 @@ async def open_client(
         ConfigError: `allow_private_addresses` cannot be read.
     """
     headers = {
-        "User-Agent": user_agent(settings.contact),
+        "User-Agent": user_agent(settings.publishers_contact),
         "Accept-Encoding": "gzip, deflate",
         "Accept-Language": "en;q=1.0, *;q=0.5",
     }

@@ -121,6 +121,16 @@ class ParsedFeed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KeptPage:
+    """A page as it came, for reading it again: its address after redirects, type as sent, bytes compressed (zstandard)."""
+
+    url: str
+    content_type: str
+    body_zstd: bytes
+    byte_count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TakenArticle:
     """An article and where it came from.
 
@@ -128,11 +138,13 @@ class TakenArticle:
         published_from: Whether the feed or the page named the time, or the time of fetching stands in.
         entry_url: Canonical form of the entry's link; differs from `article.url` where the page
             named another one, or where several entries share the link.
+        page: What the text was taken from; None where the feed gave it.
     """
 
     article: Article
     published_from: PublishedFrom
     entry_url: str
+    page: KeptPage | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,8 @@ from pipeline.errors import FetchError
 from pipeline.fetch.http import Client, open_client
 from pipeline.fetch.records import FeedState, FetchResult
 from pipeline.fetch.visit import failed_visit, fetch_feed
+from pipeline.postgres.clean import as_json
+from pipeline.postgres.database import Database
 from pipeline.stages.common import Counts, counted, database, database_time, log
 from pipeline.stages.feeds import load_list
 from pipeline.stages.fetch_desk import Desk
@@ -31,22 +34,44 @@ FEEDS_CLAIMED = 200
 VISIT_SECONDS = 400.0
 
 
-def fetch(batch_id: int, settings: Settings | None = None, *, is_all: bool = False) -> Counts:
+Tell = Callable[[int, Counts], None]
+
+
+def fetch(
+    batch_id: int,
+    settings: Settings | None = None,
+    *,
+    is_all: bool = False,
+    tell: Tell = lambda _feeds, _counts: None,
+) -> Counts:
     """Visit the feeds that are due; what each brought is saved at once, so a retry visits no other feed again.
 
     Args:
         is_all: Visit all active feeds, due or not, once.
+        tell: Called after each visit with how many feeds were taken in hand, and the counts so far.
     """
     settings = settings or load_settings()
     started = time.monotonic()
     home = database(settings)
     load_list(home, settings.feeds_path)
     with Desk(home) as desk:
-        counts = asyncio.run(_visit_all(desk, batch_id, settings, is_all=is_all))
+        counts = asyncio.run(_visit_all(desk, batch_id, settings, is_all=is_all, tell=tell))
+    _note(home, batch_id, counts | {"milliseconds": round(1_000 * (time.monotonic() - started))})
     return counted("fetch", batch_id, started, counts)
 
 
-async def _visit_all(desk: Desk, batch_id: int, settings: Settings, *, is_all: bool) -> Counts:
+def _note(home: Database, batch_id: int, counts: Counts) -> None:
+    """Write the counts down, and say which publishers' pages give less than they used to."""
+    with home.transaction() as transaction:
+        transaction.run("keep_counts", batch_id=batch_id, stage="fetch", counts=as_json(counts))
+        for row in transaction.all("broken_yields"):
+            log.warning(
+                "yield fell stage=fetch source=%r share=%s usual=%s entries=%d",
+                row["source"], row["recent_share"], row["usual_share"], row["recent_count"],
+            )  # fmt: skip
+
+
+async def _visit_all(desk: Desk, batch_id: int, settings: Settings, *, is_all: bool, tell: Tell) -> Counts:
     due_at = await desk.call(database_time)
     saver = Saver(desk=desk, batch_id=batch_id)
     async with (
@@ -62,6 +87,7 @@ async def _visit_all(desk: Desk, batch_id: int, settings: Settings, *, is_all: b
                     await saver.save(feed, await _visit(feed, client=client, desk=desk))
                 finally:
                     queue.done(feed, host)
+                tell(queue.count, saver.counts)
 
         try:
             async with asyncio.TaskGroup() as group:

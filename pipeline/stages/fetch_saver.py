@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -15,6 +16,8 @@ from pipeline.postgres.clean import as_json
 from pipeline.postgres.database import Transaction
 from pipeline.stages.common import About, iso, log, quarantine
 from pipeline.stages.fetch_desk import Desk
+
+PAGES_AT_ONCE = 100  # a statement: some megabytes
 
 
 @dataclass(kw_only=True)
@@ -75,6 +78,7 @@ def _save(
         for taken in result.taken
     ]
     new = transaction.all("insert_articles", articles=as_json(articles, default=iso)) if articles else []
+    _keep_pages(transaction, results)
     if revisions := [asdict(revision) for result in results for revision in result.revisions]:
         transaction.all("insert_revisions", revisions=as_json(revisions, default=iso))
     seen = [asdict(one) | {"feed_id": result.feed.id} for result in results for one in result.seen]
@@ -88,10 +92,49 @@ def _save(
     kept = transaction.all(
         "save_feeds", feeds=as_json([_feed_row(result) for result in results], default=iso)
     )
+    if told := sum(map(_outcomes, results), Counter()):
+        rows = [
+            {"source": source, "outcome": name, "entry_count": count}
+            for (source, name), count in told.items()
+        ]
+        transaction.run("count_outcomes", outcomes=as_json(rows))
     counts = sum(map(_counted, results), Counter()) + Counter(
         articles=len(new), known=len(articles) - len(new)
     )
     return counts, {row["id"] for row in kept}
+
+
+def _keep_pages(transaction: Transaction, results: Sequence[FetchResult]) -> None:
+    taken = [one for result in results for one in result.taken if one.page]
+    for start in range(0, len(taken), PAGES_AT_ONCE):
+        pages = [
+            {
+                "article_url": one.article.url,
+                "url": one.page.url,
+                "content_type": one.page.content_type,
+                "body": b64encode(one.page.body_zstd).decode(),
+                "byte_count": one.page.byte_count,
+            }
+            for one in taken[start : start + PAGES_AT_ONCE]
+            if one.page
+        ]
+        transaction.run("keep_pages", pages=as_json(pages))
+
+
+def _outcomes(result: FetchResult) -> Counter[tuple[str, str]]:
+    """What came of the entries that were looked at, by publisher."""
+    names = [_yield(one.article.text_flags, one.article.text_method) for one in result.taken]
+    names += [one.reason for one in result.discards if one.reason != "known"]
+    names += ["failed"] * len(result.failures)
+    names += ["waiting"] * sum(one.outcome == "waiting" for one in result.seen)
+    return Counter((result.feed.source, name) for name in names)
+
+
+def _yield(flags: Sequence[str], method: str) -> str:
+    for flag, name in (("other_page", "other_page"), ("paywall", "paywall"), ("summary_only", "summary")):
+        if flag in flags:
+            return name
+    return "feed" if method.startswith("feed_") else "page"
 
 
 def _feed_row(result: FetchResult) -> dict[str, Any]:

@@ -20,6 +20,8 @@ DROPS = (
     ("drop_quarantine", "keep_quarantine_days"),
     ("drop_candidates", "keep_candidate_days"),
     ("drop_seen_urls", "keep_seen_url_days"),
+    ("drop_pages", "keep_page_days"),
+    ("drop_idle_hosts", "keep_seen_url_days"),
     ("drop_notifications", "keep_notification_days"),
     ("drop_batches", "keep_batch_days"),
 )

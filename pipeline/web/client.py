@@ -212,9 +212,12 @@ def check_target(url: str, *, allowed: str) -> None:
 
 
 def user_agent(contact: str) -> str:
-    """Who we are and how to reach the operator; what cannot stand in a header is left out."""
+    """Who we are and how to reach the operator, if that is known; what cannot stand in a header is left out."""
     plain = "".join(character for character in contact if character.isascii() and character.isprintable())
-    return f"{PRODUCT}/0.1 (news monitoring; {plain.replace('(', '').replace(')', '')[:200]})"
+    plain = plain.replace("(", "").replace(")", "")[:200]
+    # Crawlers write a page's address so, and servers look for it.
+    told = f"+{plain}" if plain.startswith(("http://", "https://")) else plain
+    return f"{PRODUCT}/0.1 (news monitoring{'; ' if told else ''}{told})"
 
 
 class _Resolver(AbstractResolver):

@@ -154,3 +154,27 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS past ON true
 ORDER BY present.total_bytes DESC, present.table_name;
+
+-- name: drop_pages
+-- Drops some raw pages whose time is over. Rows touched.
+DELETE FROM tocsin.article_pages
+WHERE article_id IN (
+    SELECT article_id
+    FROM tocsin.article_pages
+    WHERE fetched_at < now() - make_interval(days => %(keep_days)s)
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+);
+
+-- name: drop_idle_hosts
+-- Drops some hosts that nobody asked for so long and that have no feed. Rows touched.
+DELETE FROM tocsin.hosts
+WHERE host IN (
+    SELECT host
+    FROM tocsin.hosts AS idle
+    WHERE used_at < now() - make_interval(days => %(keep_days)s)
+      AND (lease_until IS NULL OR lease_until < now())
+      AND NOT EXISTS (SELECT FROM tocsin.feeds WHERE feeds.host = idle.host)
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+);

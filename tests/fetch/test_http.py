@@ -87,7 +87,7 @@ def test_user_agent_names_product_and_contact(web, fetching):
 
     sent = web.asked("/feed")[0]
 
-    assert sent["User-Agent"] == "Tocsin/0.1 (news monitoring; https://desk.example/bot AnaX-Evil: 1)"
+    assert sent["User-Agent"] == "Tocsin/0.1 (news monitoring; +https://desk.example/bot AnaX-Evil: 1)"
     assert "X-Evil" not in sent
 
 
