@@ -189,7 +189,7 @@ def _foot(match: Match, telling: Telling) -> list[str]:
 def _reported(event: AlertEvent, telling: Telling) -> str:
     source = clean(event.source, MAX_NAME) or "one article"
     if len(telling.sources) > 1:
-        source = f"{len(telling.sources)} sources"
+        return f"{len(telling.sources)} sources, {event.mention_count} mentions"
     others = event.mention_count - 1
     return f"{source} and {others} more mention{'s' if others > 1 else ''}" if others > 0 else source
 

@@ -29,15 +29,27 @@ def alert(run_key: str = "", settings: Settings | None = None) -> Counts:
     started = time.monotonic()
     home = database(settings)
     rules, receivers = _load_rules(home, settings)
-    counts: Counter[str] = Counter({"events": 0, "alerts": 0, "sent": 0})
     with home.session() as session:
+        counts = ring(session, rules, receivers, settings)
+    return counted("alert", run_key, started, counts)
+
+
+def ring(
+    session: Session, rules: Sequence[Rule], receivers: dict[str, Receiver], settings: Settings
+) -> Counter[str]:
+    """Match what waits, tell what is due, deliver, and say last of all that we live; what came of it."""
+    counts: Counter[str] = Counter({"events": 0, "alerts": 0, "sent": 0})
+
+    def match_all() -> None:
         while matched := _match_some(session, rules, receivers, settings):
             counts.update(matched)
-        counts.update(tell_due(session, rules, receivers, settings))
-        counts.update(deliver(session, receivers, settings))
-        # Last of all: a watchman elsewhere rings when nothing comes any more, and not before all is done.
-        beat(session, receivers, settings)
-    return counted("alert", run_key, started, counts)
+
+    match_all()
+    counts.update(tell_due(session, rules, receivers, settings))
+    counts.update(deliver(session, receivers, settings, meanwhile=match_all))
+    # A watchman elsewhere rings when nothing comes any more, and not before all is done.
+    beat(session, receivers, settings)
+    return counts
 
 
 def _load_rules(home: Database, settings: Settings) -> tuple[tuple[Rule, ...], dict[str, Receiver]]:

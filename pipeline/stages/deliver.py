@@ -11,7 +11,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ LEASE_SECONDS = 120
 AT_ONCE = 64
 # How soon a receiver that is free is served while another one hangs.
 LOOK_SECONDS = 0.2
+MEANWHILE_SECONDS = 0.5
 # A pause between two messages that is longer is not slept through.
 LONGEST_NAP_SECONDS = 2.0
 
@@ -49,12 +50,24 @@ class Outcome:
     retry_after: float | None = None
 
 
-def deliver(session: Session, receivers: Mapping[str, Receiver], settings: Settings) -> Counter[str]:
-    """Send what is due; how many were sent, wait for their next attempt, or were given up."""
+def deliver(
+    session: Session,
+    receivers: Mapping[str, Receiver],
+    settings: Settings,
+    *,
+    meanwhile: Callable[[], object] | None = None,
+) -> Counter[str]:
+    """Send what is due; how many were sent, wait for their next attempt, or were given up.
+
+    Args:
+        meanwhile: Done about every second while a receiver is waited for, with the session to itself: new events are
+            told to the others although one hangs.
+    """
     desk = Desk(session, receivers, settings)
     desk.open()
     running: set[Future[Counter[str]]] = set()
     counts: Counter[str] = Counter()
+    looked_at = time.monotonic()
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="deliver") as pool:
         while True:
             taken = desk.take()
@@ -64,6 +77,9 @@ def deliver(session: Session, receivers: Mapping[str, Receiver], settings: Setti
             done, running = wait(running, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
             for one in done:
                 counts.update(one.result())
+            if meanwhile and running and time.monotonic() - looked_at > MEANWHILE_SECONDS:
+                desk.alone(meanwhile)
+                looked_at = time.monotonic()
 
 
 class Desk:
@@ -192,6 +208,11 @@ class Desk:
             )  # fmt: skip
             if made:
                 transaction.run("mark_digested", ids=ids, digest_id=made["id"])
+
+    def alone(self, work: Callable[[], object]) -> None:
+        """Do work that uses the session itself."""
+        with self._lock:
+            work()
 
     @contextmanager
     def _transaction(self) -> Iterator[Transaction]:

@@ -160,7 +160,7 @@ def _known(transaction: Transaction, met: Sequence[Match], event_ids: list[int])
 
 def _tells_the_same(alert: Row, match: Match) -> bool:
     # A group that is the event alone bears its key, and an event that took another one in has another key.
-    is_by_event = match.rule.group_by == ("event",)
+    is_by_event = set(match.rule.group_by) <= {"event", "incident"}
     return (
         alert["rule"] == match.rule.id
         and alert["event_id"] == match.event.id

@@ -92,3 +92,17 @@ WHERE id = %(id)s;
 -- name: end_trouble
 -- Notes that a trouble is over. Returns nothing.
 UPDATE tocsin.troubles SET ended_at = now() WHERE id = %(id)s;
+
+-- name: count_due
+-- How much of the alerts' is due that no session works at: messages and digests of receivers that may be asked, alerts to
+-- be told again, and, when a run of theirs failed, events that have waited for some time.
+SELECT (SELECT count(*)
+        FROM tocsin.notifications AS message
+        JOIN tocsin.receivers AS receiver ON receiver.receiver = message.receiver
+        WHERE message.state IN ('pending', 'held') AND message.next_attempt_at <= now()
+          AND receiver.disabled_at IS NULL
+          AND (receiver.resumes_at IS NULL OR receiver.resumes_at <= now())
+          AND (receiver.lease_until IS NULL OR receiver.lease_until < now()))
+     + (SELECT count(*) FROM tocsin.alerts WHERE state = 'acknowledged' AND acknowledged_until <= now())
+     + (SELECT count(*) FROM tocsin.alerts WHERE state = 'open' AND escalates_at <= now())
+     + (SELECT count(*) FROM tocsin.pending_alerts WHERE pending_at < now() - interval '20 seconds') AS due_count;

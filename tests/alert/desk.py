@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
+from pipeline.alert.records import Channel, Receiver
+from pipeline.alert.rules import load_rules
 from pipeline.config import Settings
 from pipeline.model import Actor, Candidate, Count
 from pipeline.postgres.database import Database
-from pipeline.stages.alert import alert
+from pipeline.stages.alert import alert, ring
 from pipeline.stages.store import store
 from tests.records import candidate, span
 from tests.store.conftest import Tell, tell
@@ -54,6 +56,7 @@ class Desk:
 
     settings: Settings
     tell: Tell
+    named: dict[str, Receiver] = field(default_factory=dict)
 
     def rule(self, text: str = "", *, rule: str = "everything", notify: str = "desk") -> None:
         """Write a rule file; further keys are added to it."""
@@ -67,7 +70,16 @@ class Desk:
     def run(self) -> dict[str, int]:
         """Store and alert."""
         store(0, self.settings)
-        return alert("test", self.settings)
+        if not self.named:
+            return alert("test", self.settings)
+        rules, problems = load_rules(self.settings.rules_path, receivers=self.named)
+        assert problems == ()
+        with Database(self.settings.database_url).session() as session:
+            return ring(session, rules, self.named, self.settings)
+
+    def told_by(self, channel: Channel = "log", name: str = "desk", **fields: Any) -> None:
+        """Name a receiver in place of those of the file."""
+        self.named[name] = Receiver(name=name, channel=channel, **fields)
 
     def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask the database."""

@@ -33,6 +33,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, task
 
 folder, heavy = sys.argv[1], json.loads(sys.argv[2])
+sys.path.append(f"{folder}/plugins")  # as each process of Airflow does
 before, seconds = set(sys.modules), {}
 for name in ("news", "alerts", "upkeep", "recode"):
     began = time.perf_counter()
@@ -65,6 +66,10 @@ print("FACTS" + json.dumps({
     "seconds": seconds,
     "heavy": [name for name in heavy if name in loaded],
     "import_errors": bag.import_errors,
+    "due": [
+        watcher.trigger.serialize() for asset in bag.dags["alerts"].schedule.asset_condition.objects
+        for watcher in asset.watchers
+    ][0] if hasattr(bag.dags["alerts"].schedule, "asset_condition") else None,
     "dags": dags,
 }))
 """
@@ -149,6 +154,11 @@ def test_only_the_batch_id_goes_between_tasks(facts):
 def test_schedule_is(facts, name, schedule):
     """News every minute and while articles wait, alerts on news and every few minutes, upkeep at night."""
     assert facts["dags"][name]["schedule"] == schedule
+
+
+def test_what_is_due_is_waited_for_by_a_trigger(facts):
+    """By a name that the triggerer can import, with nothing to be kept in the database."""
+    assert facts["due"] == ["due_trigger.DueTrigger", {}]
 
 
 @pytest.mark.parametrize("name", ["news", "alerts", "upkeep", "watch", "recode"])
