@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,7 +109,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(settings: Settings, tell: Tell, tmp_path) -> Desk:
+def desk(settings: Settings, tell: Tell, tmp_path: Path) -> Desk:
     """A desk with one rule and one receiver, a log."""
     (tmp_path / "rules").mkdir()
     made = Desk(
