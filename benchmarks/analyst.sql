@@ -26,8 +26,7 @@ CREATE FUNCTION made.events(first bigint, last bigint, history bigint) RETURNS T
     number bigint, event_date date, event_type text, mode text, status text, actor_name text, actor_country text,
     actor_sector text, recipient_name text, recipient_country text, recipient_sector text, place_name text,
     place_country text, place_admin1 text, place_latitude double precision, place_longitude double precision,
-    counts jsonb, quad_class integer, score double precision, source_count integer, confidence double precision,
-    sentence text
+    counts jsonb, quad_class integer, score double precision, source_count integer, confidence double precision
 )
 LANGUAGE sql STABLE AS $$
 SELECT n.number,
@@ -51,12 +50,16 @@ SELECT n.number,
             ELSE '[]' END,
        1 + floor(4 * made.part(n.number, 12))::integer, (ARRAY[-9.0, -4.0, 3.5, 7.0])[1 + floor(4 * made.part(n.number, 12))::integer],
        CASE WHEN made.part(n.number, 13) < 0.12 THEN 2 + floor(20 * power(made.part(n.number, 14), 8))::integer ELSE 1 END,
-       0.3 + 0.7 * made.part(n.number, 15),
-       one.phrase || ' ' || two.phrase || ' ' || three.phrase || ' rare' || n.number % 20000
+       0.3 + 0.7 * made.part(n.number, 15)
 FROM generate_series(first, last) AS n (number)
 JOIN made.countries AS actor ON actor.number = floor(200 * power(made.part(n.number, 20), 3))::integer
 JOIN made.countries AS recipient ON recipient.number = floor(200 * power(made.part(n.number, 21), 3))::integer
 LEFT JOIN made.places AS place ON place.number = floor(40000 * power(made.part(n.number, 22), 2))::integer AND made.part(n.number, 23) < 0.65
+$$;
+CREATE FUNCTION made.sentences(first bigint, last bigint) RETURNS TABLE (number bigint, sentence text)
+LANGUAGE sql STABLE AS $$
+SELECT n.number, one.phrase || ' ' || two.phrase || ' ' || three.phrase || ' rare' || n.number % 20000
+FROM generate_series(first, last) AS n (number)
 JOIN made.phrases AS one ON one.number = floor(4000 * made.part(n.number, 24))::integer
 JOIN made.phrases AS two ON two.number = floor(4000 * made.part(n.number, 25))::integer
 JOIN made.phrases AS three ON three.number = floor(4000 * made.part(n.number, 26))::integer
@@ -90,11 +93,12 @@ FROM made.events(%(first)s, %(last)s, %(history)s);
 -- A mention for each event of a range, and for every tenth a second one. Returns nothing.
 INSERT INTO tocsin.mentions (event_date, event_id, candidate_id, article_id, trigger_start, trigger_end, trigger_text,
                              sentence, sentence_start, confidence)
-SELECT event_date, number, number, (number - 1) / 4 + 1, start, 13, 'killed', sentence, 0, confidence
-FROM made.events(%(first)s, %(last)s, %(history)s)
+SELECT event_date, id, id, (id - 1) / 4 + 1, start, 13, 'killed', sentence, 0, confidence
+FROM tocsin.events
+JOIN made.sentences(%(first)s, %(last)s) AS told ON told.number = id
 CROSS JOIN (VALUES (7), (70)) AS telling (start)
-WHERE start = 7 OR number %% 10 = 0
-ORDER BY number, start;
+WHERE (start = 7 OR id %% 10 = 0) AND id BETWEEN %(first)s AND %(last)s
+ORDER BY id, start;
 
 -- name: make_candidates
 -- Accepted candidates of a range of numbers; every tenth tells an event of the range again. Returns nothing.
@@ -116,7 +120,8 @@ SELECT (SELECT max(id) FROM tocsin.batches), (numbers.number - 1) / 4 + 1, 'made
        encode(sha256(convert_to('event ' || told.number, 'UTF8')), 'hex')
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS numbers (number)
 JOIN made.events(%(first)s, %(last)s, %(history)s) AS told
-    ON told.number = CASE WHEN numbers.number %% 10 = 0 THEN numbers.number - 1 ELSE numbers.number END;
+    ON told.number = CASE WHEN numbers.number %% 10 = 0 THEN numbers.number - 1 ELSE numbers.number END
+JOIN made.sentences(%(first)s, %(last)s) AS said ON said.number = told.number;
 
 -- name: make_flat
 -- The same events in one plain table that knows a primary key and nothing else. Returns nothing.
