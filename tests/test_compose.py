@@ -133,10 +133,10 @@ def test_what_a_service_says_does_not_fill_the_disk(name):
 
 
 def test_all_parts_are_there():
-    """Airflow's five, its two stores, the two that prepare, and the one that cleans up."""
+    """Airflow's five, its two stores, the two that prepare, the one that cleans up, and Grafana for who asks for it."""
     assert set(SERVICES) == {
         "make-secrets", "postgres", "redis", "airflow-init",
-        "api-server", "scheduler", "dag-processor", "triggerer", "worker", "housekeeper",
+        "api-server", "scheduler", "dag-processor", "triggerer", "worker", "housekeeper", "grafana",
     }  # fmt: skip
 
 
@@ -184,12 +184,14 @@ def test_made_secrets_last_and_fit_each_other(tmp_path):
 
 
 def test_made_secrets_of_ours_are_for_the_owner_alone(tmp_path):
-    """Postgres and Redis run as other users and read only their own."""
+    """Postgres, Redis and Grafana run as other users and read only their own."""
     make_container_secrets(tmp_path)
 
     open_to_others = {path.name for path in tmp_path.iterdir() if stat.S_IMODE(path.stat().st_mode) & 0o077}
 
-    assert open_to_others == {"postgres_password", "redis_password", "redis.conf"}
+    assert open_to_others == {
+        "postgres_password", "redis_password", "redis.conf", "analyst_password", "grafana_admin_password",
+    }  # fmt: skip
 
 
 def test_two_installations_have_other_passwords(tmp_path):

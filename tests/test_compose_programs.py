@@ -117,7 +117,7 @@ def test_airflow_has_the_commands(tmp_path):
         env=os.environ | {"AIRFLOW_HOME": str(tmp_path), "AIRFLOW__CORE__EXECUTOR": ENVIRONMENT["AIRFLOW__CORE__EXECUTOR"]}, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
-    assert len(commands) >= len(LASTING) - 2
+    assert len(commands) >= len(LASTING) - 3
     assert done.returncode == 0, done.stderr[-1000:]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from pipeline.config import Settings
+from pipeline.config import Settings, load_settings
 from pipeline.errors import ConfigError
 from pipeline.local import embedded
 from pipeline.local.files import read, write_private
@@ -50,6 +51,17 @@ def new_password(settings: Settings) -> None:
     _keep(settings, password)
 
 
+def take_password(settings: Settings, source: Path) -> None:
+    """Give the analyst the password of a file, which other services of the containers read too.
+
+    Raises:
+        StoreError: Our role may not.
+    """
+    password = source.read_text("utf-8").strip()
+    set_password(settings.database_url or embedded.url(settings), ROLE, password)
+    _keep(settings, password)
+
+
 def analyst_url(settings: Settings) -> str:
     """The database's address as the analyst, password included: for pandas, R, QGIS, Grafana.
 
@@ -81,3 +93,7 @@ def _keep(settings: Settings, password: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_private(path, password)
     log.info("the analyst has a new password file=%s", path)
+
+
+if __name__ == "__main__":
+    take_password(load_settings(), Path(sys.argv[1]))

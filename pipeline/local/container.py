@@ -24,8 +24,10 @@ from pipeline.local.secrets import load_secrets
 
 DATABASE = "tocsin"
 AIRFLOW_DATABASE = "airflow"
-# Read by the users of the images of Postgres and Redis, who are not ours.
-READ_BY_OTHERS = ("postgres_password", "redis.conf", "redis_password")
+# Read by the users of the images of Postgres, Redis and Grafana, who are not ours.
+READ_BY_OTHERS = (
+    "postgres_password", "redis.conf", "redis_password", "analyst_password", "grafana_admin_password",
+)  # fmt: skip
 
 
 # Set by the Dockerfile.
@@ -70,6 +72,8 @@ def make_container_secrets(folder: Path) -> None:
     load_secrets(folder)
     postgres = _kept(folder / "postgres_password")
     redis = _kept(folder / "redis_password")
+    for name in ("analyst_password", "grafana_admin_password"):
+        _kept(folder / name)
     metadata = f"postgresql+psycopg2://{ROLE}:{postgres}@postgres:5432/{AIRFLOW_DATABASE}"
     files = {
         "pgpass": f"postgres:5432:*:{ROLE}:{postgres}\n",
