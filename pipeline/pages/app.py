@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse,
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from pipeline.errors import ConfigError, StoreBusyError, TocsinError
-from pipeline.pages import events, pictures, today
+from pipeline.pages import alerts, events, health, marks, pictures, rules, stories, today
 from pipeline.pages.desk import STATIC, Desk, desk_of
 
 # Nothing but what we serve: no script or style in the page, nothing from elsewhere, no frame of others.
@@ -28,7 +28,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-ROUTERS = (today.router, events.router, pictures.router)
+ROUTERS = (
+    today.router, events.router, stories.router, pictures.router, alerts.router, rules.router, health.router,
+    marks.router,
+)  # fmt: skip
 
 Next = Callable[[Request], Awaitable[Response]]
 

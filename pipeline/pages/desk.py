@@ -32,6 +32,11 @@ MENU = (
     ("/timeline", "Timeline", "l"),
     ("/dyads", "Dyads", "d"),
     ("/events", "Events", "e"),
+    ("/alerts", "Alerts", "a"),
+    ("/rules", "Rules", "r"),
+    ("/health", "Health", "h"),
+    ("/quarantine", "Quarantine", "q"),
+    ("/marks", "Marks", "k"),
 )
 
 
@@ -92,7 +97,8 @@ def environment() -> Environment:
     made.filters |= {
         "what": names.what, "code": names.code, "when": names.when, "day": names.day_name, "ago": names.ago,
         "certainty": names.certainty, "country": names.country_name, "safe_url": names.safe_url,
-        "number": names.number, "tone": network.tone, "quoted": lambda text: quote(str(text), safe=""),
+        "number": names.number, "tone": network.tone, "span": names.span, "ahead": names.ahead,
+        "range_of": names.range_of, "clock": names.clock, "quoted": lambda text: quote(str(text), safe=""),
     }  # fmt: skip
     return made
 

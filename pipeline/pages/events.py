@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from pipeline.errors import ConfigError
 from pipeline.extract.lexicon.frame_reasons import reasons
 from pipeline.pages.desk import Row, desk_of
-from pipeline.pages.filters import MAX_ID
+from pipeline.pages.filters import numbered
 from pipeline.pages.forms import Form, SentForm
 
 # What of an event can be wrong, and how it is asked.
@@ -34,7 +34,7 @@ router = APIRouter()
 def event(request: Request, event_id: int) -> Response:
     """Why an event was coded so."""
     desk = desk_of(request)
-    found = desk.reader.ask("page_event", event_id=_id(event_id))
+    found = desk.reader.ask("page_event", event_id=numbered(event_id))
     if not found.rows:
         raise HTTPException(404, f"There is no event {event_id}.")
     tellings = desk.reader.ask("page_tellings", event_id=event_id)
@@ -66,8 +66,10 @@ def mark(request: Request, event_id: int, form: SentForm) -> Response:
     said = read_mark(form)
     with desk.database.transaction() as transaction:
         if said is None:
-            transaction.run("delete_mark", event_id=_id(event_id), marked_by=request.state.who)
-        elif not transaction.one("save_mark", event_id=_id(event_id), marked_by=request.state.who, **said):
+            transaction.run("delete_mark", event_id=numbered(event_id), marked_by=request.state.who)
+        elif not transaction.one(
+            "save_mark", event_id=numbered(event_id), marked_by=request.state.who, **said
+        ):
             raise HTTPException(404, f"There is no event {event_id}.")
     return desk.back(request, f"/event/{event_id}#marks")
 
@@ -98,14 +100,8 @@ def read_mark(form: Form) -> dict[str, Any] | None:
 def article(request: Request, article_id: int) -> Response:
     """What an article tells, sentence by sentence."""
     desk = desk_of(request)
-    found = desk.reader.ask("page_article", article_id=_id(article_id))
+    found = desk.reader.ask("page_article", article_id=numbered(article_id))
     if not found.rows:
         raise HTTPException(404, f"There is no article {article_id}.")
     tellings = desk.reader.ask("page_article_tellings", article_id=article_id)
     return desk.show(request, "article.html", article=found.rows[0], tellings=tellings.rows, sql=tellings.sql)
-
-
-def _id(value: int) -> int:
-    if not 0 < value <= MAX_ID:
-        raise HTTPException(404, "There is nothing of that number.")
-    return value

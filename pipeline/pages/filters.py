@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from fastapi import HTTPException
+
 from pipeline import plover
 from pipeline.errors import ConfigError
 from pipeline.pages.names import countries
@@ -84,6 +86,17 @@ def read_filter(given: Mapping[str, str], **defaults: Any) -> Filter:
     values = {name: _READERS[name](name, value.strip()) for name, value in given.items()
               if name in known and value.strip()}  # fmt: skip
     return Filter(**(defaults | values))
+
+
+def numbered(value: int) -> int:
+    """An id that can be one.
+
+    Raises:
+        HTTPException: 404, no row can have it.
+    """
+    if not 0 < value <= MAX_ID:
+        raise HTTPException(404, "There is nothing of that number.")
+    return value
 
 
 def _country(name: str, value: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,6 +56,11 @@ def certainty(confidence: float) -> str:
     return next(word for at_least, word in CERTAINTIES if confidence >= at_least)
 
 
+def clock(moment: datetime) -> str:
+    """A moment of these days: "28 Nov 14:05 UTC"."""
+    return f"{moment.astimezone(UTC):%-d %b %H:%M} UTC"
+
+
 def ago(moment: datetime, now: datetime) -> str:
     """How long ago: "3 min ago"; from two weeks on, the day."""
     passed = now - moment
@@ -68,6 +74,34 @@ def ago(moment: datetime, now: datetime) -> str:
         if passed < limit:
             return f"{passed // unit} {name} ago"
     return day_name(moment.date())
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its largest unit: "3 h"."""
+    seconds = int(length.total_seconds())
+    for size, name in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size or (seconds >= size and size < 86_400):
+            return f"{seconds // size} {name}"
+    return f"{seconds} s"
+
+
+def ahead(moment: datetime, now: datetime) -> str:
+    """How soon: "in 3 min"; "now" where it is due."""
+    return "now" if moment <= now else f"in {span(moment - now)}"
+
+
+def range_of(right: int, marked: int) -> tuple[float, float]:
+    """Between which shares the true one lies nineteen times in twenty.
+
+    Source: Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
+    """
+    if not marked:
+        return 0.0, 1.0
+    z = 1.96
+    share, square = right / marked, z * z / marked
+    middle = (share + square / 2) / (1 + square)
+    half = z * math.sqrt(share * (1 - share) / marked + square / (4 * marked)) / (1 + square)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def safe_url(url: str | None) -> str:

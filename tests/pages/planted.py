@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from pipeline.config import Settings
+from pipeline.config import ROOT, Settings
 from pipeline.model import Actor, Candidate, Count, EventDate, Place
 from pipeline.postgres.database import Database, Transaction
 from pipeline.postgres.rows import candidate_row
+from pipeline.stages.alert import alert
+from pipeline.stages.common import About, quarantine
 from pipeline.stages.store import store
 from pipeline.store.merge import event_key
 from tests.records import article_row, span
@@ -96,14 +100,58 @@ def plant(settings: Settings) -> None:
         put("Teachers march in Nairobi", "Third Paper", MARCH, march())
         for title in HOSTILE:
             put(title, title, f"{title} struck Odesa.", hostile(title))
-        transaction.run("save_rules", rules=json.dumps([RULE]))
     store(0, settings)
+    alert(
+        settings=replace(
+            settings, rules_path=_rules(settings.home), receivers_path=ROOT / "seeds" / "receivers.yaml"
+        )
+    )
+    with database.transaction() as transaction:
+        _in_quarantine(transaction)
+        _story(transaction)
 
 
-RULE = {
-    "rule": "port-strikes", "title": "Strikes on ports <b>now</b>", "severity": "high", "status": "active",
-    "definition": {"rule": "port-strikes", "owner": "desk", "match": {"any": [{"event_type": "ASSAULT"}]}},
-}  # fmt: skip
+RULE = """
+rule: port-strikes
+title: Strikes on ports <b>now</b>
+owner: desk
+status: active
+severity: high
+match:
+  any:
+    - event_type: ASSAULT
+      actor_country: RUS
+notify: [desk]
+"""
+
+
+def _rules(home: Path) -> Path:
+    folder = home / "rules"
+    folder.mkdir(exist_ok=True)
+    (folder / "port-strikes.yaml").write_text(RULE)
+    return folder
+
+
+def _in_quarantine(transaction: Transaction) -> None:
+    """Three refusals of fetch, each by the name of a break-in."""
+    for number, title in enumerate(HOSTILE[:3]):
+        about = About(url=f"https://news.example/q/{number}")
+        quarantine(transaction, "fetch", f"item-{number}", f"too long: {title}", title, about)
+
+
+def _story(transaction: Transaction) -> None:
+    """The two articles of Odesa as one story, the second a copy of the first."""
+    with transaction.connection.cursor() as cursor:
+        cursor.execute(
+            "WITH made AS (INSERT INTO tocsin.stories (title, first_published_at, last_published_at, article_count,"
+            " source_count) VALUES ('Odesa under fire', now(), now(), 2, 1) RETURNING id)"
+            " UPDATE tocsin.articles SET story_id = (SELECT id FROM made)"
+            " WHERE title IN ('Drones hit Odesa', 'Port of Odesa attacked')"
+        )
+        cursor.execute(
+            "UPDATE tocsin.articles SET copy_of = (SELECT id FROM tocsin.articles WHERE title = 'Drones hit Odesa')"
+            " WHERE title = 'Port of Odesa attacked'"
+        )
 
 
 def hostile(title: str) -> Candidate:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8")
-PAGES = ["/", "/events", "/event/1", "/article/1", "/map?days=30", "/timeline?days=90", "/dyads?days=90"]
+PAGES = ["/", "/events", "/event/1", "/article/1", "/map?days=30", "/timeline?days=90", "/dyads?days=90",
+         "/story/1", "/alerts", "/rules", "/rule/port-strikes", "/health", "/quarantine", "/marks"]  # fmt: skip
 
 
 def opened(page: Any, address: str, path: str) -> Any:
@@ -16,8 +17,11 @@ def opened(page: Any, address: str, path: str) -> Any:
         page.goto(f"{address}/?words=Russian")
         page.click(".event a")
     elif path == "/article/1":
-        page.goto(f"{address}/?words=Russian")
+        page.goto(f"{address}/?words=Kenyan")
         page.click(".story h2 a")
+    elif path == "/story/1":
+        page.goto(f"{address}/?words=Russian")
+        page.click("text=Odesa under fire")
     else:
         page.goto(f"{address}{path}")
     return page
@@ -182,3 +186,24 @@ def test_a_cell_of_the_matrix_answers_a_click(page: Any, address: str) -> None:
     page.wait_for_url("**/events?*")
 
     assert page.locator(".event").count() == 7
+
+
+def test_an_alert_is_taken_by_clicks(page: Any, address: str) -> None:
+    """Open, say why, take."""
+    page.goto(f"{address}/alerts")
+    page.click(".act summary >> nth=0")
+    page.fill(".act [name=comment] >> nth=0", "mine")
+    page.click("button:text('Take') >> nth=0")
+    page.wait_for_selector("text=taken by analyst: mine")
+
+    assert page.url.endswith("/alerts")
+
+
+def test_an_item_is_released_by_clicks(page: Any, address: str) -> None:
+    """Tick all, press."""
+    page.goto(f"{address}/quarantine")
+    page.click("text=Tick all")
+    page.click("text=Try the ticked again")
+    page.wait_for_selector("text=Nothing lies in quarantine")
+
+    assert page.locator(".item").count() == 0

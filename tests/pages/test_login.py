@@ -25,7 +25,7 @@ def door(**passwords: str) -> Door:
 def test_no_route_answers_a_stranger(stranger: httpx.Client, method: str, path: str) -> None:
     """A program is told 401, a person is shown the login."""
     path = path.replace("{event_id}", "1").replace("{article_id}", "1")
-    for name in ("{story_id}", "{alert_id}", "{quarantine_id}", "{rule}", "{name}"):
+    for name in ("{story_id}", "{alert_id}", "{silence_id}", "{rule}", "{name}"):
         path = path.replace(name, "1")
 
     assert stranger.request(method, path).status_code == 401

@@ -25,6 +25,13 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+for (const button of document.querySelectorAll("[data-all]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    for (const box of button.form.querySelectorAll("[type=checkbox]")) box.checked = true;
+  });
+}
+
 let isGoing = false;
 
 function step(by) {
@@ -182,3 +189,6 @@ function pan(map, part) {
 }
 
 setUp(document);
+
+// On a phone the menu is wider than the screen: where one is stands in it.
+document.querySelector("nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });

@@ -1,4 +1,4 @@
--- A telling with all its reasons: what the pages mark in a sentence, and an analyst asks for who trusts no code blindly.
+-- What the pages ask for beyond the views of 10_analysis.sql: tellings with all their reasons, marks, rules, sizes.
 CREATE VIEW analysis.tellings AS
 SELECT mention.event_id, mention.event_date, mention.id AS mention_id, mention.article_id,
        article.source, article.url, article.title, article.published_at, article.story_id,
@@ -41,3 +41,13 @@ COMMENT ON VIEW analysis.mark_figures IS 'How many marked events were right, by 
 COMMENT ON COLUMN analysis.mark_figures.marked_count IS 'Marks.';
 COMMENT ON COLUMN analysis.mark_figures.right_count IS 'Marks that say right.';
 COMMENT ON COLUMN analysis.mark_figures.no_event_count IS 'Marks that say that the sentence tells no such event.';
+
+CREATE VIEW analysis.rules AS
+SELECT rule, title, severity, status, definition, loaded_at
+FROM tocsin.rules;
+COMMENT ON VIEW analysis.rules IS 'Rules as last read from their files.';
+
+CREATE VIEW analysis.table_sizes AS
+SELECT measured_date, table_name, total_bytes, row_count
+FROM tocsin.table_sizes;
+COMMENT ON VIEW analysis.table_sizes IS 'How large each table was on each day.';
