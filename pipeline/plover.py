@@ -75,9 +75,20 @@ def code(event_type: str, mode: str | None = None) -> TypeCode:
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
-    """Read a data file: CSV with a header; lines that start with `#` say where the data come from."""
-    with path.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    """Read a data file: CSV with a head; lines that start with # are remarks, and say where the data come from.
+
+    Raises:
+        ConfigError: The file cannot be read, or a row has more or fewer fields than the head.
+    """
+    try:
+        lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    except OSError as error:
+        raise ConfigError(f"{path.name} cannot be read: {error}") from error
+    rows = list(csv.DictReader(lines))
+    for row in rows:
+        if None in row or None in row.values():
+            raise ConfigError(f"{path.name}: a row has not the fields of the head: {list(row.values())}")
+    return rows
 
 
 def read_list(path: Path) -> list[str]:

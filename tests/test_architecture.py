@@ -188,6 +188,29 @@ def test_nothing_is_kept_in_spacys_user_data() -> None:
     assert found == []
 
 
+# Labels of Universal Dependencies that are no words or slots of ours as well.
+LABELS = frozenset(
+    """
+    nsubj nsubj:pass csubj csubj:pass obl obl:agent obl:arg obl:unmarked nmod nmod:poss nmod:desc nmod:unmarked appos amod compound:prt
+    nummod acl acl:relcl advcl ccomp xcomp parataxis conj cc aux aux:pass advmod punct
+    """.split()
+)
+
+
+def test_labels_of_the_tree_are_spelt_in_grammar_alone() -> None:
+    """The other rooms name them by what they stand for; the trained reader was trained with their letters."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {node.value!r}"
+        for path in python_files("pipeline/extract")
+        if room_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        not in {"grammar", "language", "reader"}
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and node.value in LABELS
+    ]
+
+    assert found == []
+
+
 # What the code calls things by: labels of Universal Dependencies, kinds of entries, columns and files of data.
 NAMES_OF_OURS = frozenset(
     """
@@ -221,9 +244,8 @@ def words_in_python(path: Path) -> Iterator[tuple[int, list[str]]]:
 def test_words_of_the_language_lie_in_data_files() -> None:
     """Six words or more are a lexicon: a file with a reason, and a part of the codebook."""
     from pipeline.extract.grammar.claims import REASONS
-    from pipeline.extract.lexicon.frames import OPERATOR_KINDS
 
-    names = NAMES_OF_OURS | OPERATOR_KINDS | REASONS.keys()
+    names = NAMES_OF_OURS | REASONS.keys()
     found = [
         f"{path.relative_to(ROOT)}:{line}: {' '.join(words)[:60]}"
         for path in python_files("pipeline/extract")

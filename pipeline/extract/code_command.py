@@ -22,7 +22,7 @@ from pipeline.extract.coder import Coder, load_coder
 from pipeline.extract.given_pair import classify_pair
 from pipeline.extract.lexicon.actor_lexicon import load_lexicon
 from pipeline.extract.lexicon.gazetteer import load_gazetteer
-from pipeline.extract.lexicon.words import word_set
+from pipeline.extract.lexicon.pronouns import OWNERS, PARTIES
 from pipeline.model import Actor, Article, Candidate, Span
 
 BATCH = 200
@@ -115,10 +115,7 @@ def _said(actor: Actor | None) -> str:
     """The words of the text; for a pronoun the name it stands for."""
     if actor is None:
         return ""
-    return actor.name if actor.span.text.lower() in PRONOUNS else actor.span.text
-
-
-PRONOUNS = word_set("top.code_command.pronouns")
+    return actor.name if actor.span.text.lower() in PARTIES | OWNERS else actor.span.text
 
 
 def plain(name: str) -> str:

@@ -93,9 +93,8 @@ class Coder:
     def _pieces(self, article: Article) -> list[Piece]:
         """The pieces of an article that may hold an event."""
         dateline = find_dateline(article.text, self.gazetteer)
-        home = dateline.country if dateline else None
         return [
-            Piece(text=text, offset=offset, article=article.text, home=home)
+            Piece(text=text, offset=offset, article=article.text, dateline=dateline)
             for offset, text in cut_text(clean(article.text, self.vocabulary))
             if may_hold_event(text, self.frames)
         ]
@@ -106,7 +105,7 @@ class Coder:
             docs=docs,
             published_at=article.published_at,
             gazetteer=self.gazetteer,
-            dateline=find_dateline(article.text, self.gazetteer),
+            dateline=next((doc.piece.dateline for doc in docs if doc.piece), None),
         )
         cast = Cast(self.lexicon, article.published_at.date())
         made = self._by_rules if self.trained is None else self._by_reader

@@ -136,7 +136,7 @@ def _word_choice(token: Token, reader: Reader) -> Choice | None:
             for frame in reader.frames.verbs.get(form, ())[-1:]:
                 return frame.event_type, frame.mode, "actual", token.text, f"word:{frame.id}"
         operator = reader.frames.operators.get((form, "verb")) or reader.frames.operators.get((form, "noun"))
-        outcome = reader.frames.outcome(operator.kind, None) if operator else None
+        outcome = reader.frames.outcome(operator.kind.name, None) if operator else None
         if outcome and outcome.event_type:
             return outcome.event_type, None, "actual", token.text, f"word:{form}"
         noun = reader.frames.nouns.get(form)

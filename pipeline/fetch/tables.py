@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 from pathlib import Path
+
+from pipeline import plover
 
 FOLDER = Path(__file__).resolve().parent / "data"
 
 
 def read_table(name: str) -> list[dict[str, str]]:
     """Rows of a file; lines that start with # are passed over."""
-    with (FOLDER / name).open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    return plover.read_table(FOLDER / name)
 
 
 @cache

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote_plus, urljoin, urlsplit
+
+from pipeline.fetch.tables import read_table
 
 TRACKING_PATH = Path(__file__).resolve().parent / "data" / "tracking_parameters.csv"
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -149,10 +150,7 @@ def _is_year(word: str) -> bool:
 
 @cache
 def _tracking() -> tuple[frozenset[str], tuple[str, ...]]:
-    with TRACKING_PATH.open(encoding="utf-8", newline="") as lines:
-        names = [
-            row["name"].lower() for row in csv.DictReader(line for line in lines if not line.startswith("#"))
-        ]
+    names = [row["name"].lower() for row in read_table(TRACKING_PATH.name)]
     whole = frozenset(name for name in names if not name.endswith("*"))
     return whole, tuple(name[:-1] for name in names if name.endswith("*"))
 

@@ -12,15 +12,13 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
+from pipeline.extract.grammar import labels
 from pipeline.extract.grammar.subjects import surface_subjects
 from pipeline.extract.grammar.tree import MAX_CLIMB, is_verbal, kids, lemma_of
 from pipeline.extract.language.parsed import Parsed
+from pipeline.extract.lexicon import pronouns
 from pipeline.extract.lexicon.words import word_set
 
-PEOPLE_PRONOUNS = word_set("actors.coreference.people_pronouns")
-GROUP_PRONOUNS = frozenset({"they", "them", "their", "theirs", "themselves"})
-THING_PRONOUNS = frozenset({"it", "its", "itself"})
-SPEAKER_PRONOUNS = word_set("actors.coreference.speaker_pronouns")
 # Nouns that mean somebody named before, with the labels such a name may have.
 ROLE_NOUNS = {
     noun: frozenset(kinds.upper().split("_"))
@@ -62,13 +60,14 @@ class Mentions:
             head = entity.root
             top = (
                 head.head
-                if head.dep_ in ("appos", "flat", "compound", "nmod:desc") and head.head.i != head.i
+                if head.dep_ in (labels.APPOSITION, labels.NAME_PART, labels.COMPOUND, labels.DESCRIPTION)
+                and head.head.i != head.i
                 else head
             )
             self.found.append(
                 Mention(
                     head, "PERSON" if entity.label_ == "PER" else entity.label_,
-                    head.dep_.startswith("nsubj") or top.dep_.startswith("nsubj"), sentence,
+                    head.dep_ in labels.NOUN_SUBJECTS or top.dep_ in labels.NOUN_SUBJECTS, sentence,
                     frozenset(token.lower_ for token in entity if token.is_alpha and len(token) > 1),
                 )
             )  # fmt: skip
@@ -94,11 +93,11 @@ class Mentions:
             and word not in ROLE_NOUNS
         ):
             return None
-        if word in SPEAKER_PRONOUNS:
+        if word in pronouns.OF_SPEAKERS:
             return speaker
-        if word in PEOPLE_PRONOUNS:
+        if word in pronouns.OF_PERSONS:
             return self._nearest(token, sentence, ("PERSON",)) or _local_subject(token, frozenset({"PERSON"}))
-        if word in GROUP_PRONOUNS or word in THING_PRONOUNS:
+        if word in pronouns.OF_GROUPS or word in pronouns.OF_THINGS:
             return self._for_thing(token, sentence, word)
         if lemma_of(token) in ROLE_NOUNS and _is_bare_definite(token):
             return self._nearest(token, sentence, tuple(ROLE_NOUNS[lemma_of(token)]))
@@ -122,7 +121,7 @@ class Mentions:
         local = _local_subject(token, frozenset({"ORG", "GPE", "NORP", ""}))
         if local is not None:
             return local
-        kinds = ("ORG", "GPE", "NORP") if word in GROUP_PRONOUNS else ("ORG", "GPE")
+        kinds = ("ORG", "GPE", "NORP") if word in pronouns.OF_GROUPS else ("ORG", "GPE")
         return self._nearest(token, sentence, kinds)
 
     def _nearest(self, token: Token, sentence: int, kinds: Sequence[str]) -> Token | None:
@@ -151,11 +150,27 @@ def _precedes(first: Token, second: Token) -> bool:
 
 def _is_bare_definite(token: Token) -> bool:
     """ "the alliance", but not "the Western alliance" or "the group of seven"."""
-    kept = [child for child in kids(token) if child.dep_ not in ("case", "punct", "cc", "conj")]
-    determiners = [child for child in kept if child.dep_ == "det" and child.lower_ in ("the", "this", "that")]
+    kept = [
+        child
+        for child in kids(token)
+        if child.dep_ not in (labels.CASE, labels.PUNCTUATION, labels.COORDINATOR, labels.CONJUNCT)
+    ]
+    determiners = [
+        child for child in kept if child.dep_ == labels.DETERMINER and child.lower_ in ("the", "this", "that")
+    ]
     return bool(determiners) and not any(
         child.dep_
-        in ("amod", "compound", "nmod", "nmod:poss", "appos", "flat", "acl:relcl", "acl", "nmod:desc")
+        in (
+            labels.ADJECTIVE,
+            labels.COMPOUND,
+            labels.NOUN_MODIFIER,
+            labels.OWNER,
+            labels.APPOSITION,
+            labels.NAME_PART,
+            labels.RELATIVE_CLAUSE,
+            labels.NOUN_CLAUSE,
+            labels.DESCRIPTION,
+        )
         for child in kept
     )
 
@@ -177,7 +192,7 @@ def _local_subject(token: Token, kinds: Iterable[str]) -> Token | None:
                     and _fits(subject, wanted, token)
                 ):
                     return subject
-        if current.dep_ in ("nmod:poss",):
+        if current.dep_ in (labels.OWNER,):
             verb = head
             for _ in range(4):
                 if is_verbal(verb):
@@ -191,10 +206,10 @@ def _local_subject(token: Token, kinds: Iterable[str]) -> Token | None:
 
 
 def _fits(subject: Token, kinds: frozenset[str], pronoun: Token) -> bool:
-    plural = subject.tag_ in ("NNS", "NNPS") or any(child.dep_ == "conj" for child in kids(subject))
-    if pronoun.lower_ in THING_PRONOUNS and plural and subject.ent_type_ not in ("GPE", "ORG"):
+    plural = subject.tag_ in ("NNS", "NNPS") or any(child.dep_ == labels.CONJUNCT for child in kids(subject))
+    if pronoun.lower_ in pronouns.OF_THINGS and plural and subject.ent_type_ not in ("GPE", "ORG"):
         return False
-    if pronoun.lower_ in THING_PRONOUNS and subject.ent_type_ in ("PERSON", "PER"):
+    if pronoun.lower_ in pronouns.OF_THINGS and subject.ent_type_ in ("PERSON", "PER"):
         return False
     return (
         subject.ent_type_ in kinds or (subject.ent_type_ in ("", "NORP") and "" in kinds) or "PERSON" in kinds

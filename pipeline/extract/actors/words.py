@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from pipeline.extract.grammar import labels
 from pipeline.extract.grammar.noun_phrases import lands_after, lands_before
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 def shared_head(root: Token) -> str:
     """ "Chinese diplomats" of "U.S. and Chinese diplomats", "ministers of Chad" of "ministers of Mali and Chad"; else empty."""
     top = root
-    while top.dep_ == "conj" and top.ent_type_ in ("NORP", "GPE") and top.head.i != top.i:
+    while top.dep_ == labels.CONJUNCT and top.ent_type_ in ("NORP", "GPE") and top.head.i != top.i:
         top = top.head
     noun = top.head
     if root.ent_type_ == "GPE" and noun.i < root.i and root in lands_after(noun):
@@ -38,9 +39,34 @@ def entity_of(root: Token) -> list[Token]:
 
 
 _LEFT = frozenset(
-    ("compound", "amod", "nummod", "flat", "nmod", "det", "case", "appos", "advmod", "name", "punct", "nsubj")
+    (
+        labels.COMPOUND,
+        labels.ADJECTIVE,
+        labels.NUMBER,
+        labels.NAME_PART,
+        labels.NOUN_MODIFIER,
+        labels.DETERMINER,
+        labels.CASE,
+        labels.APPOSITION,
+        labels.ADVERB,
+        "name",
+        labels.PUNCTUATION,
+        labels.SUBJECT,
+    )
 )
-_RIGHT = frozenset(("compound", "flat", "nmod", "appos", "acl", "fixed", "name", "case", "amod"))
+_RIGHT = frozenset(
+    (
+        labels.COMPOUND,
+        labels.NAME_PART,
+        labels.NOUN_MODIFIER,
+        labels.APPOSITION,
+        labels.NOUN_CLAUSE,
+        "fixed",
+        "name",
+        labels.CASE,
+        labels.ADJECTIVE,
+    )
+)
 
 
 def phrase_text(span: Span) -> str:
@@ -56,7 +82,7 @@ def phrase_text(span: Span) -> str:
     opens = {
         min(inner.i for inner in token.subtree if inner.i in there)
         for token in kept
-        if token.dep_.split(":")[0] == "appos" and token.i not in named
+        if labels.base(token.dep_) == labels.APPOSITION and token.i not in named
     }
     pieces: list[str] = []
     for before, token in zip([None, *kept], kept, strict=False):
@@ -73,9 +99,11 @@ def _kept(root: Token, span: Span) -> Iterable[Token]:
     for child in root.children:
         if not span.start <= child.i < span.end:
             continue
-        label = child.dep_.split(":")[0]
-        if child.dep_ == "acl:relcl" or label not in (_LEFT if child.i < root.i else _RIGHT):
+        label = labels.base(child.dep_)
+        if child.dep_ == labels.RELATIVE_CLAUSE or label not in (_LEFT if child.i < root.i else _RIGHT):
             continue
-        if label == "punct" and child.text not in "-–":
+        if label == labels.PUNCTUATION and child.text not in "-–":
             continue
-        yield from (child,) if label in ("det", "case", "punct") else _kept(child, span)
+        yield from (
+            (child,) if label in (labels.DETERMINER, labels.CASE, labels.PUNCTUATION) else _kept(child, span)
+        )

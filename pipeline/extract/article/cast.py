@@ -15,6 +15,7 @@ from pipeline.extract.article.naming import may_be_party, name_of, wide, with_ti
 from pipeline.extract.article.relevance import Side
 from pipeline.extract.article.spans import words_span
 from pipeline.extract.events.party_words import is_human_word
+from pipeline.extract.grammar import labels
 from pipeline.extract.grammar.phrases import phrase
 from pipeline.extract.grammar.tree import kids, lemma_of
 from pipeline.extract.language.parsed import piece_of
@@ -96,7 +97,7 @@ class Cast:
 
     def _country_of_owner(self, meant: Token, speaker: Token | None) -> str | None:
         """ "Its army": the army of whomever the pronoun means."""
-        owners = (child for child in kids(meant) if child.dep_ == "nmod:poss" and child.pos_ == "PRON")
+        owners = (child for child in kids(meant) if child.dep_ == labels.OWNER and child.pos_ == "PRON")
         owner = next(owners, None)
         holder = self.mentions.resolve(owner, self.sentence, speaker) if owner is not None else None
         return code_span(wide(holder), self.lexicon, on=self.on).country if holder is not None else None
@@ -117,8 +118,18 @@ class Cast:
 
 
 # Words within a name or before a noun name nobody of their own; a people or a land before a noun does.
-WITHIN = frozenset(("amod", "nummod", "flat", "case", "punct"))
-STANDS_ALONE = frozenset(("nsubj", "nsubj:pass", "obj", "ROOT", "obl:agent", "nmod", "obl"))
+WITHIN = frozenset((labels.ADJECTIVE, labels.NUMBER, labels.NAME_PART, labels.CASE, labels.PUNCTUATION))
+STANDS_ALONE = frozenset(
+    (
+        labels.SUBJECT,
+        labels.PASSIVE_SUBJECT,
+        labels.OBJECT,
+        "ROOT",
+        labels.AGENT,
+        labels.NOUN_MODIFIER,
+        labels.OBLIQUE,
+    )
+)
 
 
 def may_name(token: Token) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 from pipeline.extract.lexicon.gazetteer import Gazetteer
 from pipeline.extract.places.resolve import resolve
@@ -14,8 +13,6 @@ from pipeline.model import Place, Span
 _NO_PLACE = frozenset(("no city", "clandestine"))
 
 
-# Asked twice for each article: before its pieces are parsed, and when they are read.
-@lru_cache(maxsize=256)
 def find_dateline(text: str, gazetteer: Gazetteer) -> Place | None:
     """The place an article was sent from, as its first line says: "BOGOTA, 9 Jan (Reuters) -- …".
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
+from pipeline.extract.article.joining import joined
 from pipeline.extract.lexicon.words import word_set
 from pipeline.model import Actor, Candidate
 
@@ -25,7 +25,12 @@ def incidents(candidates: Iterable[Candidate]) -> list[Candidate]:
     for candidate in sorted(candidates, key=lambda one: (-one.confidence, one.trigger.start)):
         for number, known in enumerate(kept):
             if is_same(known, candidate):
-                kept[number] = _joined(known, candidate)
+                kept[number] = joined(
+                    known,
+                    candidate,
+                    place=known.place or candidate.place,
+                    event_date=candidate.event_date if known.event_date.span is None else known.event_date,
+                )
                 break
         else:
             kept.append(candidate)
@@ -63,19 +68,3 @@ def _words(name: str) -> frozenset[str]:
 def _days_differ(first: Candidate, second: Candidate) -> bool:
     a, b = first.event_date, second.event_date
     return a.span is not None and b.span is not None and a.value != b.value
-
-
-def _joined(first: Candidate, second: Candidate) -> Candidate:
-    """The surer telling with what it lacks from the other."""
-    triggers = {*first.mentions, *second.mentions, second.trigger} - {first.trigger}
-    return replace(
-        first,
-        actor=first.actor or second.actor,
-        recipient=first.recipient or second.recipient,
-        place=first.place or second.place,
-        event_date=second.event_date if first.event_date.span is None else first.event_date,
-        counts=first.counts or second.counts,
-        contexts=tuple(sorted({*first.contexts, *second.contexts})),
-        mentions=tuple(sorted(triggers, key=lambda span: span.start)),
-        is_lead=first.is_lead or second.is_lead,
-    )

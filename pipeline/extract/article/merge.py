@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeline import plover
+from pipeline.extract.article.joining import joined
 from pipeline.extract.article.scene import is_inferred
 from pipeline.extract.lexicon.cameo import cameo_code
 from pipeline.model import Actor, Candidate, EventDate, Place
@@ -17,7 +18,7 @@ def merge(candidates: Iterable[Candidate]) -> list[Candidate]:
     for candidate in candidates:
         for number, known in enumerate(kept):
             if same_event(known, candidate):
-                kept[number] = _joined(known, candidate)
+                kept[number] = _one(known, candidate)
                 break
         else:
             kept.append(candidate)
@@ -88,19 +89,13 @@ def _overlap(first: Candidate, second: Candidate) -> bool:
     return first.trigger.start < second.trigger.end and second.trigger.start < first.trigger.end
 
 
-def _joined(first: Candidate, second: Candidate) -> Candidate:
+def _one(first: Candidate, second: Candidate) -> Candidate:
     lead, other = (second, first) if _telling(second) > _telling(first) else (first, second)
-    mentions = sorted(
-        {*lead.mentions, *other.mentions, other.trigger} - {lead.trigger}, key=lambda span: span.start
-    )
-    return replace(
+    return joined(
         lead if lead.mode or not other.mode else _in_mode(lead, other.mode),
-        mentions=tuple(mentions),
+        other,
         place=_said_place(lead) or _said_place(other) or lead.place or other.place,
-        counts=lead.counts or other.counts,
         event_date=_date(lead, other),
-        contexts=tuple(sorted({*lead.contexts, *other.contexts})),
-        confidence=max(lead.confidence, other.confidence),
     )
 
 

@@ -8,7 +8,7 @@ from spacy.tokens import Span as DocSpan
 from spacy.tokens import Token
 
 from pipeline.extract.actors.can_act import may_act
-from pipeline.extract.grammar import phrases
+from pipeline.extract.grammar import labels, phrases
 from pipeline.extract.grammar.tree import kids
 
 
@@ -18,8 +18,10 @@ def may_be_party(noun: Token) -> bool:
         return True
     if not may_act(wide(noun)):
         return False
-    fellows = [child for child in kids(noun) if child.dep_ == "conj"] if noun.pos_ == "NOUN" else []
-    is_bare = noun.tag_ == "NN" and not any(child.dep_ in ("det", "nmod:poss") for child in kids(noun))
+    fellows = [child for child in kids(noun) if child.dep_ == labels.CONJUNCT] if noun.pos_ == "NOUN" else []
+    is_bare = noun.tag_ == "NN" and not any(
+        child.dep_ in (labels.DETERMINER, labels.OWNER) for child in kids(noun)
+    )
     return not (is_bare and any(not may_act(wide(fellow)) for fellow in fellows))
 
 

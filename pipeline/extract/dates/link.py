@@ -1,4 +1,4 @@
-"""Link: a word that names an event and the time of publication in, the day of that event out."""
+"""Link: a word that names an event and the time of publication in, the day of that event out; costs in dates/links.toml."""
 
 from __future__ import annotations
 
@@ -11,20 +11,17 @@ from spacy.tokens import Token
 
 from pipeline.extract.dates.expressions import Expression, find
 from pipeline.extract.dates.resolve import Resolved, resolve
+from pipeline.extract.grammar.distance import distance, way_between
+from pipeline.extract.grammar.tense import has_happened, lies_ahead
 from pipeline.extract.language.parsed import Parsed, once_a_piece, piece_of, sentence_bounds
+from pipeline.extract.lexicon.link_costs import load_date_links
 from pipeline.extract.lexicon.words import word_set
 from pipeline.model import EventDate
 
-# What a date is linked by, and how doubtful that is; as in places, set by hand.
-_CLIMB = {"conj": 0.5, "xcomp": 0.3, "advcl": 0.8, "acl": 0.6, "acl:relcl": 0.7, "nsubj": 0.5, "nsubj:pass": 0.6,
-          "obj": 0.5, "obl": 0.6, "nmod": 0.8, "compound": 0.4, "amod": 0.5, "ccomp": 2.2, "parataxis": 2.4}  # fmt: skip
-_DESCEND = {"obl": 0.0, "obl:unmarked": 0.0, "nmod:unmarked": 0.2, "nmod": 0.4, "advmod": 0.0, "nmod:poss": 0.4,
-            "obj": 0.5, "compound": 0.3, "conj": 0.9, "xcomp": 0.3, "advcl": 1.4, "acl": 2.7, "acl:relcl": 2.7,
-            "ccomp": 2.7, "nsubj": 0.8, "nsubj:pass": 0.6, "obl:agent": 0.8, "appos": 1.0, "parataxis": 2.2}  # fmt: skip
-_OTHER_STEP = 1.0
-_LIMIT = 2.6
 _SPAN_WORDS = word_set("dates.link.span_words")
-_FUTURE = frozenset(("will", "shall", "'ll", "’ll", "would"))
+_UNLINKED = 99.0
+# More words than these part a date from its event, whatever they are.
+_WORDS_BETWEEN = 25
 
 
 def date_of(trigger: Token, published_at: datetime, *, status: str = "") -> EventDate | None:
@@ -46,9 +43,10 @@ def date_of(trigger: Token, published_at: datetime, *, status: str = "") -> Even
     linked = [
         (cost, expression)
         for expression in expressions(piece_of(trigger))
-        if low <= expression.start < high and (cost := _link_cost(trigger, expression)) <= _LIMIT
+        if low <= expression.start < high
+        and (cost := _link_cost(trigger, expression)) <= load_date_links().limit
     ]
-    ahead = bool(linked) and is_ahead(trigger)
+    ahead = bool(linked) and lies_ahead(trigger)
     for _, expression in sorted(linked, key=lambda pair: pair[0]):
         resolved = _resolve_for(trigger, expression, published_at, ahead)
         if resolved is None:
@@ -71,7 +69,7 @@ def _resolve_for(
     resolved = resolve(expression.text, published_at, ahead=ahead)
     if resolved is None or ahead or resolved[0] <= published_at.date():
         return resolved
-    if expression.kind in _YEARLESS and _is_past(trigger):
+    if expression.kind in _YEARLESS and has_happened(trigger):
         return _a_year_before(resolved)
     return resolved
 
@@ -86,31 +84,6 @@ def _a_year_before(resolved: Resolved) -> Resolved:
     return day.replace(year=day.year - 1, day=min(day.day, last)), precision
 
 
-def _is_past(trigger: Token) -> bool:
-    """Whether the word tells of what has happened: a past tense, or a participle with "was" or "has"."""
-    auxiliaries = {child.lower_ for child in trigger.children if child.dep_ in ("aux", "aux:pass")}
-    return trigger.tag_ == "VBD" or (trigger.tag_ == "VBN" and bool(auxiliaries & _PAST))
-
-
-_PAST = word_set("dates.link.past")
-
-
-def is_ahead(trigger: Token) -> bool:
-    """Whether the tense of the event's clause points ahead: "will meet", "is to visit", "plans to"."""
-    for token in (trigger, *list(trigger.ancestors)[:2]):
-        for child in token.children:
-            if child.dep_ in ("aux", "aux:pass") and child.lower_ in _FUTURE:
-                return True
-        if token.dep_ in ("xcomp", "ccomp") and token.head.lemma_ in _PLANS and token.head.tag_ != "VBD":
-            return True
-        if token.dep_ in ("ccomp", "parataxis", "acl:relcl", "advcl"):
-            break
-    return False
-
-
-_PLANS = word_set("dates.link.plans")
-
-
 @once_a_piece
 def expressions(piece: Parsed) -> tuple[Expression, ...]:
     """The date expressions of a piece."""
@@ -120,40 +93,28 @@ def expressions(piece: Parsed) -> tuple[Expression, ...]:
 def _link_cost(trigger: Token, expression: Expression) -> float:
     span = trigger.doc.char_span(expression.start, expression.end, alignment_mode="expand")
     if span is None or span.start <= trigger.i < span.end:
-        return 99.0
-    over = {token.i: number for number, token in enumerate((trigger, *trigger.ancestors))}
-    cost, step, depth = 0.0, span.root, 0
-    while step.i not in over and step.head.i != step.i:
-        cost += _DESCEND.get(step.dep_, _OTHER_STEP)
-        step = step.head
-        depth += 1
-    token = trigger
-    while token.i != step.i and token.head.i != token.i:
-        cost += _CLIMB.get(token.dep_, _OTHER_STEP)
-        token = token.head
-    cost = min(cost, _by_order(trigger, span))
-    return cost + 0.02 * abs(span.start - trigger.i) + _kind_cost(expression)
+        return _UNLINKED
+    links = load_date_links()
+    by_tree = distance(way_between(trigger, span.root), links.climb, links.descend)
+    cost = min(by_tree, links.order if _is_in_clause(trigger, span) else _UNLINKED)
+    return cost + links.far * abs(span.start - trigger.i) + (links.begins if _begins(expression) else 0.0)
 
 
-def _by_order(trigger: Token, words: DocSpan) -> float:
-    """A date in the event's clause, by the order of words: no other verb between, and none before it has it."""
+def _is_in_clause(trigger: Token, words: DocSpan) -> bool:
+    """Whether a date is in the event's clause by the order of words: no other verb between, and none before it has it."""
     start, end = words.start, words.end
     low, high = (trigger.i + 1, start) if start > trigger.i else (end, trigger.i)
-    if high - low > 25:
-        return 99.0
+    if high - low > _WORDS_BETWEEN:
+        return False
     owner = words.root.head
     if end <= trigger.i and owner.pos_ == "VERB" and owner.i < start and not owner.is_ancestor(trigger):
-        return 99.0
-    for token in trigger.doc[low:high]:
-        if token.pos_ == "VERB" or token.lower_ in _CLAUSE_WORDS:
-            return 99.0
-    return 0.9
+        return False
+    return not any(token.pos_ == "VERB" or token.lower_ in _CLAUSE_WORDS for token in trigger.doc[low:high])
 
 
 _CLAUSE_WORDS = word_set("dates.link.clause_words")
 
 
-def _kind_cost(expression: Expression) -> float:
+def _begins(expression: Expression) -> bool:
     """ "since 1964", "until May": when it began or ends, not when it happened."""
-    first = expression.text.split(" ", 1)[0].lower()
-    return 0.8 if first in _SPAN_WORDS else 0.0
+    return expression.text.split(" ", 1)[0].lower() in _SPAN_WORDS

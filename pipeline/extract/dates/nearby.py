@@ -10,6 +10,7 @@ from spacy.tokens import Token
 
 from pipeline.extract.dates.link import expressions
 from pipeline.extract.dates.resolve import resolve
+from pipeline.extract.grammar import labels
 from pipeline.extract.language.parsed import Parsed, piece_of
 from pipeline.extract.lexicon.words import word_set
 from pipeline.model import EventDate
@@ -88,5 +89,5 @@ def _is_aside(word: Token) -> bool:
     return any(clause.head.lemma_.lower() not in _HAPPENING for clause in clauses)
 
 
-_ASIDES = frozenset(("acl", "acl:relcl"))
+_ASIDES = frozenset((labels.NOUN_CLAUSE, labels.RELATIVE_CLAUSE))
 _HAPPENING = word_set("dates.nearby.happening")

@@ -75,7 +75,7 @@ def _is_settled(token: Token, frames: Frames) -> bool:
     """ "confirmed it would end": what is confirmed is planned already, no fresh promise."""
     head = token.head
     operator = frames.operators.get((lemma_of(head), "verb")) if is_verbal(head) else None
-    return operator is not None and operator.kind == "decide"
+    return operator is not None and operator.kind.name == "decide"
 
 
 def _negated(reading: Reading, own: Modality, frames: Frames) -> Reading:

@@ -10,12 +10,13 @@ from pipeline.extract.events.parties import Parties
 from pipeline.extract.events.party_words import DOER_SLOTS
 from pipeline.extract.events.reading import CLASHES, Reading
 from pipeline.extract.events.recipients import are_among_themselves, fallback, wielders
+from pipeline.extract.grammar import labels
 from pipeline.extract.grammar.clauses import Clause
 from pipeline.extract.grammar.noun_phrases import noun_phrases
 from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of, marker, preposition
 from pipeline.extract.grammar.verbs import first_part
 from pipeline.extract.language.parsed import piece_of
-from pipeline.extract.lexicon.frames import COOPERATION, JOINT, Frame, Operator
+from pipeline.extract.lexicon.frames import COOPERATION, JOINT, Frame, Operator, Slot
 from pipeline.extract.lexicon.words import word_set
 
 # Words of a slot that stand for any name of a kind, by the entity label; among objects "person" is the noun.
@@ -45,7 +46,14 @@ def _keys_of(clause: Clause) -> list[str]:
         found.append(clause.key)
     for child in kids(clause.predicate):
         if (
-            child.dep_ in ("advmod", "xcomp", "compound:prt", "obl", "advcl")
+            child.dep_
+            in (
+                labels.ADVERB,
+                labels.OPEN_COMPLEMENT,
+                labels.PARTICLE,
+                labels.OBLIQUE,
+                labels.ADVERBIAL_CLAUSE,
+            )
             and child.i > clause.predicate.i
             and child.i - clause.predicate.i <= 4
         ):
@@ -76,10 +84,10 @@ def _keys_of(clause: Clause) -> list[str]:
 
 def _is_given_a_name(clause: Clause) -> bool:
     """ "called him a dictator", whether the parser takes the word for a complement or for an apposition."""
-    if any(child.dep_ == "xcomp" and not is_verbal(child) for child in kids(clause.predicate)):
+    if any(child.dep_ == labels.OPEN_COMPLEMENT and not is_verbal(child) for child in kids(clause.predicate)):
         return True
     return any(
-        word.dep_ == "appos"
+        word.dep_ == labels.APPOSITION
         and any(child.lower_ in ("a", "an") and child.nbor(-1).text != "," for child in kids(word))
         for noun in clause.patients
         for word in kids(noun)
@@ -149,12 +157,12 @@ def _is_one_of(words: frozenset[str], token: Token, parties: Parties) -> bool:
 def framed(frame: Frame, clause: Clause, parties: Parties) -> Reading:
     """The reading of a clause by a frame that fits it."""
     agents = parties.agents(clause) or wielders(parties, frame, clause)
-    if frame.recipient and frame.recipient[0].startswith("subj"):
+    if frame.recipient and frame.recipient[0].place == "subj":
         return _undergone(frame, clause, parties)
     if frame.mode in ("withdraw", "disarm") and clause.is_passive and not agents:
         # "Troops were withdrawn from …": those moved are those who go.
         agents = tuple(token for token in clause.patients if parties.is_actor(token))
-        frame_slots = tuple(slot for slot in frame.recipient if not slot.startswith("obj"))
+        frame_slots = tuple(slot for slot in frame.recipient if slot.place != "obj")
         recipients = parties.slots(frame_slots, clause)
     else:
         recipients = parties.slots(frame.recipient, clause)
@@ -174,7 +182,7 @@ def framed(frame: Frame, clause: Clause, parties: Parties) -> Reading:
 def _binds_both(frame: Frame) -> bool:
     """Whether joined doers may do it with each other: "A and B signed a pact", but not "A and B praised the pact"."""
     if frame.event_type == "SUPPORT":
-        return any(slot.rpartition(".")[2] in ("with", "between") for slot in frame.recipient)
+        return any(slot.last in ("with", "between") for slot in frame.recipient)
     return frame.event_type in JOINT
 
 
@@ -182,13 +190,13 @@ def _are_sides(frame: Frame, recipients: list[Token]) -> bool:
     return (
         len(recipients) > 1
         and preposition(recipients[0]) == "between"
-        and ("between" in frame.recipient or frame.event_type in COOPERATION)
+        and (Slot("between") in frame.recipient or frame.event_type in COOPERATION)
     )
 
 
 def _undergone(frame: Frame, clause: Clause, parties: Parties) -> Reading:
     """ "stands trial", "comes under fire": what the subject does is done to it, by whom a phrase may say."""
-    recipients = tuple(parties.slots((slot for slot in frame.recipient if slot.startswith("subj")), clause))
+    recipients = tuple(parties.slots((slot for slot in frame.recipient if slot.place == "subj"), clause))
     doers = parties.slots(DOER_SLOTS, clause)
     return _told(
         frame, clause, parties, tuple(token for token in doers if token not in recipients), recipients
@@ -221,7 +229,7 @@ def _anchor(frame: Frame, clause: Clause) -> Token:
 
 
 def _trigger(clause: Clause) -> tuple[Token, ...]:
-    particles = [c for c in kids(clause.predicate) if c.dep_ == "compound:prt"]
+    particles = [c for c in kids(clause.predicate) if c.dep_ == labels.PARTICLE]
     return (clause.predicate, *particles)
 
 

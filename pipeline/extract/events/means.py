@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.extract.events.reading import Reading
+from pipeline.extract.grammar import labels
 from pipeline.extract.lexicon.words import word_list, word_set
 
 # What an attack was done with, by words beside its trigger; first match from the top.
@@ -18,7 +19,7 @@ def means_mode(reading: Reading) -> str | None:
     words = {
         token.lower_
         for token in reading.anchor.subtree
-        if not token.dep_.startswith("acl") and token.ent_type_ not in ("GPE", "ORG", "PERSON")
+        if token.dep_ not in labels.NOUN_CLAUSES and token.ent_type_ not in ("GPE", "ORG", "PERSON")
     } | {t.lower_ for t in reading.trigger}
     for mode, telling in MEANS_MODES.get(reading.event_type or "", ()):
         if words.intersection(telling):

@@ -10,19 +10,16 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Token
 
 from pipeline.extract.events.parties import Parties
-from pipeline.extract.events.party_words import DOCUMENTS, PRONOUNS
+from pipeline.extract.events.party_words import DOCUMENTS
 from pipeline.extract.events.reading import Reading
+from pipeline.extract.grammar import labels
 from pipeline.extract.grammar.claims import ACTUAL, Claim
 from pipeline.extract.grammar.clauses import Clause
+from pipeline.extract.grammar.tense import is_finite
 from pipeline.extract.grammar.tree import has_to, is_verbal, kids, lemma_of, preposition
-from pipeline.extract.lexicon.frames import COOPERATION, Operator, Outcome
+from pipeline.extract.lexicon import pronouns
+from pipeline.extract.lexicon.frames import COOPERATION, Operator, OperatorKind, Outcome
 from pipeline.extract.lexicon.words import word_set
-from pipeline.model import Status
-
-# Operator kinds whose content is no fact even where the reading missed the operator itself.
-UNREAL_KINDS = frozenset(
-    {"deny", "fail", "prevent", "hypothetical", "intend", "commit", "threaten", "request", "reject", "accuse"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +33,7 @@ class Applied:
     is_nominal: bool = False
 
 
-# Operators that end what was; what no frame knows can be ended where it lasts: a mission, a blockade.
-ENDING = frozenset({"reverse", "cancel"})
+# What no frame knows can be ended where it lasts.
 LASTING = frozenset({"mission", "access", "blockade", "curfew"})
 # Entries whose failing is a failure to agree.
 ACCORDS = frozenset({"sign", "noun:agreement", "commit-verb"})
@@ -47,33 +43,34 @@ def combine(applied: Applied, inner: Reading, parties: Parties) -> Reading | Non
     """Lay an operator on the reading of its content; None where the two make no event."""
     kind, agents = applied.operator.kind, applied.agents
     base = _joined(applied, inner)
-    if kind == "fail":
+    if kind.name == "fail":
         wanted = "AGREE" if _entry_of(inner) in ACCORDS else inner.event_type
         failed = parties.frames.outcome("fail", wanted)
         if failed is not None and failed.event_type:
             return replace(base, event_type=failed.event_type, mode=None, agents=agents or inner.agents)
-    if kind in CLAIMING:
+    if kind.leaves_event:
         return _claimed(kind, applied.head, base, agents)
-    if kind == "order" and inner.event_type is not None:
+    if kind.name == "order" and inner.event_type is not None:
         patients = inner.patients or applied.addressed
         return replace(base, agents=agents or inner.agents, patients=patients, is_nominal=applied.is_nominal)
-    kind, outcome = _outcome("request" if kind == "order" else kind, inner, parties)
+    name, outcome = _outcome("request" if kind.name == "order" else kind.name, inner, parties)
+    kind = parties.frames.kinds[name]
     if outcome is None or not outcome.event_type:
         return None
-    if kind in ENDING and inner.event_type is None and inner.kind not in LASTING:
+    if kind.is_ending and inner.event_type is None and inner.kind not in LASTING:
         return None
     patients = _addressees(kind, agents, inner, applied.addressed, parties)
     return replace(
         base,
         event_type=outcome.event_type,
         mode=inner.mode if outcome.mode == "=" else outcome.mode,
-        agents=agents or (inner.agents if kind in ENDING else ()),
+        agents=agents or (inner.agents if kind.is_ending else ()),
         patients=patients,
         claim=ACTUAL,
         anchor=applied.head,
         is_nominal=applied.is_nominal,
         kind="",
-        is_mutual=kind == "commit" and not patients,
+        is_mutual=kind.name == "commit" and not patients,
     )
 
 
@@ -81,13 +78,13 @@ def _joined(applied: Applied, inner: Reading) -> Reading:
     """The reading of the content with the operator in front, its words eaten."""
     kind, head = applied.operator.kind, applied.head
     consumed = inner.consumed | {head.i}
-    if kind not in ("factive", "decide"):
+    if kind.name not in ("factive", "decide"):
         consumed |= _beneath(inner.trigger[0])
     return replace(
         inner,
         consumed=consumed,
         lineage=(applied.operator.id, *inner.lineage),
-        trigger=inner.trigger if kind in CLAIMING else (head, *inner.trigger),
+        trigger=inner.trigger if kind.leaves_event else (head, *inner.trigger),
         weight=2,
     )
 
@@ -109,7 +106,7 @@ def _outcome(kind: str, inner: Reading, parties: Parties) -> tuple[str, Outcome 
 
 
 def _addressees(
-    kind: str,
+    kind: OperatorKind,
     agents: tuple[Token, ...],
     inner: Reading,
     addressed: tuple[Token, ...],
@@ -119,58 +116,33 @@ def _addressees(
     doers = tuple(
         t
         for t in inner.agents
-        if t.i not in own and (parties.is_actor(t) or t.pos_ == "PRON") and t.lower_ not in PRONOUNS
+        if t.i not in own and (parties.is_actor(t) or t.pos_ == "PRON") and t.lower_ not in pronouns.PARTIES
     )
     targets = tuple(t for t in inner.patients if t.i not in own)
-    order = {
-        "request": (addressed, doers, targets),
-        "accuse": (addressed, doers, targets),
-        "praise": (addressed, doers, targets),
-        "threaten": (addressed, targets, doers),
-        "reject": (doers, targets, addressed),
-        "allow": (addressed, doers, targets),
-        "reverse": (targets, addressed),
-        "cancel": (targets, doers, addressed),
-    }.get(kind, (targets, addressed, doers))
-    for found in order:
-        kept = tuple(t for t in found if t.i not in own)
+    found = {"named": addressed, "doers": doers, "targets": targets}
+    for role in kind.addressed:
+        kept = tuple(t for t in found[role] if t.i not in own)
         if kept:
             return kept
     return ()
 
 
-# What operators that leave the event what it is claim of it, and why.
-CLAIMS: dict[str, tuple[Status, str]] = {
-    "hypothetical": ("hypothetical", "in-mind"),
-    "allowed": ("hypothetical", "leave"),
-    "intend": ("planned", "intention"),
-    "decide": ("planned", "decision"),
-    "fail": ("denied", "failure"),
-    "deny": ("denied", "denial"),
-    "prevent": ("denied", "prevention"),
-}
-
-
-CLAIMING = CLAIMS.keys() | {"factive"}
-
-
-def _claimed(kind: str, head: Token, inner: Reading, agents: tuple[Token, ...]) -> Reading | None:
+def _claimed(kind: OperatorKind, head: Token, inner: Reading, agents: tuple[Token, ...]) -> Reading | None:
     """Operators that leave the event what it is and say what is claimed of it."""
     if inner.event_type is None:
         return None
-    if kind == "decide" and inner.event_type == "REQUEST" and not is_verbal(inner.anchor):
+    if kind.name == "decide" and inner.event_type == "REQUEST" and not is_verbal(inner.anchor):
         return replace(
             inner, event_type="CONCEDE", mode=None, agents=agents, patients=inner.agents, is_nominal=False
         )
     claim = inner.claim
-    if kind in CLAIMS and not _keeps_its_own(kind, inner):
-        status, cause = CLAIMS[kind]
-        claim = Claim(status, cause, head.lower_)
-    doers = inner.agents or (agents if kind != "prevent" else ())
+    if kind.claims is not None and not _keeps_its_own(kind.name, inner):
+        claim = Claim(kind.claims, kind.cause, head.lower_)
+    doers = inner.agents or (agents if kind.name != "prevent" else ())
     only_papers = bool(doers) and all(lemma_of(token) in DOCUMENTS for token in doers)
-    if kind in ("decide", "intend", "deny", "fail") and only_papers:
+    if kind.name in ("decide", "intend", "deny", "fail") and only_papers:
         doers = agents
-    anchor = head if kind == "decide" and is_verbal(head) and claim.status == "actual" else inner.anchor
+    anchor = head if kind.name == "decide" and is_verbal(head) and claim.status == "actual" else inner.anchor
     return replace(inner, agents=doers or agents, claim=claim, is_nominal=False, anchor=anchor)
 
 
@@ -190,7 +162,12 @@ CONTENT = word_set("events.operators.content")
 
 def contents_of(clause: Clause, operator: Operator, parties: Parties) -> list[Token]:
     """What may be the content of a verb that is an operator, likeliest first."""
-    found = [c for c in clause.complements if c.dep_ in ("ccomp", "xcomp", "conj") or not clause.patients]
+    found = [
+        c
+        for c in clause.complements
+        if c.dep_ in (labels.COMPLEMENT_CLAUSE, labels.OPEN_COMPLEMENT, labels.CONJUNCT)
+        or not clause.patients
+    ]
     found.extend(
         noun
         for noun in clause.patients
@@ -202,7 +179,7 @@ def contents_of(clause: Clause, operator: Operator, parties: Parties) -> list[To
         for noun in clause.patients
         if not parties.is_name(noun) and noun.pos_ != "PRON" and noun not in found
     )
-    preps = ENDED if operator.kind in ("reverse", "cancel") else CONTENT
+    preps = ENDED if operator.kind.is_ending else CONTENT
     found.extend(
         t
         for p, t in clause.obliques
@@ -211,7 +188,7 @@ def contents_of(clause: Clause, operator: Operator, parties: Parties) -> list[To
         and t.ent_type_ != "DATE"
         and not (p == "in" and lemma_of(t) in parties.frames.groups["circumstances"])
     )
-    if operator.kind in ("request", "order", "prevent"):
+    if operator.kind.name in ("request", "order", "prevent"):
         found = [
             t
             for t in found
@@ -226,25 +203,34 @@ def noun_contents(noun: Token) -> list[Token]:
     for child in kids(noun):
         if child.i < noun.i:
             continue
-        if child.dep_ in ("acl", "ccomp", "xcomp", "advcl") and is_verbal(child):
+        if child.dep_ in (
+            labels.NOUN_CLAUSE,
+            labels.COMPLEMENT_CLAUSE,
+            labels.OPEN_COMPLEMENT,
+            labels.ADVERBIAL_CLAUSE,
+        ) and is_verbal(child):
             found.append(child)
             found.extend(
                 g
                 for g in kids(child)
-                if g.dep_ in ("advcl", "xcomp") and has_to(g) and child.tag_ in ("VBN", "VBD")
+                if g.dep_ in (labels.ADVERBIAL_CLAUSE, labels.OPEN_COMPLEMENT)
+                and has_to(g)
+                and child.tag_ in ("VBN", "VBD")
             )
         elif (
-            child.dep_ in ("nmod", "obl")
+            child.dep_ in (labels.NOUN_MODIFIER, labels.OBLIQUE)
             and preposition(child) in ("for", "of", "to", "on")
             and child.pos_ != "PROPN"
         ):
             found.append(child)
     head = noun.head
-    if is_verbal(head) and noun.dep_ in ("obj", "obl", "nsubj:pass"):
+    if is_verbal(head) and noun.dep_ in (labels.OBJECT, labels.OBLIQUE, labels.PASSIVE_SUBJECT):
         found.extend(
             c
             for c in kids(head)
-            if c.dep_ in ("advcl", "xcomp", "ccomp") and c.i > noun.i and (has_to(c) or c.dep_ == "ccomp")
+            if c.dep_ in (labels.ADVERBIAL_CLAUSE, labels.OPEN_COMPLEMENT, labels.COMPLEMENT_CLAUSE)
+            and c.i > noun.i
+            and (has_to(c) or c.dep_ == labels.COMPLEMENT_CLAUSE)
         )
     # "a resolution ending the mandate", "a decision made there to end it"; then what hangs on the verb above.
     found.sort(key=lambda token: not _is_content_clause(token, noun))
@@ -268,28 +254,33 @@ def _beneath(content: Token) -> frozenset[int]:
 
 def is_completed(operator: Operator, clause: Clause) -> bool:
     """Whether a clause completes the operator: a purpose does not ("blocked roads to demand …")."""
-    if operator.kind in ("reject", "reverse", "cancel", "prevent"):
-        return any(content.dep_ != "advcl" or content.tag_ == "VBG" for content in clause.complements)
+    if operator.kind.name in ("reject", "reverse", "cancel", "prevent"):
+        return any(
+            content.dep_ != labels.ADVERBIAL_CLAUSE or content.tag_ == "VBG" for content in clause.complements
+        )
     return any(not _is_bare_adjective(content) for content in clause.complements)
 
 
 def _is_bare_adjective(token: Token) -> bool:
     """ "pleaded guilty": an adjective without a verb to it asks for nothing."""
-    return token.pos_ == "ADJ" and not any(child.dep_ in ("cop", "mark", "aux") for child in kids(token))
+    return token.pos_ == "ADJ" and not any(
+        child.dep_ in (labels.COPULA, labels.MARK, labels.AUXILIARY) for child in kids(token)
+    )
 
 
 def says(clause: Clause) -> bool:
     """ "charged that …": a finite clause and nobody charged makes it a verb of saying."""
     return not clause.patients and any(
-        content.dep_ == "ccomp" and content.tag_ != "VBG" for content in clause.complements
+        content.dep_ == labels.COMPLEMENT_CLAUSE and content.tag_ != "VBG" for content in clause.complements
     )
 
 
 def _is_told(token: Token) -> bool:
     """Whether a word below an operator's content is claimed on its own: a relative or a finite clause of time or reason."""
-    if token.dep_ == "acl:relcl":
+    if token.dep_ == labels.RELATIVE_CLAUSE:
         return True
-    finite = token.tag_ in ("VBD", "VBZ", "VBP") or any(
-        c.dep_ in ("aux", "aux:pass") and c.tag_ in ("VBD", "VBZ", "VBP", "MD") for c in kids(token)
+    return (
+        is_finite(token)
+        and token.dep_ in (labels.ADVERBIAL_CLAUSE, labels.PARATAXIS, labels.CONJUNCT)
+        and is_verbal(token)
     )
-    return finite and token.dep_ in ("advcl", "parataxis", "conj") and is_verbal(token)

@@ -16,10 +16,10 @@ from pipeline.extract.events.party_words import (
     DOCUMENTS,
     NO_ACTOR_ENTITIES,
     NO_PEOPLE,
-    PRONOUNS,
     is_human_word,
     is_year,
 )
+from pipeline.extract.grammar import labels
 from pipeline.extract.grammar.clauses import Clause
 from pipeline.extract.grammar.noun_phrases import (
     by_phrase,
@@ -36,7 +36,8 @@ from pipeline.extract.grammar.tree import (
     preposition,
 )
 from pipeline.extract.language.parsed import once
-from pipeline.extract.lexicon.frames import EventNoun, Frames
+from pipeline.extract.lexicon import pronouns
+from pipeline.extract.lexicon.frames import EventNoun, Frames, Slot
 from pipeline.extract.lexicon.words import word_set
 
 HANDED_ON = word_set("events.parties.handed_on")
@@ -61,19 +62,28 @@ class Parties:
             return True
         if token.ent_type_ in NO_ACTOR_ENTITIES or lemma_of(token) in NO_PEOPLE:
             return False
-        if token.lower_ in PRONOUNS and token.pos_ == "PRON":
+        if token.lower_ in pronouns.PARTIES and token.pos_ == "PRON":
             return True
         if lemma_of(token) in self.people:
             return token.pos_ in ("NOUN", "PROPN", "NUM", "ADJ") or token.tag_.startswith("NN")
         if (
             token.pos_ == "NOUN"
             and is_human_word(lemma_of(token))
-            and token.dep_ in ("obj", "nsubj", "nsubj:pass", "obl", "conj", "iobj", "nmod")
+            and token.dep_
+            in (
+                labels.OBJECT,
+                labels.SUBJECT,
+                labels.PASSIVE_SUBJECT,
+                labels.OBLIQUE,
+                labels.CONJUNCT,
+                labels.INDIRECT_OBJECT,
+                labels.NOUN_MODIFIER,
+            )
         ):
             return True
         if token.pos_ == "PROPN" and token.ent_type_ == "" and token.text[:1].isupper():
             return lemma_of(token) not in self.frames.nouns
-        if token.pos_ == "NUM" and token.dep_ in ("obj", "nsubj:pass", "nsubj"):
+        if token.pos_ == "NUM" and token.dep_ in (labels.OBJECT, labels.PASSIVE_SUBJECT, labels.SUBJECT):
             return token.text.replace(",", "").isalnum() and token.ent_type_ == "" and not is_year(token)
         if token.pos_ == "NOUN" and any(
             child.ent_type_ in ("NORP", "ORG", "GPE") for child in modifiers(token)
@@ -95,7 +105,7 @@ class Parties:
         if lemma not in self.noun_parts and lemma not in CARRIERS:
             return None
         names = sorted(
-            self.names(noun) - {lemma_of(c) for c in kids(noun) if c.dep_ == "conj"},
+            self.names(noun) - {lemma_of(c) for c in kids(noun) if c.dep_ == labels.CONJUNCT},
             key=lambda name: (not name.startswith("joint-"), -len(name)),
         )
         known = [name for name in names if name in self.frames.nouns]
@@ -117,7 +127,7 @@ class Parties:
             if self.is_actor(token) or token.pos_ == "PRON":
                 found.extend(lands_before(token) or lands_after(token) or [token])
                 continue
-            inside = [c for c in kids(token) if c.dep_ == "nsubj" and self.is_actor(c)]
+            inside = [c for c in kids(token) if c.dep_ == labels.SUBJECT and self.is_actor(c)]
             behind = self.behind(token) or inside
             if not behind and is_time(token):
                 continue
@@ -140,21 +150,21 @@ class Parties:
         return [
             doer
             for child in kids(noun)
-            if child.dep_ == "acl" and child.tag_ == "VBN" and child.i > noun.i
+            if child.dep_ == labels.NOUN_CLAUSE and child.tag_ == "VBN" and child.i > noun.i
             for doer in by_phrase(child)
             if self.is_actor(doer)
         ]
 
-    def slots(self, slots: Iterable[str], clause: Clause) -> list[Token]:
+    def slots(self, slots: Iterable[Slot], clause: Clause) -> list[Token]:
         for slot in slots:
             found = self.slot(slot, clause)
             if found:
                 return found
         return []
 
-    def slot(self, slot: str, clause: Clause) -> list[Token]:
-        """Who fills one slot of a clause: "subj", "obj", "iobj", a preposition, or a slot of one of these's nouns: "obj.of"."""
-        place, _, inner = slot.partition(".")
+    def slot(self, slot: Slot, clause: Clause) -> list[Token]:
+        """Who fills one slot of a clause."""
+        place, inner = slot
         if place == "iobj":
             return [token for token in clause.indirect if self.is_actor(token)]
         if inner:
@@ -201,7 +211,9 @@ class Parties:
         if slot != "poss":
             return self._acting(token for prep, token in noun_phrases(noun) if prep == slot)
         found = [token for token in owners(noun) if self.is_actor(token) or token.pos_ == "PRON"]
-        if noun.dep_ in ("obj", "obl", "dobj") and all(token.pos_ == "PRON" for token in found):
+        if (noun.dep_ in labels.OBJECTS or noun.dep_ == labels.OBLIQUE) and all(
+            token.pos_ == "PRON" for token in found
+        ):
             # "sent its troops": whose they are is who sent them.
             found = []
         return found or self.demonyms(noun)
@@ -212,7 +224,7 @@ class Parties:
             if is_only_named(child):
                 continue
             if (child.ent_type_ in ACTOR_ENTITIES and child.ent_type_ != "LOC") or (
-                lemma_of(child) in self.people and child.dep_ == "compound"
+                lemma_of(child) in self.people and child.dep_ == labels.COMPOUND
             ):
                 found.append(child)
         joined = lands_before(noun)
@@ -227,7 +239,7 @@ def is_only_named(token: Token) -> bool:
     """Whether a name says of what kind a thing is and brings nobody in: "Treaty of Lisbon", "anti-American", "US$"."""
     if token.text.endswith("$"):
         return True
-    if token.ent_type_ == "GPE" and token.dep_ == "nmod" and token.head.text[:1].isupper():
+    if token.ent_type_ == "GPE" and token.dep_ == labels.NOUN_MODIFIER and token.head.text[:1].isupper():
         return token.head.lower_ in _PAPERS and preposition(token) == "of"
     if token.ent_type_ == "NORP" and token.i > 1 and token.nbor(-1).text in ("-", "–"):
         return token.nbor(-2).lower_ in _STANCES
@@ -243,15 +255,20 @@ def _names(noun: Token) -> frozenset[str]:
     lemma = lemma_of(noun)
     found = {lemma, noun.lower_}
     for child in kids(noun):
-        if child.dep_ == "compound" and lemma in _CARRYING:
+        if child.dep_ == labels.COMPOUND and lemma in _CARRYING:
             found.add(lemma_of(child))
-        if child.i < noun.i and child.dep_ in ("compound", "amod", "nmod", "nmod:desc"):
+        if child.i < noun.i and child.dep_ in (
+            labels.COMPOUND,
+            labels.ADJECTIVE,
+            labels.NOUN_MODIFIER,
+            labels.DESCRIPTION,
+        ):
             found.add(f"{lemma_of(child)}-{lemma}")
-        elif child.dep_ == "nmod" and child.i > noun.i and preposition(child) == "of":
+        elif child.dep_ == labels.NOUN_MODIFIER and child.i > noun.i and preposition(child) == "of":
             found.add(f"{lemma}-of-{lemma_of(child)}")
             if lemma in _PORTIONS:
                 found.add(lemma_of(child))
-        elif child.dep_ == "conj":
+        elif child.dep_ == labels.CONJUNCT:
             found.add(lemma_of(child))
     if noun.pos_ == "PROPN" and lemma.endswith("s"):
         found.add(lemma[:-1])

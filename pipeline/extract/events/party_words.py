@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
+from pipeline.extract.grammar import labels
+from pipeline.extract.lexicon.frames import slots_of
 from pipeline.extract.lexicon.words import word_list, word_set
 
 ACTOR_ENTITIES = frozenset({"PERSON", "PER", "ORG", "GPE", "NORP", "LOC"})
@@ -17,7 +19,6 @@ ACTOR_GROUPS = (
     "people_by_calling",
 )
 NO_ACTOR_ENTITIES = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "ORDINAL", "EVENT", "LAW"})
-PRONOUNS = word_set("events.party_words.pronouns")
 RECIPIENT_PREPOSITIONS = word_list("events.party_words.recipient_prepositions")
 OBJECT_SLOTS = word_list("events.party_words.object_slots")
 # Events of speech: "in Geneva" says where they were told, not to whom.
@@ -25,13 +26,15 @@ SPOKEN_TYPES = frozenset({"ACCUSE", "REJECT", "SUPPORT", "CONSULT", "REQUEST"})
 # Events that a meeting, a court or a speech is only the occasion of.
 TOLD_ON_OCCASION = (SPOKEN_TYPES | {"AGREE"}) - {"CONSULT"}
 # What a phrase below a verb may hang by without being a clause.
-PHRASES = frozenset({"obj", "obl", "nmod", "conj", "iobj"})
+PHRASES = frozenset(
+    {labels.OBJECT, labels.OBLIQUE, labels.NOUN_MODIFIER, labels.CONJUNCT, labels.INDIRECT_OBJECT}
+)
 HUMAN_ENDINGS = word_list("events.party_words.human_endings")
 THING_ENDINGS = word_list("events.party_words.thing_endings")
 THINGS = word_set("events.party_words.things")
 NO_PEOPLE = word_set("events.party_words.no_people")
 CARRIERS = word_set("events.party_words.carriers")
-DOER_SLOTS = word_list("events.party_words.doer_slots")
+DOER_SLOTS = slots_of(word_list("events.party_words.doer_slots"))
 NOT_TOWARDS = word_set("events.party_words.not_towards")
 DOCUMENTS = word_set("events.party_words.documents")
 

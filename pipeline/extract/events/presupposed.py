@@ -13,10 +13,10 @@ from functools import lru_cache
 
 from spacy.tokens import Span, Token
 
-from pipeline.extract.events.operators import UNREAL_KINDS
 from pipeline.extract.events.party_words import is_human_word
 from pipeline.extract.events.reader import Reader
 from pipeline.extract.events.reading import Reading
+from pipeline.extract.grammar import labels
 from pipeline.extract.grammar.claims import Claim
 from pipeline.extract.grammar.governors import CLAIM_NOUNS
 from pipeline.extract.grammar.labels import SUBJECTS
@@ -24,17 +24,17 @@ from pipeline.extract.grammar.modality import modality, negated_noun, unreal_nou
 from pipeline.extract.grammar.surroundings import surroundings
 from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of
 from pipeline.extract.lexicon.frame_files import load_frames
+from pipeline.extract.lexicon.frames import Operator
 from pipeline.extract.lexicon.words import word_set
 
 # How the noun of the deed hangs on the verb that judges it.
-JUDGED = frozenset({"obj", "obl", "nsubj:pass"})
+JUDGED = frozenset({labels.OBJECT, labels.OBLIQUE, labels.PASSIVE_SUBJECT})
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 # Deeds that are taken for granted wherever they are spoken of with their victim, not only where they are judged.
 SPOKEN_OF = frozenset({"noun:killing", "noun:abduction"})
 # Verbs whose participle, put before a victim, says what befell it.
 UNDERGONE = frozenset({"kill", "murder", "abduct"})
 # Below words of these kinds a deed may not have been done; below those of blame it was, if not by the one blamed.
-OPEN_KINDS = UNREAL_KINDS - {"accuse"} | {"order", "reverse", "cancel"}
 OPEN_WORDS = CLAIM_NOUNS | word_set("events.presupposed.open_words")
 
 
@@ -45,7 +45,7 @@ def presupposed(reader: Reader, sentence: Span, told: Sequence[Reading]) -> Iter
     judged = {noun.i for verb in verbs.values() for noun in kids(verb) if noun.dep_ in JUDGED}
     known = {number for reading in told if reading.event_type == "ASSAULT" for number in reading.consumed}
     for token in sentence:
-        if token.tag_ == "VBN" and token.dep_ == "amod" and token.i not in known:
+        if token.tag_ == "VBN" and token.dep_ == labels.ADJECTIVE and token.i not in known:
             yield from _undergone(token, reader)
     for noun in sentence:
         if noun.pos_ != "NOUN" or noun.i in known or not (noun.i in judged or _names_deed(noun, reader)):
@@ -57,7 +57,7 @@ def presupposed(reader: Reader, sentence: Span, told: Sequence[Reading]) -> Iter
             continue
         if len(deed.lineage) > 1 or noun in deed.patients:
             continue
-        if any(_kind_of(above, reader) == "accuse" for above in noun.ancestors):
+        if any(_is_accusation(above, reader) for above in noun.ancestors):
             deed = replace(deed, agents=())  # that it was done is granted, not by whom
         claim = Claim(cause="granted", word=noun.head.text)
         yield replace(deed, bounds=(noun.left_edge.i, noun.right_edge.i + 1), claim=claim)
@@ -90,7 +90,7 @@ def _names_deed(noun: Token, reader: Reader) -> bool:
 
 
 def _is_definite(noun: Token) -> bool:
-    return any(child.lower_ in DEFINITE or child.dep_ == "nmod:poss" for child in kids(noun))
+    return any(child.lower_ in DEFINITE or child.dep_ == labels.OWNER for child in kids(noun))
 
 
 def _is_spoken_of(noun: Token, reader: Reader) -> bool:
@@ -121,23 +121,40 @@ def is_left_open(noun: Token, reader: Reader) -> bool:
 
 
 def _leaves_open(word: Token, reader: Reader) -> bool:
-    return lemma_of(word) in OPEN_WORDS or _kind_of(word, reader) in OPEN_KINDS
+    return lemma_of(word) in OPEN_WORDS or _is_open(word, reader)
 
 
-def _kind_of(word: Token, reader: Reader) -> str:
-    """The kind of operator a word is; empty where it is none."""
+def _is_open(word: Token, reader: Reader) -> bool:
+    """Whether a word is an operator that leaves open whether its content was."""
+    operator = _operator(word, reader)
+    return operator is not None and operator.kind.is_open
+
+
+def _is_accusation(word: Token, reader: Reader) -> bool:
+    operator = _operator(word, reader)
+    return operator is not None and operator.kind.name == "accuse"
+
+
+def _operator(word: Token, reader: Reader) -> Operator | None:
     form = "verb" if is_verbal(word) else "noun" if word.pos_ == "NOUN" else "adjective"
-    operator = reader.frames.operators.get((lemma_of(word), form))
-    return operator.kind if operator else ""
+    return reader.frames.operators.get((lemma_of(word), form))
 
 
 def is_certain_somebody(noun: Token) -> bool:
     """A named person, or people of a number or known: "six priests", "the two women"; not people at large."""
-    named = (noun, *(child for child in kids(noun) if child.dep_ in ("appos", "flat", "nmod:desc")))
+    named = (
+        noun,
+        *(
+            child
+            for child in kids(noun)
+            if child.dep_ in (labels.APPOSITION, labels.NAME_PART, labels.DESCRIPTION)
+        ),
+    )
     if any(token.ent_type_ in ("PERSON", "PER") for token in named):
         return True
     return _is_people(noun) and any(
-        child.dep_ == "nummod" or (child.dep_ == "det" and child.lower_ in ("the", "these", "those"))
+        child.dep_ == labels.NUMBER
+        or (child.dep_ == labels.DETERMINER and child.lower_ in ("the", "these", "those"))
         for child in kids(noun)
     )
 

@@ -17,9 +17,6 @@ from pipeline.extract.events.auxiliaries import under_auxiliaries, under_copula,
 from pipeline.extract.events.frame_fit import frame_of, framed, keys_of, operator_of
 from pipeline.extract.events.means import MEANS_MODES, means_mode, purposed
 from pipeline.extract.events.operators import (
-    CLAIMING,
-    ENDING,
-    UNREAL_KINDS,
     Applied,
     combine,
     contents_of,
@@ -31,6 +28,7 @@ from pipeline.extract.events.parties import Parties
 from pipeline.extract.events.party_words import DOCUMENTS
 from pipeline.extract.events.reading import Reading
 from pipeline.extract.events.recipients import asked_from, fallback, reach
+from pipeline.extract.grammar import labels
 from pipeline.extract.grammar.clauses import Clause, clause_of
 from pipeline.extract.grammar.modality import claim_of_noun, modality
 from pipeline.extract.grammar.noun_phrases import obliques_of, owners
@@ -39,7 +37,7 @@ from pipeline.extract.grammar.states import state_clause, state_keys, state_verb
 from pipeline.extract.grammar.subjects import governor_of_noun, surface_subjects, with_antecedent
 from pipeline.extract.grammar.tree import coordinated, has_to, is_verbal, kids, lemma_of
 from pipeline.extract.grammar.verbs import is_passive
-from pipeline.extract.lexicon.frames import Frames, Operator
+from pipeline.extract.lexicon.frames import Frames, Operator, Slot
 from pipeline.extract.lexicon.triggers import trigger_word
 from pipeline.extract.lexicon.words import word_list, word_set
 
@@ -49,8 +47,6 @@ ARMED = word_set("events.reader.armed")
 LENT = word_set("events.reader.lent")
 CONTENT_SLOTS = word_list("events.reader.content_slots")
 AIMED = word_set("events.reader.aimed")
-# Acts of speech: a thing that is no paper asks, promises or refuses nothing.
-SPOKEN_KINDS = frozenset({"request", "commit", "threaten", "reject", "accuse", "praise", "deny"})
 WARNINGS = frozenset({"warn", "caution"})
 # Participles that are adjectives in "is prepared to …", "is opposed to …", whatever tag they get.
 STATIVE = frozenset({"prepared", "committed", "determined", "poised", "opposed"})
@@ -65,9 +61,9 @@ class Reader:
         self.light = groups["light"]
         self.aspect = groups["aspect"]
         self.kinds = {
-            word: operator.kind
+            word: operator.kind.name
             for (word, form), operator in frames.operators.items()
-            if form == "verb" and "+" not in word and operator.kind in UNREAL_KINDS
+            if form == "verb" and "+" not in word and operator.kind.is_unreal
         }
         self.parties = Parties(frames)
         self.words = (
@@ -103,9 +99,20 @@ class Reader:
         return self.frames.operators.get((lemma_of(token), "adjective"))
 
     def _read_adjective(self, token: Token, operator: Operator, depth: int) -> Reading | None:
-        contents = [c for c in kids(token) if c.dep_ in ("xcomp", "advcl", "ccomp", "acl") and c.i > token.i]
+        contents = [
+            c
+            for c in kids(token)
+            if c.dep_
+            in (labels.OPEN_COMPLEMENT, labels.ADVERBIAL_CLAUSE, labels.COMPLEMENT_CLAUSE, labels.NOUN_CLAUSE)
+            and c.i > token.i
+        ]
         nouns = [t for p, t in obliques_of(token) if p in ("to", "for")]
-        subjects = [m for c in kids(token) if c.dep_ in ("nsubj", "nsubj:pass") for m in coordinated(c)]
+        subjects = [
+            m
+            for c in kids(token)
+            if c.dep_ in (labels.SUBJECT, labels.PASSIVE_SUBJECT)
+            for m in coordinated(c)
+        ]
         subjects = with_antecedent(subjects) or surface_subjects(token)
         for content in [*contents, *nouns]:
             inner = self.read(content, depth + 1) or self._bare(content)
@@ -155,7 +162,7 @@ class Reader:
         operator = operator_of(clause, self.parties)
         if (
             operator is not None
-            and operator.kind == "accuse"
+            and operator.kind.name == "accuse"
             and clause.lemma in self.frames.groups["report"]
             and says(clause)
         ):
@@ -235,9 +242,11 @@ class Reader:
         agents = tuple(self.parties.noun_slots(("poss", "by", "from"), noun)) or self.parties.actors_of(
             governor_of_noun(noun)
         )
-        addressed = self.parties.noun_slots([slot for slot in operator.recipient if slot != "of"], noun)
+        addressed = self.parties.noun_slots(
+            [slot.place for slot in operator.recipient if not slot.inner and slot.place != "of"], noun
+        )
         addressed = [t for t in addressed if t not in agents]
-        if not addressed and operator.kind == "request":
+        if not addressed and operator.kind.name == "request":
             addressed = [t for agent in agents for t in self.parties.noun_slots(("for", "to"), agent)]
         for content in contents:
             inner = self.read(content, depth + 1)
@@ -353,13 +362,14 @@ class Reader:
 
     def _apply(self, operator: Operator, clause: Clause, depth: int) -> Reading | None:
         agents = self.parties.agents(clause)
-        if operator.kind in SPOKEN_KINDS:
+        if operator.kind.is_spoken:
+            # A thing that is no paper asks, promises or refuses nothing.
             agents = tuple(token for token in agents if self._can_speak(token))
         addressed = tuple(self.parties.slots(operator.recipient, clause))
-        if operator.kind == "request" and not addressed and any(map(has_to, clause.complements)):
+        if operator.kind.name == "request" and not addressed and any(map(has_to, clause.complements)):
             # "called for Mali to …": the one who is to do it stands behind "for".
-            addressed = tuple(self.parties.slots(("for",), clause))
-        if operator.kind == "request" and not addressed:
+            addressed = tuple(self.parties.slots((Slot("for"),), clause))
+        if operator.kind.name == "request" and not addressed:
             addressed = tuple(asked_from(self.parties, clause))
         contents = contents_of(clause, operator, self.parties)
         applied = Applied(operator, clause.predicate, agents, addressed)
@@ -370,18 +380,18 @@ class Reader:
                 fallback = fallback or self._bare(content)
                 continue
             if (
-                operator.kind in ("reverse", "cancel")
-                and content.dep_ in ("ccomp", "advcl")
+                operator.kind.is_ending
+                and content.dep_ in (labels.COMPLEMENT_CLAUSE, labels.ADVERBIAL_CLAUSE)
                 and content.tag_ != "VBG"
             ):
                 continue
             made = combine(applied, inner, self.parties)
             if made is not None and made.event_type:
                 return made
-        if operator.kind in CLAIMING | ENDING:
+        if operator.kind.leaves_event or operator.kind.is_ending:
             return None
-        if frame_of(clause, self.parties) is not None and operator.kind in ("praise", "accuse", "allow"):
+        if frame_of(clause, self.parties) is not None and operator.kind.name in ("praise", "accuse", "allow"):
             return None
-        if fallback is not None and (operator.kind not in ("allow",) or is_verbal(fallback.anchor)):
+        if fallback is not None and (operator.kind.name != "allow" or is_verbal(fallback.anchor)):
             return combine(applied, fallback, self.parties)
         return None

@@ -13,6 +13,7 @@ from pipeline.extract.events.party_words import (
     SPOKEN_TYPES,
     TOLD_ON_OCCASION,
 )
+from pipeline.extract.grammar import labels
 from pipeline.extract.grammar.clauses import Clause
 from pipeline.extract.grammar.labels import OBJECTS
 from pipeline.extract.grammar.noun_phrases import (
@@ -98,7 +99,7 @@ def _is_moved(parties: Parties, noun: Token, event_type: str, mode: str | None) 
     if lemma_of(noun) not in parties.frames.groups["troops"] | parties.frames.groups["peace_units"]:
         return False
     if event_type == "AGREE":
-        return any(child.dep_ == "nmod:poss" and child.pos_ == "PRON" for child in kids(noun))
+        return any(child.dep_ == labels.OWNER and child.pos_ == "PRON" for child in kids(noun))
     return event_type == "MOBILIZE" or mode == "withdraw"
 
 
@@ -183,23 +184,23 @@ def _is_nameable(parties: Parties, token: Token) -> bool:
         return False
     if token.ent_type_ in ("GPE", "NORP", "ORG", "PERSON", "PER"):
         return True
-    return token.pos_ in ("NOUN", "PROPN") and parties.is_actor(token) and token.dep_ != "compound"
+    return token.pos_ in ("NOUN", "PROPN") and parties.is_actor(token) and token.dep_ != labels.COMPOUND
 
 
 def _leads_on(parties: Parties, child: Token, head: Token) -> bool:
     if (child.i < head.i and child.head.i == head.i) or _is_other_deed(child):
         return False
     if child.dep_ in (
-        "obj",
-        "nmod",
-        "nmod:poss",
-        "xcomp",
-        "iobj",
-        "amod",
-        "compound",
-        "obl",
-        "conj",
-        "ccomp",
+        labels.OBJECT,
+        labels.NOUN_MODIFIER,
+        labels.OWNER,
+        labels.OPEN_COMPLEMENT,
+        labels.INDIRECT_OBJECT,
+        labels.ADJECTIVE,
+        labels.COMPOUND,
+        labels.OBLIQUE,
+        labels.CONJUNCT,
+        labels.COMPLEMENT_CLAUSE,
     ):
         # After a noun "by" says whose doing it is: "protest against abuses by the army".
         led = preposition(child) == "by" and not is_verbal(child.head) and child.head.i != head.i
@@ -208,12 +209,12 @@ def _leads_on(parties: Parties, child: Token, head: Token) -> bool:
             and child.ent_type_ not in ("DATE", "TIME")
             and marker(child) not in ("if", "unless", "because", "after", "as")
         )
-    if child.dep_ == "acl" and child.tag_ == "VBG":
+    if child.dep_ == labels.NOUN_CLAUSE and child.tag_ == "VBG":
         return True
-    if child.dep_ == "acl:relcl":
+    if child.dep_ == labels.RELATIVE_CLAUSE:
         # "ended a mandate that covered Libya" says whom the mandate is about; other relatives tell other events.
         return parties.noun_entry(child.head) is not None
-    return child.dep_ in ("acl", "advcl") and has_to(child)
+    return child.dep_ in (labels.NOUN_CLAUSE, labels.ADVERBIAL_CLAUSE) and has_to(child)
 
 
 def _is_setting(prep: str, event_type: str) -> bool:
@@ -228,7 +229,7 @@ def _is_source(prep: str, event_type: str) -> bool:
 
 def _in_relative(token: Token, top: Token) -> bool:
     while token.i != top.i and token.head.i != token.i:
-        if token.dep_ == "acl:relcl":
+        if token.dep_ == labels.RELATIVE_CLAUSE:
             return True
         token = token.head
     return False
@@ -237,7 +238,7 @@ def _in_relative(token: Token, top: Token) -> bool:
 def _is_other_deed(verb: Token) -> bool:
     """Whether a joined verb has its own object, as the first has: "cut aid and arrested critics" are two deeds."""
     return (
-        verb.dep_ == "conj"
+        verb.dep_ == labels.CONJUNCT
         and is_verbal(verb)
         and bool(children(verb, OBJECTS))
         and bool(children(verb.head, OBJECTS))

@@ -14,6 +14,7 @@ from pipeline.extract.events.party_words import CARRIERS
 from pipeline.extract.events.presupposed import is_certain_somebody, is_left_open, presupposed
 from pipeline.extract.events.reader import Reader
 from pipeline.extract.events.reading import Reading
+from pipeline.extract.grammar import labels
 from pipeline.extract.grammar.governors import governed, non_finite
 from pipeline.extract.grammar.labels import SUBJECTS
 from pipeline.extract.grammar.surroundings import surroundings
@@ -99,11 +100,11 @@ def _stands_alone(token: Token, reading: Reading, consumed: set[int], reader: Re
         return False
     if token.ent_type_ in ("ORG", "PERSON", "GPE", "DATE", "EVENT", "LAW") or token.pos_ == "PROPN":
         return False
-    if token.dep_ in ("compound", "amod", "nmod:poss", "nmod:desc"):
+    if token.dep_ in (labels.COMPOUND, labels.ADJECTIVE, labels.OWNER, labels.DESCRIPTION):
         return False
-    if token.head.i in consumed and not (token.dep_ == "obl" and preposition(token) in BACKGROUND):
+    if token.head.i in consumed and not (token.dep_ == labels.OBLIQUE and preposition(token) in BACKGROUND):
         return False
-    if token.dep_ == "conj" and token.head.i in consumed:
+    if token.dep_ == labels.CONJUNCT and token.head.i in consumed:
         return False
     if reading.agents and reading.patients:
         return True
@@ -119,7 +120,7 @@ def _is_said_to_occur(noun: Token, frames: Frames) -> bool:
     if noun.dep_ not in SUBJECTS or not is_verbal(noun.head):
         return False
     verb = lemma_of(noun.head)
-    keys = {verb, *(f"{verb}+{child.lower_}" for child in kids(noun.head) if child.dep_ == "obj")}
+    keys = {verb, *(f"{verb}+{child.lower_}" for child in kids(noun.head) if child.dep_ == labels.OBJECT)}
     return not frames.groups["occurrence"].isdisjoint(keys)
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from pipeline.extract.grammar.claims import ACTUAL, Claim
+from pipeline.extract.grammar.tense import AHEAD, AUXILIARIES
 from pipeline.extract.grammar.tree import is_verbal, kids, lemma_of
 from pipeline.extract.language.parsed import once
 from pipeline.extract.lexicon.words import word_set
 
 NEGATIONS = word_set("grammar.modality.negations")
-FUTURE = word_set("grammar.modality.future")
+# "wo" of "won't"; "'d" may be "had" too, which other words around it say.
+FUTURE = AHEAD | {"wo", "'d"}
 POSSIBLE = frozenset({"may", "might", "could", "can", "ca"})
 GOING_TO = word_set("grammar.modality.going_to")
 UNREAL_LEMMAS = word_set("grammar.modality.unreal_lemmas")
@@ -56,12 +58,12 @@ def modality(verb: Token) -> Modality:
 
 
 def _is_auxiliary(child: Token) -> bool:
-    return child.dep_ in ("aux", "aux:pass", "cop")
+    return child.dep_ in AUXILIARIES or child.dep_ == "cop"
 
 
 def _shared_with_first(verb: Token) -> tuple[str, bool, bool]:
     """Modal, negation and "to" that a joined verb has from the first: "will seize and hold", "did not seize or hold"."""
-    has_own = any(child.dep_ in ("aux", "aux:pass") or child.dep_.startswith("nsubj") for child in kids(verb))
+    has_own = any(child.dep_ in AUXILIARIES or child.dep_.startswith("nsubj") for child in kids(verb))
     if verb.dep_ != "conj" or has_own or not is_verbal(verb.head):
         return "", False, False
     if verb.tag_ not in ("VB", "VBP", "VBN") or verb.tag_[:3] != verb.head.tag_[:3]:

@@ -6,9 +6,8 @@ from spacy.tokens import Token
 
 from pipeline.extract.grammar.labels import SUBJECTS
 from pipeline.extract.grammar.tree import MAX_CLIMB, coordinated, is_verbal, kids, lemma_of
-from pipeline.extract.lexicon.words import word_set
+from pipeline.extract.lexicon.pronouns import OF_THE_LAST_NAMED
 
-PRONOUNS = word_set("grammar.speakers.pronouns")
 PASSED_THROUGH = frozenset(
     {"conj", "xcomp", "ccomp", "acl", "acl:relcl", "advcl", "parataxis", "obj", "obl", "nmod"}
 )
@@ -65,7 +64,7 @@ def _according(noun: Token) -> bool:
 
 def same_party(first: Token, second: Token) -> bool:
     """Whether two noun phrases plainly name one party: a pronoun, or a shared name stem."""
-    if first.pos_ == "PRON" or first.lower_ in PRONOUNS:
+    if first.pos_ == "PRON" or first.lower_ in OF_THE_LAST_NAMED:
         return True
     names = [_stems(first), _stems(second)]
     return bool(names[0] & names[1])

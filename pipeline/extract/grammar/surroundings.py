@@ -7,6 +7,7 @@ from spacy.tokens import Token
 from pipeline.extract.grammar.claims import ACTUAL, Claim
 from pipeline.extract.grammar.labels import SUBJECTS
 from pipeline.extract.grammar.modality import modality
+from pipeline.extract.grammar.tense import is_finite_past, is_present
 from pipeline.extract.grammar.tree import MAX_CLIMB, is_verbal, kids, marker
 from pipeline.extract.lexicon.words import word_set
 
@@ -39,9 +40,10 @@ def surroundings(token: Token) -> Claim:
 def _temporal(clause: Token, word: str) -> Claim:
     own = modality(clause)
     main = modality(clause.head)
-    finite_past = clause.tag_ == "VBD" or any(c.lower_ in ("had", "was", "were", "did") for c in kids(clause))
-    present = clause.tag_ in ("VBZ", "VBP") and not any(c.lower_ in ("has", "have") for c in kids(clause))
-    if (word in ("before", "until", "till", "once") and not finite_past) or (word == "after" and present):
+    finite_past = is_finite_past(clause)
+    if (word in ("before", "until", "till", "once") and not finite_past) or (
+        word == "after" and is_present(clause)
+    ):
         return Claim("planned", "under", word)
     if (
         word in ("when", "once", "after", "as", "while")

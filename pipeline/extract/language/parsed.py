@@ -17,7 +17,7 @@ from spacy.attrs import DEP, HEAD, NORM, ORTH, SPACY
 from spacy.tokens import Doc, Token
 from spacy.tokens import Span as DocSpan
 
-from pipeline.model import Span
+from pipeline.model import Place, Span
 
 Found = TypeVar("Found")
 
@@ -29,13 +29,13 @@ class Piece:
     Args:
         offset: Where it begins in the article.
         article: The article's own letters, of which spans are cut; the piece's where it is all there is.
-        home: The land the article was sent from, as ISO 3166 alpha-3.
+        dateline: The place the article was sent from.
     """
 
     text: str
     offset: int = 0
     article: str = ""
-    home: str | None = None
+    dateline: Place | None = None
 
 
 class Parsed(Doc):
@@ -75,8 +75,8 @@ class Parsed(Doc):
 
     @property
     def home(self) -> str | None:
-        """The land its article was sent from."""
-        return self.piece.home if self.piece else None
+        """The land its article was sent from, as ISO 3166 alpha-3."""
+        return self.piece.dateline.country if self.piece and self.piece.dateline else None
 
     @property
     def text(self) -> str:

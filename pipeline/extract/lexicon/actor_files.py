@@ -23,8 +23,7 @@ from pipeline.extract.lexicon.actor_entries import (
     LAST_DAY,
     Entry,
 )
-from pipeline.extract.lexicon.files import read_rows
-from pipeline.plover import SECTORS
+from pipeline.plover import SECTORS, read_table
 
 HEADER = ("name", "country", "sector", "valid from", "valid to", "aliases")
 PERSON_FILES = ("leaders", "persons")
@@ -54,7 +53,7 @@ def own_files() -> dict[str, Path]:
 def read_own(stem: str, path: Path) -> Iterator[NamedRow]:
     """Rows of a shipped file; trusted, and checked whole by a test."""
     kind = "person" if stem in PERSON_FILES else "organisation"
-    for row in read_rows(path):
+    for row in read_table(path):
         yield _named_row(row, stem, kind)
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pipeline.extract.lexicon import words
 from pipeline.extract.lexicon.actor_entries import DATA, Entry, Word, fold, surface_key, word_list
 from pipeline.extract.lexicon.actor_files import PERSON_FILES, NamedRow, own_files, read_own, read_user
-from pipeline.extract.lexicon.files import read_rows
+from pipeline.plover import read_table
 
 GRACE_DAYS = 7
 """A leader who fell this week is still written of by his office."""
@@ -195,7 +195,7 @@ def _plural(form: str) -> str:
 
 
 def _add_countries(lexicon: ActorLexicon) -> None:
-    for row in read_rows(DATA / "countries.csv"):
+    for row in read_table(DATA / "countries.csv"):
         code, name = row["code"], row["name"]
         noun = Entry(f"countries:{name}", name, code, "", "country")
         people = Entry(f"countries:{name}", name, code, "", "demonym")
@@ -211,7 +211,7 @@ def _add_countries(lexicon: ActorLexicon) -> None:
 
 
 def _add_roles(lexicon: ActorLexicon) -> None:
-    for row in read_rows(DATA / "roles.csv"):
+    for row in read_table(DATA / "roles.csv"):
         for form in _split(row["forms"]):
             entry = Entry(f"roles:{form}", form, "", row["sector"], "role", row["strength"])
             lexicon.add(form, entry)
@@ -237,7 +237,7 @@ def _add_names(lexicon: ActorLexicon, rows: Iterable[NamedRow], stem: str) -> No
 
 def _add_places(lexicon: ActorLexicon) -> None:
     for stem in ("regions", "cities"):
-        for row in read_rows(DATA / f"{stem}.csv"):
+        for row in read_table(DATA / f"{stem}.csv"):
             for name in _split(row["names"]):
                 lexicon.add_place(fold(name).replace("-", " "), row["country"], stem)
 
@@ -256,14 +256,14 @@ def load_lexicon(user_path: str = "") -> ActorLexicon:
     Raises:
         ConfigError: A row of the user's file is wrong.
     """
-    countries = {row["code"]: row["name"] for row in read_rows(DATA / "countries.csv")}
+    countries = {row["code"]: row["name"] for row in read_table(DATA / "countries.csv")}
     lexicon = ActorLexicon(countries)
     _add_countries(lexicon)
     _add_roles(lexicon)
     for stem, path in own_files().items():
         _add_names(lexicon, read_own(stem, path), stem)
     lexicon.common_surnames = frozenset(
-        fold(name) for row in read_rows(DATA / "surnames.csv") for name in _split(row["names"])
+        fold(name) for row in read_table(DATA / "surnames.csv") for name in _split(row["names"])
     )
     _add_places(lexicon)
     if user_path:

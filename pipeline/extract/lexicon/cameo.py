@@ -8,14 +8,15 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pipeline.extract.lexicon.files import DATA, read_rows
+from pipeline.extract.lexicon.files import DATA
+from pipeline.plover import read_table
 
 TABLE = DATA / "cameo.csv"
 
 
 @cache
 def _table(path: Path = TABLE) -> dict[tuple[str, str, str], str]:
-    return {(row["event_type"], row["mode"], row["context"]): row["cameo"] for row in read_rows(path)}
+    return {(row["event_type"], row["mode"], row["context"]): row["cameo"] for row in read_table(path)}
 
 
 def cameo_code(event_type: str, mode: str | None, contexts: tuple[str, ...] = ()) -> str | None:

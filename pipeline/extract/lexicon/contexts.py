@@ -9,7 +9,8 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
-from pipeline.extract.lexicon.files import DATA, read_rows
+from pipeline.extract.lexicon.files import DATA
+from pipeline.plover import read_table
 
 TABLE = DATA / "contexts.csv"
 _WORD = re.compile(r"[a-z0-9]+")
@@ -23,7 +24,7 @@ def load_words(path: Path = TABLE) -> Words:
     whole: dict[str, str] = {}
     begun: dict[str, list[tuple[str, str]]] = {}
     phrases: list[tuple[str, str]] = []
-    for row in read_rows(path):
+    for row in read_table(path):
         for word in row["words"].split():
             if "-" in word:
                 phrases.append((word.rstrip("*"), row["context"]))

@@ -9,10 +9,11 @@ from pathlib import Path
 from pipeline import plover
 from pipeline.errors import ConfigError
 from pipeline.extract.lexicon import files
-from pipeline.extract.lexicon.files import read_rows
-from pipeline.extract.lexicon.frames import OPERATOR_KINDS, EventNoun, Frame, Frames, Operator
+from pipeline.extract.lexicon.frames import EventNoun, Frame, Frames, Operator, OperatorKind, slots_of
 from pipeline.extract.lexicon.inflection import spellings_of
 from pipeline.extract.lexicon.triggers import company_of
+from pipeline.model import STATUSES
+from pipeline.plover import read_table
 
 DATA = files.DATA / "frames"
 ACTOR = "actor"
@@ -30,21 +31,22 @@ def load_frames(folder: Path = DATA) -> Frames:
     groups = _groups(folder / "word_groups.toml")
     verbs: dict[str, list[Frame]] = {}
     for name in VERB_FILES:
-        for row in read_rows(folder / name):
+        for row in read_table(folder / name):
             frame = _frame(row, groups)
             for word in _expand(row["verbs"], groups, row["id"]):
                 verbs.setdefault(word, []).append(frame)
     nouns: dict[str, EventNoun] = {}
-    for row in read_rows(folder / "event_nouns.csv"):
+    for row in read_table(folder / "event_nouns.csv"):
         noun = _noun(row)
         for word in _expand(row["words"], groups, row["id"]):
             nouns.setdefault(word, noun)
+    kinds = {row["kind"]: _kind(row) for row in read_table(folder / "operator_kinds.csv")}
     operators: dict[tuple[str, str], Operator] = {}
-    for row in read_rows(folder / "operators.csv"):
-        operator = _operator(row)
+    for row in read_table(folder / "operators.csv"):
+        operator = _operator(row, kinds)
         for word in _expand(row["words"], groups, row["id"]):
             operators.setdefault((word, operator.form), operator)
-    outcomes = tuple(read_rows(folder / "outcomes.csv"))
+    outcomes = tuple(read_table(folder / "outcomes.csv"))
     for row in outcomes:
         if row["mode"] not in ("", "=", "threat"):
             plover.code(row["event_type"], row["mode"])
@@ -52,6 +54,7 @@ def load_frames(folder: Path = DATA) -> Frames:
         verbs={word: tuple(sorted(found, key=lambda frame: -frame.weight)) for word, found in verbs.items()},
         nouns=nouns,
         operators=operators,
+        kinds=kinds,
         outcomes=outcomes,
         groups=groups,
         triggers=company_of(verbs, nouns, operators),
@@ -106,7 +109,7 @@ def _frame(row: dict[str, str], groups: dict[str, frozenset[str]]) -> Frame:
         doers=frozenset(_expand(row["actor"], groups, row["id"])),
         prepositions=frozenset(needed),
         barred_prepositions=frozenset(word[1:] for word in row["prep"].split() if word.startswith("!")),
-        recipient=tuple(row["recipient"].split()),
+        recipient=slots_of(row["recipient"].split()),
         reason=row["reason"],
     )
 
@@ -123,15 +126,40 @@ def _noun(row: dict[str, str]) -> EventNoun:
     )
 
 
-def _operator(row: dict[str, str]) -> Operator:
-    if row["kind"] not in OPERATOR_KINDS:
+def _kind(row: dict[str, str]) -> OperatorKind:
+    claims = row["claims"]
+    if claims not in ("", "=", *STATUSES):
         raise ConfigError(
-            f"operator {row['id']!r} has the kind {row['kind']!r}; there are: {', '.join(sorted(OPERATOR_KINDS))}"
+            f"operator kind {row['kind']!r} claims {claims!r}; there are: =, {', '.join(STATUSES)}"
+        )
+    addressed = tuple(row["addressed"].split())
+    if unknown := sorted(set(addressed) - {"named", "doers", "targets"}):
+        raise ConfigError(
+            f"operator kind {row['kind']!r} addresses {unknown[0]!r}; there are: named, doers, targets"
+        )
+    return OperatorKind(
+        name=row["kind"],
+        claims=next((status for status in STATUSES if status == claims), None),
+        cause=row["cause"],
+        leaves_event=bool(claims),
+        is_unreal=row["unreal"] == "yes",
+        is_open=row["open"] == "yes",
+        is_spoken=row["spoken"] == "yes",
+        is_telling=row["telling"] == "yes",
+        is_ending=row["ending"] == "yes",
+        addressed=addressed,
+    )
+
+
+def _operator(row: dict[str, str], kinds: dict[str, OperatorKind]) -> Operator:
+    if row["kind"] not in kinds:
+        raise ConfigError(
+            f"operator {row['id']!r} has the kind {row['kind']!r}; there are: {', '.join(sorted(kinds))}"
         )
     return Operator(
         id=row["id"],
-        kind=row["kind"],
+        kind=kinds[row["kind"]],
         form=row["form"],
-        recipient=tuple(row["recipient"].split()),
+        recipient=slots_of(row["recipient"].split()),
         reason=row["reason"],
     )

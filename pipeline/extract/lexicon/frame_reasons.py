@@ -25,5 +25,5 @@ def _reason(part: str, frames: Frames) -> str:
 
 def _entry(entry: Frame | EventNoun | Operator) -> str:
     if isinstance(entry, Operator):
-        return f"{entry.form} of kind {entry.kind}: {entry.reason}"
+        return f"{entry.form} of kind {entry.kind.name}: {entry.reason}"
     return f"{entry.event_type or 'content only'}{f'/{entry.mode}' if entry.mode else ''}: {entry.reason}"

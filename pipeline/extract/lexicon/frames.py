@@ -5,35 +5,17 @@ Nothing here sees a tree: words in, entries out. How entries combine with clause
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline.model import Status
 
 # What those who do it together do with each other, whatever is told of it.
 JOINT = frozenset({"AGREE", "CONSULT", "COOPERATE"})
 COOPERATION = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT"})
 CONFLICT = frozenset(
     {"REQUEST", "ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"}
-)
-OPERATOR_KINDS = frozenset(
-    [
-        "commit",
-        "intend",
-        "decide",
-        "allowed",
-        "threaten",
-        "request",
-        "order",
-        "reject",
-        "deny",
-        "fail",
-        "prevent",
-        "reverse",
-        "cancel",
-        "allow",
-        "accuse",
-        "praise",
-        "hypothetical",
-        "factive",
-    ]
 )
 # What a threat is called when the thing threatened is of this type and mode, the mode first (codebook: modes of THREATEN).
 THREAT_MODES: dict[tuple[str, str | None], str | None] = {
@@ -43,6 +25,23 @@ THREAT_MODES: dict[tuple[str, str | None], str | None] = {
 }  # fmt: skip
 # Frames whose content is ground taken: a threat of it has the mode territory.
 GROUND_FRAMES = frozenset({"seize-territory", "take-town", "occupy", "annex-territory", "control"})
+
+
+class Slot(NamedTuple):
+    """A place in a clause: "subj", "obj", "iobj" or a preposition; or, with `inner`, a slot of the noun there: "obj.of"."""
+
+    place: str
+    inner: str = ""
+
+    @property
+    def last(self) -> str:
+        """The word that whoever is meant hangs by."""
+        return self.inner or self.place
+
+
+def slots_of(words: Iterable[str]) -> tuple[Slot, ...]:
+    """Slots as the lexicon writes them, in their order."""
+    return tuple(Slot(place, inner) for place, _, inner in (word.partition(".") for word in words))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +59,7 @@ class Frame:
     doers: frozenset[str]
     prepositions: frozenset[tuple[str, str]]
     barred_prepositions: frozenset[str]
-    recipient: tuple[str, ...]
+    recipient: tuple[Slot, ...]
     reason: str
 
     @property
@@ -88,13 +87,35 @@ class EventNoun:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OperatorKind:
+    """What operators of a kind do to their content; see data/frames/operator_kinds.csv.
+
+    Args:
+        claims: The status it gives an event that it leaves what it is; None where it does not.
+        leaves_event: It leaves the event what it is.
+        addressed: At whom the event is directed, best first: "named", "doers", "targets".
+    """
+
+    name: str
+    claims: Status | None
+    cause: str
+    leaves_event: bool
+    is_unreal: bool
+    is_open: bool
+    is_spoken: bool
+    is_telling: bool
+    is_ending: bool
+    addressed: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Operator:
     """A word that makes another event of its content: "refuse", "threat", "willing"."""
 
     id: str
-    kind: str
+    kind: OperatorKind
     form: str
-    recipient: tuple[str, ...]
+    recipient: tuple[Slot, ...]
     reason: str
 
 
@@ -115,6 +136,7 @@ class Frames:
     verbs: dict[str, tuple[Frame, ...]]
     nouns: dict[str, EventNoun]
     operators: dict[tuple[str, str], Operator]
+    kinds: dict[str, OperatorKind]
     outcomes: tuple[dict[str, str], ...]
     groups: dict[str, frozenset[str]]
     triggers: dict[str, frozenset[str]]

@@ -20,8 +20,8 @@ from pathlib import Path
 from pipeline import plover
 from pipeline.errors import ConfigError
 from pipeline.extract.lexicon import files
-from pipeline.extract.lexicon.files import read_rows
 from pipeline.model import Resolution
+from pipeline.plover import read_table
 
 DATA = files.DATA / "places"
 COUNTRIES = plover.DATA / "countries.csv"
@@ -141,7 +141,7 @@ def load_gazetteer() -> Gazetteer:
     Raises:
         ConfigError: A list is missing or a row of it is not as it must be.
     """
-    iso3_of = {row["iso2"]: row["iso3"] for row in read_rows(COUNTRIES)}
+    iso3_of = {row["iso2"]: row["iso3"] for row in read_table(COUNTRIES)}
     divisions, division_names = _divisions(iso3_of)
     try:
         keys, _, rows = gzip.decompress((DATA / "towns.gz").read_bytes()).partition(b"\n\n")
@@ -163,7 +163,7 @@ def load_gazetteer() -> Gazetteer:
 
 
 def _capitals(gazetteer: Gazetteer) -> Iterator[int]:
-    for row in read_rows(DATA / "country_middles.csv"):
+    for row in read_table(DATA / "country_middles.csv"):
         for town in _towns(gazetteer, fold(row["capital"])):
             if town.country == row["iso3"] and town.geonames_id:
                 yield town.geonames_id
@@ -171,9 +171,9 @@ def _capitals(gazetteer: Gazetteer) -> Iterator[int]:
 
 
 def _countries() -> tuple[dict[str, Entry], dict[str, str]]:
-    middles = {row["iso3"]: row for row in read_rows(DATA / "country_middles.csv")}
+    middles = {row["iso3"]: row for row in read_table(DATA / "country_middles.csv")}
     entries: dict[str, Entry] = {}
-    for row in read_rows(COUNTRIES):
+    for row in read_table(COUNTRIES):
         middle = middles.get(row["iso3"])
         if middle is None:
             continue
@@ -188,7 +188,7 @@ def _countries() -> tuple[dict[str, Entry], dict[str, str]]:
         )
         entries[fold(row["name"])] = entries[f"={row['iso3']}"] = entry
     adjectives: dict[str, str] = {}
-    for row in read_rows(DATA / "country_names.csv"):
+    for row in read_table(DATA / "country_names.csv"):
         entry = _known(entries, row)
         entries |= {fold(name): entry for name in _several(row["names"])}
         adjectives |= {fold(word): row["iso3"] for word in _several(row["adjectives"])}
@@ -208,7 +208,7 @@ def _several(names: str) -> Iterable[str]:
 
 def _own_places() -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
-    for row in read_rows(DATA / "own_places.csv"):
+    for row in read_table(DATA / "own_places.csv"):
         if row["resolution"] not in ("point", "admin1"):
             raise ConfigError(f"own_places.csv: resolution is point or admin1, got {row['resolution']!r}")
         names = list(_several(row["names"]))
@@ -234,7 +234,7 @@ def _divisions(
 ) -> tuple[dict[str, tuple[Entry, ...]], dict[tuple[str, str], str]]:
     found: dict[str, list[Entry]] = {}
     names: dict[tuple[str, str], str] = {}
-    for row in read_rows(DATA / "admin1.csv"):
+    for row in read_table(DATA / "admin1.csv"):
         name = _DIVISION_WORD.sub("", row["name"])
         names[row["iso2"], row["code"]] = name
         entry = Entry(

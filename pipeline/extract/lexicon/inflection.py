@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
-from pipeline.extract.lexicon.files import DATA, read_rows
+from pipeline.extract.lexicon.files import DATA
+from pipeline.plover import read_table
 
 IRREGULAR = DATA / "frames" / "irregular_forms.csv"
 
@@ -36,7 +37,7 @@ def forms_of(words: frozenset[str]) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def load_irregular(path: Path = IRREGULAR) -> dict[str, tuple[str, ...]]:
     """Other forms of a word that no ending explains: "shot" of "shoot"."""
-    return {row["word"]: tuple(row["forms"].split()) for row in read_rows(path)}
+    return {row["word"]: tuple(row["forms"].split()) for row in read_table(path)}
 
 
 def spellings_of(words: Iterable[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from pipeline.extract.lexicon.actor_entries import DATA, fold
-from pipeline.extract.lexicon.files import read_rows
+from pipeline.plover import read_table
 
 NEVER = "never"
 OWNED = "owned"
@@ -28,5 +28,5 @@ def acts_of(noun: str) -> str:
 @lru_cache(maxsize=1)
 def _things() -> dict[str, str]:
     return {
-        fold(word): row["acts"] for row in read_rows(DATA / "things.csv") for word in row["words"].split("|")
+        fold(word): row["acts"] for row in read_table(DATA / "things.csv") for word in row["words"].split("|")
     }

@@ -6,8 +6,6 @@ from pipeline.extract.lexicon.frames import EventNoun, Frame, Operator
 
 # Words of a slot that stand for any name of a kind.
 KINDS_OF_NAMES = frozenset({"gpe", "norp", "org", "person"})
-# Operators that make an event of content that is none; the others need another trigger.
-TELLING_KINDS = frozenset({"commit", "threaten", "request", "order", "reject", "accuse", "praise", "allow"})
 
 
 def company_of(
@@ -32,7 +30,8 @@ def company_of(
         first, *rest = name.split("-")
         add(rest[-1] if rest else first, frozenset({first}) if rest else frozenset())
     for word, operator in ((word, operator) for (word, _), operator in operators.items()):
-        if operator.kind in TELLING_KINDS:
+        # One that makes no event of content that is none needs another trigger.
+        if operator.kind.is_telling:
             add(word.split("+")[0], frozenset(word.split("+")[1:]))
     return {word: frozenset() for word in alone} | {
         word: frozenset(others) for word, others in company.items() if word not in alone

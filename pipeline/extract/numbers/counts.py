@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
+from pipeline.extract.grammar import labels
 from pipeline.extract.language.parsed import piece_of, sentence_bounds
 from pipeline.extract.lexicon.number_words import NumberWords, load_number_words
 from pipeline.extract.lexicon.words import word_set
@@ -16,7 +17,19 @@ from pipeline.extract.numbers.quantities import Bounds, quantity
 from pipeline.model import Count, CountKind
 
 _RESULTS = frozenset(
-    ("advcl", "conj", "xcomp", "acl", "obj", "obl", "nmod", "acl:relcl", "parataxis", "dep", "amod")
+    (
+        labels.ADVERBIAL_CLAUSE,
+        labels.CONJUNCT,
+        labels.OPEN_COMPLEMENT,
+        labels.NOUN_CLAUSE,
+        labels.OBJECT,
+        labels.OBLIQUE,
+        labels.NOUN_MODIFIER,
+        labels.RELATIVE_CLAUSE,
+        labels.PARATAXIS,
+        "dep",
+        labels.ADJECTIVE,
+    )
 )
 _STOPS = word_set("numbers.counts.stops")
 _BORNE_BY_SUBJECT = frozenset(("die", "perish", "flee", "dead", "homeless"))
@@ -65,12 +78,28 @@ def _words_of(trigger: Token) -> Iterator[Token]:
         depth += 1
     head = trigger.head
     # "people were killed in fighting": seen from "fighting"
-    if head.i != trigger.i and trigger.dep_ in ("nsubj", "obl", "conj", "advcl", "obj", "nmod", "acl:relcl"):
+    if head.i != trigger.i and trigger.dep_ in (
+        labels.SUBJECT,
+        labels.OBLIQUE,
+        labels.CONJUNCT,
+        labels.ADVERBIAL_CLAUSE,
+        labels.OBJECT,
+        labels.NOUN_MODIFIER,
+        labels.RELATIVE_CLAUSE,
+    ):
         yield head
         yield from (
             child
             for child in head.children
-            if child.dep_ in ("conj", "advcl", "xcomp", "obj", "nsubj:pass") and child.i != trigger.i
+            if child.dep_
+            in (
+                labels.CONJUNCT,
+                labels.ADVERBIAL_CLAUSE,
+                labels.OPEN_COMPLEMENT,
+                labels.OBJECT,
+                labels.PASSIVE_SUBJECT,
+            )
+            and child.i != trigger.i
         )
 
 
@@ -154,45 +183,45 @@ def _is_number(token: Token, words: NumberWords) -> bool:
 def _people(word: Token, kind: CountKind) -> list[Token]:
     """Heads of the phrases that say who was killed, held, or came."""
     is_borne = kind == "crowd" or word.lemma_ in _BORNE_BY_SUBJECT
-    roles = ("nsubj", "nsubj:pass") if is_borne else ("obj", "nsubj:pass")
+    roles = (labels.SUBJECT, labels.PASSIVE_SUBJECT) if is_borne else (labels.OBJECT, labels.PASSIVE_SUBJECT)
     found = [child for child in word.children if child.dep_ in roles]
     if not found and word.pos_ in ("NOUN", "ADJ", "PROPN"):
         found = _people_of_noun(word)
         if found == [word]:
             return found
-    if not found and word.dep_ in ("conj", "xcomp"):
+    if not found and word.dep_ in (labels.CONJUNCT, labels.OPEN_COMPLEMENT):
         found = _people_of_head(word, roles)
     return [noun for head in found for noun in _joined(head)]
 
 
 def _people_of_noun(word: Token) -> list[Token]:
     """ "The killing of ten", "seven dead", "the wounded soldiers", "left ten dead"; the word itself where it is counted."""
-    found = [child for child in word.children if child.dep_ == "nmod" and _is_of(child)]
+    found = [child for child in word.children if child.dep_ == labels.NOUN_MODIFIER and _is_of(child)]
     if found:
         return found
-    if any(child.dep_ == "nummod" for child in word.children):
+    if any(child.dep_ == labels.NUMBER for child in word.children):
         return [word]
-    if word.dep_ == "amod":
+    if word.dep_ == labels.ADJECTIVE:
         return [word.head]
-    if word.dep_ in ("xcomp", "obj", "acl"):
-        return [child for child in word.head.children if child.dep_ == "obj" and child.i != word.i]
+    if word.dep_ in (labels.OPEN_COMPLEMENT, labels.OBJECT, labels.NOUN_CLAUSE):
+        return [child for child in word.head.children if child.dep_ == labels.OBJECT and child.i != word.i]
     return []
 
 
 def _people_of_head(word: Token, roles: tuple[str, ...]) -> list[Token]:
     """Who was counted at the verb before: "killed 12 and wounded 30": what was killed is not what was wounded."""
     siblings = list(word.head.children)
-    if word.dep_ == "conj" and any(child.dep_ == "obj" for child in siblings):
+    if word.dep_ == labels.CONJUNCT and any(child.dep_ == labels.OBJECT for child in siblings):
         return []
     return [child for child in siblings if child.dep_ in roles]
 
 
 def _is_of(token: Token) -> bool:
-    return any(child.dep_ == "case" and child.lower_ == "of" for child in token.children)
+    return any(child.dep_ == labels.CASE and child.lower_ == "of" for child in token.children)
 
 
 def _joined(head: Token) -> list[Token]:
-    return [head, *(child for child in head.conjuncts if child.i > head.i and child.dep_ == "conj")]
+    return [head, *(child for child in head.conjuncts if child.i > head.i and child.dep_ == labels.CONJUNCT)]
 
 
 def _part(noun: Token, words: NumberWords) -> tuple[Bounds, int, int] | None:
@@ -204,7 +233,9 @@ def _part(noun: Token, words: NumberWords) -> tuple[Bounds, int, int] | None:
         default=noun.i,
     )
     phrase = noun.doc[left : noun.i + 1]
-    inner = next((child for child in noun.children if child.dep_ == "nmod" and _is_of(child)), None)
+    inner = next(
+        (child for child in noun.children if child.dep_ == labels.NOUN_MODIFIER and _is_of(child)), None
+    )
     if inner is not None and inner.lemma_.lower() in words.not_people:
         return None
     tail = noun.doc[left : min(noun.i + 3, len(noun.doc))] if noun.lower_ in words.least else phrase
@@ -216,7 +247,18 @@ def _part(noun: Token, words: NumberWords) -> tuple[Bounds, int, int] | None:
 
 
 _MODIFIERS = frozenset(
-    ("nummod", "det", "amod", "advmod", "nmod", "case", "compound", "nmod:unmarked", "det:predet", "obl")
+    (
+        labels.NUMBER,
+        labels.DETERMINER,
+        labels.ADJECTIVE,
+        labels.ADVERB,
+        labels.NOUN_MODIFIER,
+        labels.CASE,
+        labels.COMPOUND,
+        labels.BARE_MODIFIER,
+        "det:predet",
+        labels.OBLIQUE,
+    )
 )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from spacy.tokens import Span as DocSpan
 from spacy.tokens import Token
 
+from pipeline.extract.grammar import labels
 from pipeline.extract.language.parsed import piece_of, sentence_bounds
 from pipeline.extract.lexicon.gazetteer import Gazetteer
 from pipeline.extract.lexicon.link_costs import Links, load_links
@@ -62,7 +63,7 @@ def event_place_span(trigger: Token) -> DocSpan | None:
 
 def _is_on_no_ground(trigger: Token, links: Links) -> bool:
     """Whether a verb has another sense by its object, in which nothing happens on a map: "captured the title"."""
-    things = [child for child in trigger.children if child.dep_ == "obj"]
+    things = [child for child in trigger.children if child.dep_ == labels.OBJECT]
     if is_among(trigger, links.showing):
         return bool(things)
     return is_among(trigger, links.winning) and any(is_among(thing, links.won) for thing in things)

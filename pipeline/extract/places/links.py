@@ -9,6 +9,8 @@ from functools import lru_cache
 from spacy.tokens import Span as DocSpan
 from spacy.tokens import Token
 
+from pipeline.extract.grammar import labels
+from pipeline.extract.grammar.distance import step_cost, steps, way_between
 from pipeline.extract.lexicon.gazetteer import fold, load_gazetteer
 from pipeline.extract.lexicon.link_costs import Links, load_links
 from pipeline.extract.lexicon.words import word_set
@@ -26,16 +28,20 @@ _DISTANCES = word_set("places.links.distances")
 
 def link_cost(trigger: Token, span: DocSpan, links: Links) -> float:
     """How doubtful it is that the event happened there; 0 is certain. See links.toml."""
-    up, down = _path(trigger, span.root)
+    up, down = way_between(trigger, span.root)
     if len(up) + len(down) > _LONGEST_PATH:
         return _UNLINKED
     if _front_word(span) == "according":
         return _NEVER
-    by_tree = sum(links.climb.get(token.dep_, links.climb["other"]) for token in up)
+    by_tree = sum(steps(up, links.climb))
     by_tree += _descent(trigger, up, down, links)
-    if down and down[-1].dep_ == "nsubj:pass" and not _may_suffer(span):
+    if down and down[-1].dep_ == labels.PASSIVE_SUBJECT and not _may_suffer(span):
         return _NEVER
-    if down and down[-1].dep_ in ("compound", "amod", "nmod:desc") and level_of(span.text) == "country":
+    if (
+        down
+        and down[-1].dep_ in (labels.COMPOUND, labels.ADJECTIVE, labels.DESCRIPTION)
+        and level_of(span.text) == "country"
+    ):
         return by_tree + (0.0 if is_among(down[-1].head, links.happening) else links.country_modifier)
     if not up and trigger.pos_ == "VERB" and _is_subject_matter(trigger, down, links):
         return by_tree + links.content
@@ -58,14 +64,17 @@ def _is_subject_matter(trigger: Token, down: Sequence[Token], links: Links) -> b
 def _is_content(down: Sequence[Token]) -> bool:
     """Whether a place belongs to what a verb of speech speaks of: "condemned the attack in X" was said elsewhere."""
     return len(down) > 1 and (
-        down[0].dep_ in ("ccomp", "obj", "xcomp", "parataxis")
-        or (down[0].dep_ == "obl" and _preposition(down[0]) in ("for", "over", "of", "about", "against"))
+        down[0].dep_ in (labels.COMPLEMENT_CLAUSE, labels.OBJECT, labels.OPEN_COMPLEMENT, labels.PARATAXIS)
+        or (
+            down[0].dep_ == labels.OBLIQUE
+            and _preposition(down[0]) in ("for", "over", "of", "about", "against")
+        )
     )
 
 
 def _is_opposed(down: Sequence[Token]) -> bool:
     """Whether a place belongs to what a protest is against: "marched against the war in X" was held elsewhere."""
-    return len(down) > 1 and down[0].dep_ == "obl" and _preposition(down[0]) == "against"
+    return len(down) > 1 and down[0].dep_ == labels.OBLIQUE and _preposition(down[0]) == "against"
 
 
 def _front_word(span: DocSpan) -> str:
@@ -90,18 +99,6 @@ def level_of(name: str) -> str:
     return "admin1" if DIVISION.search(name) else "point"
 
 
-def _path(trigger: Token, root: Token) -> tuple[list[Token], list[Token]]:
-    """From the trigger up to the lowest word over both, then down to the place's root."""
-    over = [trigger, *trigger.ancestors]
-    at = {token.i: number for number, token in enumerate(over)}
-    down: list[Token] = []
-    step = root
-    while step.i not in at and step.head.i != step.i:
-        down.append(step)
-        step = step.head
-    return over[: at.get(step.i, len(over))], down[::-1]
-
-
 def _descent(trigger: Token, up: list[Token], down: list[Token], links: Links) -> float:
     cost = 0.0
     governor = up[-1].head if up else trigger
@@ -120,29 +117,33 @@ def _step(token: Token, above: Token, *, is_first: bool, is_last: bool, links: L
     if label in _BY_PREPOSITION and word:
         cost += _cost_of_phrase(token, above, is_last=is_last, links=links)
         is_aimed = word in links.verb_preposition.get(above.lemma_.lower(), ())
-        if not is_first and label == "obl" and word not in links.by_order and not is_aimed:
+        if not is_first and label == labels.OBLIQUE and word not in links.by_order and not is_aimed:
             cost += links.other_clause
-    elif label in ("compound", "amod", "nmod:poss", "nmod:desc") and not is_among(above, links.locative):
+    elif label in (labels.COMPOUND, labels.ADJECTIVE, labels.OWNER, labels.DESCRIPTION) and not is_among(
+        above, links.locative
+    ):
         cost += links.modifier
-    if label == "appos" and above.dep_ in _SUBJECTS and not is_among(above, links.locative):
+    if label == labels.APPOSITION and above.dep_ in _SUBJECTS and not is_among(above, links.locative):
         cost += links.background
     return cost + (_owner_cost(above, word, links) if label in _OF_OWNER else 0.0)
 
 
 # Relations that say little without their preposition; and those by which a place says whose or which a thing is.
-_BY_PREPOSITION = frozenset(("obl", "nmod", "obl:agent", "nmod:poss", "nmod:unmarked", "conj"))
-_OF_OWNER = frozenset(("nmod", "nmod:poss", "compound", "amod"))
+_BY_PREPOSITION = frozenset(
+    (labels.OBLIQUE, labels.NOUN_MODIFIER, labels.AGENT, labels.OWNER, labels.BARE_MODIFIER, labels.CONJUNCT)
+)
+_OF_OWNER = frozenset((labels.NOUN_MODIFIER, labels.OWNER, labels.COMPOUND, labels.ADJECTIVE))
 
 
 def _label_cost(token: Token, above: Token, links: Links) -> float:
     """The cost of the relation itself; a clause of the same time costs less than one of another."""
     label = token.dep_
-    cost = links.descend.get(label, links.descend["other"])
-    if label == "advcl" and any(child.lower_ in _MEANWHILE for child in token.children):
+    cost = step_cost(token, links.descend)
+    if label == labels.ADVERBIAL_CLAUSE and any(child.lower_ in _MEANWHILE for child in token.children):
         cost = links.meanwhile
-    elif label == "advcl" and any(child.lower_ in _APART_IN_TIME for child in token.children):
+    elif label == labels.ADVERBIAL_CLAUSE and any(child.lower_ in _APART_IN_TIME for child in token.children):
         cost += links.apart
-    if label in ("acl", "acl:relcl") and is_among(above, links.happening):
+    if label in (labels.NOUN_CLAUSE, labels.RELATIVE_CLAUSE) and is_among(above, links.happening):
         cost = min(cost, links.through_happening)
     return cost
 
@@ -160,11 +161,11 @@ def _owner_cost(above: Token, word: str, links: Links) -> float:
     """What a place says of a thing or a doer is seldom where the event was: "the mayor of X was shot"."""
     if is_among(above, links.holding):
         return links.held
-    is_doer = above.dep_ in ("nsubj", "obl:agent") and not is_among(above, links.happening)
+    is_doer = above.dep_ in (labels.SUBJECT, labels.AGENT) and not is_among(above, links.happening)
     return links.doer if is_doer and word not in links.by_order else 0.0
 
 
-_SUBJECTS = frozenset(("nsubj", "nsubj:pass", "obl:agent"))
+_SUBJECTS = frozenset((labels.SUBJECT, labels.PASSIVE_SUBJECT, labels.AGENT))
 # "was shot while driving through X": at one time and so at one place.
 _MEANWHILE = frozenset(("while", "as", "when"))
 # "Was killed after he left X": at another time, and so perhaps elsewhere.
@@ -173,7 +174,7 @@ _APART_IN_TIME = frozenset(("after", "before", "since"))
 
 def _may_be_bare(token: Token, above: Token, links: Links) -> bool:
     """Whether a bare subject or object is where it happens: of "stormed X and Y", not of "X stormed"."""
-    if token.dep_ == "conj":
+    if token.dep_ == labels.CONJUNCT:
         return (
             _may_be_bare(above, above.head, links)
             if above.dep_ in _BARE and not _preposition(token)
@@ -182,7 +183,9 @@ def _may_be_bare(token: Token, above: Token, links: Links) -> bool:
     return token.dep_ not in _BARE or _takes_place(above, token.dep_, links)
 
 
-_BARE = frozenset(("nsubj", "nsubj:pass", "obj", "iobj", "conj"))
+_BARE = frozenset(
+    (labels.SUBJECT, labels.PASSIVE_SUBJECT, labels.OBJECT, labels.INDIRECT_OBJECT, labels.CONJUNCT)
+)
 
 
 def is_among(token: Token, words: Collection[str]) -> bool:
@@ -191,7 +194,7 @@ def is_among(token: Token, words: Collection[str]) -> bool:
 
 def _takes_place(verb: Token, label: str, links: Links) -> bool:
     """Whether the bare subject or object of this verb is where it happens: "stormed X", "X saw clashes"."""
-    return is_among(verb, links.subject_is_place if label == "nsubj" else links.object_is_place)
+    return is_among(verb, links.subject_is_place if label == labels.SUBJECT else links.object_is_place)
 
 
 def _preposition_cost(word: str, above: Token, links: Links) -> float:
@@ -206,7 +209,7 @@ def _preposition_cost(word: str, above: Token, links: Links) -> float:
 
 def _preposition(token: Token) -> str:
     for child in token.children:
-        if child.dep_ == "case":
+        if child.dep_ == labels.CASE:
             return "near" if _is_beside(child) else child.lower_
     return ""
 
@@ -228,9 +231,11 @@ def _cost_by_order(trigger: Token, span: DocSpan, links: Links) -> float:
     if word not in links.by_order:
         return _UNLINKED
     for token in span.doc[trigger.i + 1 : front]:
-        is_shared = token.dep_ == "amod" or (token.dep_ == "conj" and token.head.i == trigger.i)
+        is_shared = token.dep_ == labels.ADJECTIVE or (
+            token.dep_ == labels.CONJUNCT and token.head.i == trigger.i
+        )
         if (token.pos_ == "VERB" and not is_shared) or (
-            token.lower_ in _CLAUSE_WORDS and token.dep_ != "case"
+            token.lower_ in _CLAUSE_WORDS and token.dep_ != labels.CASE
         ):
             return _UNLINKED
     cost = links.order + links.preposition.get(word, links.preposition["other"])

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from spacy.tokens import Span as DocSpan
 from spacy.tokens import Token
 
+from pipeline.extract.grammar import labels
 from pipeline.extract.language.parsed import Parsed, once_a_piece
 from pipeline.extract.lexicon.gazetteer import Gazetteer, fold, load_gazetteer
 from pipeline.extract.lexicon.link_costs import Links, load_links
@@ -92,19 +93,19 @@ def _is_of_site(entity: DocSpan) -> bool:
 def _is_called_after(entity: DocSpan, gazetteer: Gazetteer) -> bool:
     """ "The Riyadh shootout", "Lima's suburbs"; "two towns, Qory and Marer", "Qory, the last town"."""
     root, links = entity.root, load_links()
-    if any(child.dep_ == "appos" and child.lower_ in links.settlement for child in root.children):
+    if any(child.dep_ == labels.APPOSITION and child.lower_ in links.settlement for child in root.children):
         return True
-    if root.dep_ in ("compound", "nmod:poss"):
+    if root.dep_ in (labels.COMPOUND, labels.OWNER):
         return (
             root.head.i >= entity.end
             and (
                 is_among(root.head, links.locative)
-                or (root.dep_ == "compound" and is_among(root.head, links.happening))
+                or (root.dep_ == labels.COMPOUND and is_among(root.head, links.happening))
             )
             and is_well_known(entity.text, gazetteer)
         )
-    top = root.head if root.dep_ == "conj" and root.head.dep_ == "appos" else root
-    return top.dep_ == "appos" and top.head.lower_ in links.settlement
+    top = root.head if root.dep_ == labels.CONJUNCT and root.head.dep_ == labels.APPOSITION else root
+    return top.dep_ == labels.APPOSITION and top.head.lower_ in links.settlement
 
 
 _NAME_OPENERS = word_set("places.names.name_openers")
@@ -121,7 +122,7 @@ def _names_site(entity: DocSpan) -> bool:
         behind is not None
         and behind.pos_ == "PROPN"
         and behind.i + 1 < len(doc)
-        and behind.dep_ == "compound"
+        and behind.dep_ == labels.COMPOUND
     ):
         behind = doc[behind.i + 1]  # "Marj Military Airport"
     return (
@@ -146,7 +147,10 @@ def _is_said_to_be_place(entity: DocSpan, before: Sequence[str]) -> bool:
 def _is_taken(root: Token) -> bool:
     """Whether a name is what a verb of place takes: "captured Harmon", "Harmon was shelled"."""
     links = load_links()
-    return root.dep_ in ("obj", "nsubj:pass") and root.head.lemma_.lower() in links.object_is_place
+    return (
+        root.dep_ in (labels.OBJECT, labels.PASSIVE_SUBJECT)
+        and root.head.lemma_.lower() in links.object_is_place
+    )
 
 
 def _words_before(entity: DocSpan) -> list[str]:
@@ -230,7 +234,7 @@ def _unlabelled(doc: Parsed, taken: set[int], gazetteer: Gazetteer) -> Iterator[
     objects = links.object_is_place
     for token in doc[: len(doc) - 1]:
         kind, word = token.pos_, token.lower_
-        if kind == "PROPN" and token.dep_ == "compound" and token.i not in taken:
+        if kind == "PROPN" and token.dep_ == labels.COMPOUND and token.i not in taken:
             if _names_next(token, links) and is_well_known(token.text, gazetteer):
                 yield token.i, token.i + 1
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.extract.article.home import find_dateline
 from pipeline.extract.language.parsed import Piece
 from tests.extract.conftest import article
 
@@ -110,7 +111,8 @@ def test_what_befell_somebody_is_told_by_an_adjective(coder, tree, word, lemma, 
     """ "The murdered priests": told in the land of the article where it tells no attack otherwise."""
     doc = tree(MURDERED.format(word=word, lemma=lemma, victim="priests"))
     text = article("LIMA, May 3 (Reuters) - " + doc.text)
-    doc.piece = Piece(doc.text, offset=24, article=text.text)
+    dateline = find_dateline(text.text, coder.gazetteer)
+    doc.piece = Piece(doc.text, offset=24, article=text.text, dateline=dateline)
     deeds = [one for one in coder.code_docs(text, [doc]) if one.event_type == "ASSAULT"]
 
     assert [(one.recipient.sector, one.place.country) for one in deeds] == [("REL", "PER")] * count

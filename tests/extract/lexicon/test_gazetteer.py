@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.errors import ConfigError
 from pipeline.extract.lexicon.actor_entries import DATA as ACTORS
-from pipeline.extract.lexicon.files import read_rows
 from pipeline.extract.lexicon.gazetteer import COUNTRIES, fold, load_gazetteer
+from pipeline.plover import read_table
 
 ACTOR_COUNTRIES = ACTORS / "countries.csv"
 
@@ -88,7 +88,7 @@ def test_country_of_reads_names_and_adjectives(gazetteer, word, iso3):
 
 def test_every_country_of_the_actors_is_on_the_map(gazetteer):
     """Who acts has a place, under the name that actors bear."""
-    countries = read_rows(ACTOR_COUNTRIES)
+    countries = read_table(ACTOR_COUNTRIES)
     missing = [row["name"] for row in countries if gazetteer.country_of(row["name"]) != row["code"]]
 
     assert missing == []
@@ -109,7 +109,7 @@ def test_first_and_last_town_of_the_file_are_found(gazetteer):
 def test_every_town_lies_in_a_box_of_its_country(gazetteer):
     """The boxes that validate judges by hold for what we code ourselves."""
     boxes: dict[str, list[tuple[float, ...]]] = {}
-    for row in read_rows(COUNTRIES):
+    for row in read_table(COUNTRIES):
         edges = ("min_latitude", "max_latitude", "min_longitude", "max_longitude")
         boxes.setdefault(row["iso2"], []).append(tuple(float(row[edge]) for edge in edges))
     outside = []
@@ -127,7 +127,7 @@ def test_every_town_lies_in_a_box_of_its_country(gazetteer):
 def test_every_own_place_lies_in_a_box_of_its_country(gazetteer):
     """A slip in our own table shows."""
     boxes: dict[str, list[tuple[float, ...]]] = {}
-    for row in read_rows(COUNTRIES):
+    for row in read_table(COUNTRIES):
         edges = ("min_latitude", "max_latitude", "min_longitude", "max_longitude")
         boxes.setdefault(row["iso3"], []).append(tuple(float(row[edge]) for edge in edges))
     entries = [*gazetteer.own.values(), *gazetteer.countries.values()]
@@ -148,10 +148,10 @@ def test_a_row_with_a_field_too_many_is_refused(tmp_path):
     path.write_text("name,country\nHere,AAA,more\n", "utf-8")
 
     with pytest.raises(ConfigError, match=r"places.csv: a row has not the fields"):
-        read_rows(path)
+        read_table(path)
 
 
 def test_a_missing_list_is_named(tmp_path):
     """So that it can be put back."""
     with pytest.raises(ConfigError, match=r"gone.csv cannot be read"):
-        read_rows(tmp_path / "gone.csv")
+        read_table(tmp_path / "gone.csv")

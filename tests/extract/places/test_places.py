@@ -14,6 +14,7 @@ from pipeline.extract.places.locate import locate
 from pipeline.extract.places.names import place_spans
 from pipeline.extract.places.nearby import nearby_place
 from pipeline.extract.places.resolve import resolve
+from pipeline.model import Place
 
 GAZETTEER = load_gazetteer()
 VOCAB = spacy.blank("en").vocab
@@ -44,6 +45,11 @@ def tree(*rows: str, places: tuple[str, ...] = (), lemmas: dict[str, str] | None
         spans.append(Span(doc, start, start + size, label="GPE"))
     doc.ents = spans
     return doc
+
+
+def sent_from(country: str) -> Place:
+    """Somewhere in a land."""
+    return Place(name=country, country=country, latitude=0.0, longitude=0.0, resolution="country")
 
 
 def where(doc: Doc, trigger: str) -> str | None:
@@ -645,7 +651,7 @@ def test_a_name_cut_at_its_hyphen_is_made_whole():
 def test_a_common_name_is_of_the_land_the_report_was_sent_from(name, rows, expected):
     """A saint has towns in every land; what the text says and what the world knows go before."""
     doc = tree(*PASSIVE, *rows, places=(name, *(["Chile"] if "Chile P appos 4" in rows else [])))
-    doc.piece = Piece(doc.text, home="PRY")
+    doc.piece = Piece(doc.text, dateline=sent_from("PRY"))
     place = place_of(doc[2], gazetteer=GAZETTEER)
 
     assert place is not None
@@ -669,7 +675,7 @@ def test_a_namesake_abroad_is_not_taken_by_chance(home, name, hints, expected):
     first, *more = name.split()
     rows = (f"{first} P obl 2", *(f"{word} P flat 4" for word in more))
     doc = tree(*PASSIVE, "in I case 4", *rows, places=(name,))
-    doc.piece = Piece(doc.text, home=home)
+    doc.piece = Piece(doc.text, dateline=sent_from(home))
     place = place_of(doc[2], gazetteer=GAZETTEER, country_hints=hints)
 
     assert place is not None
