@@ -122,6 +122,11 @@ def _parser() -> argparse.ArgumentParser:
         "--feeds", metavar="FILE", type=Path, help="the list of feeds, in place of TOCSIN_FEEDS_PATH"
     )
     fetch.add_argument("--run", default="by-hand", help="key of the batch (default: %(default)s)")
+    add(
+        "websub",
+        plain(commands.websub),
+        "subscribe to feeds whose hub delivers their news at once, and take it (WebSub)",
+    )
     reread = add("reread", commands.reread, "take the texts of articles anew from the pages that were kept")
     reread.add_argument("--source", metavar="NAME", help="of this publisher alone")
     for stage in ("extract", "validate", "store", "alert"):

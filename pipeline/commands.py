@@ -130,6 +130,19 @@ def fetch(options: argparse.Namespace, settings: Settings) -> None:
     print(" ".join(f"{name}={count}" for name, count in counts.items()))
 
 
+def websub(settings: Settings) -> None:
+    from pipeline.local.server import prepare
+    from pipeline.stages.websub import websub
+
+    if not settings.websub_url.startswith(("http://", "https://")):
+        raise ConfigError(
+            "TOCSIN_WEBSUB_URL must be the address under which hubs reach this machine, such as https://desk.example.org "
+            f"(a proxy that leads to {settings.websub_host}:{settings.websub_port}); got {settings.websub_url!r}"
+        )
+    prepare(settings)
+    websub(settings, when_ready=lambda address: print(f"listening on {address}; Ctrl-C stops", flush=True))
+
+
 def reread(options: argparse.Namespace, settings: Settings) -> None:
     from pipeline.local.server import wake
     from pipeline.stages.reread import reread

@@ -72,6 +72,8 @@ class Settings:
         smtp_url: smtp://user@host:port or smtps://…; empty means e-mail cannot be sent.
             The password comes from smtp_password_file.
         webhook_secret_file: Standard Webhooks secret(s), one per line, newest first.
+        websub_url: Address under which hubs reach `tocsin websub` from outside (a proxy's, mostly); websub_host and
+            websub_port: what it listens on.
         desk_url: Address shown in alerts to look events up; empty for none. "{event_id}" in it becomes the event's id.
         keep_text_days: Days after which an article's text is dropped once it is coded; title, address, hash and the
             sentences that tell events stay. 0 keeps for ever, here and below.
@@ -115,6 +117,9 @@ class Settings:
     mail_from: str = "tocsin@localhost"
     webhook_secret_file: str = ""
     desk_url: str = ""
+    websub_url: str = ""
+    websub_host: str = "127.0.0.1"
+    websub_port: int = 8078
     keep_text_days: int = 30
     keep_candidate_days: int = 90
     keep_seen_url_days: int = 180
@@ -201,6 +206,7 @@ _ALLOWED = {
     "postgres_port": _within(65535),
     "airflow_port": _within(65535),
     "seed_port": _within(65535),
+    "websub_port": _within(65535),
     "web_port": _within(65535),
     "min_confidence": _within(1),
     "min_confidence_alone": _within(1),

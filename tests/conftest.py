@@ -56,7 +56,7 @@ def database(settings: Settings) -> Database:
     return Database(settings.database_url)
 
 
-FETCH_TABLES = ("hosts", "feed_lists", "article_pages", "source_days", "batch_counts")
+FETCH_TABLES = ("subscriptions", "hosts", "feed_lists", "article_pages", "source_days", "batch_counts")
 
 
 def wipe(url: str) -> None:

@@ -71,6 +71,16 @@ class Client:
                     url, headers={"Accept": PAGE_TYPES}, limit=self.settings.max_page_bytes, is_page=True
                 )
 
+    async def post_form(self, url: str, body: bytes) -> int:
+        """POST a form; gives the status.
+
+        Raises:
+            FetchError: The address is refused, or nobody answered.
+        """
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, _ = await self._web.post(url, body, headers=headers)
+        return status
+
     async def may_fetch_page(self, url: str) -> bool:
         """Whether robots.txt of the page's host lets us read it; waits its crawl delay out.
 

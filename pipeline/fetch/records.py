@@ -231,6 +231,7 @@ class FetchResult:
         waiting_count: Entries that will be tried again.
         shown_count, known_count: Entries of a new document, and those of them that brought nothing new.
         moved_to: The address a permanent redirect (301, 308) or the feed itself leads to.
+        hub_url, topic_url: Where one may subscribe to it (WebSub), and under which address.
     """
 
     feed: FeedState
@@ -246,6 +247,8 @@ class FetchResult:
     known_count: int = 0
     postponed_count: int = 0
     moved_to: str | None = None
+    hub_url: str | None = None
+    topic_url: str | None = None
 
     @property
     def articles(self) -> tuple[Article, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import re
 import time
 import zlib
 from collections.abc import Callable, Sequence
@@ -53,6 +54,7 @@ UNCONDITIONAL_EVERY = 24
 # A move is believed when it was said twice in a row: some servers redirect for an hour and say "for good".
 BELIEVED_MOVES = 2
 POSTPONED_SECONDS = 30.0
+_LINK = re.compile(r"<(https?://[^<>\s]{1,2000})>[^,<]*?;\s*rel=\"?(hub|self)\"?")
 # An entry's page that answers so will not come back under this address soon; the feed's text may do.
 PAGE_REFUSED = (401, 402, 403, 404, 405, 406, 410, 451)
 
@@ -95,7 +97,16 @@ async def fetch_feed(feed: FeedState, *, client: Client, now: datetime, memory: 
     if is_unchanged and not feed.has_waiting:
         state = _due(state, visit, shown_count=0, known_count=0)
         return FetchResult(feed=state, outcome="unchanged", moved_to=state.moved_to)
-    return await _take(state, parsed.entries, visit, client=client, memory=memory)
+    result = await _take(state, parsed.entries, visit, client=client, memory=memory)
+    hub_url, topic_url = _hub(parsed, response)
+    return replace(result, hub_url=hub_url, topic_url=topic_url)
+
+
+def _hub(parsed: ParsedFeed, response: Response) -> tuple[str | None, str | None]:
+    """Where the feed may be subscribed to, and its address there: by its headers, else by its document."""
+    linked = {relation: url for url, relation in _LINK.findall(response.links)}
+    hub = linked.get("hub") or parsed.hub_url
+    return (hub, linked.get("self") or parsed.topic_url or response.url) if hub else (None, None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,6 +122,22 @@ def _due(feed: FeedState, visit: _Visit, *, shown_count: int, known_count: int) 
     """The feed after a good visit, with the time of its next one."""
     feed = paced(feed, shown_count=shown_count, known_count=known_count, asked_seconds=visit.asked_seconds)
     return replace(feed, next_fetch_at=next_fetch(now=visit.now, interval_seconds=interval(feed)))
+
+
+async def take_pushed(
+    feed: FeedState, body: bytes, content_type: str, *, client: Client, now: datetime, memory: Memory
+) -> FetchResult:
+    """Take the new articles of a document that a hub delivered, whole or the news alone.
+
+    Returns:
+        What it brought; the feed's own state is as it was, as nobody visited it.
+    """
+    response = Response(status=200, url=feed.url, content_type=content_type[:200], body=body)
+    parsed = await _parse(feed, response, now=now)
+    if parsed.problem:
+        log.warning("delivery not read feed=%d problem=%r", feed.id, parsed.problem)
+        return FetchResult(feed=feed, outcome="failed")
+    return await _take(feed, parsed.entries, _Visit(now=now), client=client, memory=memory)
 
 
 async def _get(feed: FeedState, *, client: Client, now: datetime) -> Response:

@@ -26,6 +26,8 @@ class Saver:
 
     desk: Desk
     batch_id: int
+    # False for what a hub delivered: nobody visited the feed.
+    keeps_state: bool = True
     counts: Counter[str] = field(default_factory=Counter)
     # Feeds whose host another worker has by now, so that their state was not kept.
     lost: set[int] = field(default_factory=set)
@@ -62,14 +64,14 @@ class Saver:
     async def _write(self, results: Sequence[FetchResult]) -> None:
         if results:
             counts, kept = await self.desk.call(
-                lambda transaction: _save(transaction, results, self.batch_id)
+                lambda transaction: _save(transaction, results, self.batch_id, keeps_state=self.keeps_state)
             )
             self.counts.update(counts)
             self.lost.update({result.feed.id for result in results} - kept)
 
 
 def _save(
-    transaction: Transaction, results: Sequence[FetchResult], batch_id: int
+    transaction: Transaction, results: Sequence[FetchResult], batch_id: int, *, keeps_state: bool
 ) -> tuple[Counter[str], set[int]]:
     """Counts by outcome, and the feeds whose state was kept."""
     articles = [
@@ -89,9 +91,19 @@ def _save(
     for failure in (failure for result in results for failure in result.failures):
         about = About(batch_id=batch_id, url=failure.url)
         quarantine(transaction, "fetch", failure.url, failure.reason, failure.title, about)
-    kept = transaction.all(
-        "save_feeds", feeds=as_json([_feed_row(result) for result in results], default=iso)
-    )
+    kept = {result.feed.id for result in results}
+    if keeps_state:
+        rows = transaction.all(
+            "save_feeds", feeds=as_json([_feed_row(result) for result in results], default=iso)
+        )
+        kept = {row["id"] for row in rows}
+    hubs = [
+        {"feed_id": result.feed.id, "hub_url": result.hub_url, "topic_url": result.topic_url}
+        for result in results
+        if result.hub_url
+    ]
+    if hubs:
+        transaction.run("note_hubs", hubs=as_json(hubs))
     if told := sum(map(_outcomes, results), Counter()):
         rows = [
             {"source": source, "outcome": name, "entry_count": count}
@@ -101,7 +113,7 @@ def _save(
     counts = sum(map(_counted, results), Counter()) + Counter(
         articles=len(new), known=len(articles) - len(new)
     )
-    return counts, {row["id"] for row in kept}
+    return counts, kept
 
 
 def _keep_pages(transaction: Transaction, results: Sequence[FetchResult]) -> None:
