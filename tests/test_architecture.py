@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pages": {"errors", "config", "plover", "postgres", "local", "extract", "alert"},
     "stories": {"errors", "model"},
     "report": {"local"},
-    "stages": {"errors", "config", "plover", "model", "postgres", "local", "stories", *STAGES},
+    "stages": {"errors", "config", "plover", "model", "postgres", "local", "web", "stories", *STAGES},
     "main_job": {"errors", "config", "model", "postgres", "stages", "report", "local", "preflight", *STAGES},
     "preflight": {"errors", "config", "local", *STAGES},
     "commands": {
