@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pipeline.alert.message import pack_message
@@ -52,10 +52,9 @@ def owners(receivers: Mapping[str, Receiver]) -> list[Receiver]:
     return named or [receiver for receiver in receivers.values() if receiver.channel == "log"]
 
 
-def tell_directly(settings: Settings, trouble: Trouble, *, is_over: bool = False) -> int:
+def tell_directly(settings: Settings, trouble: Trouble, now: datetime, *, is_over: bool = False) -> int:
     """Tell the owner without a database, for where that is away; how many were told."""
     receivers, _ = load_receivers(settings.receivers_path)
-    now = datetime.now(UTC)
     here = () if is_over else (trouble,)
     over = (Lasting(id=0, trouble=trouble, told_at=now),) if is_over else ()
     message = compose_trouble(News(began=here, again=(), lasting=(), over=over), created_at=now)
@@ -98,7 +97,7 @@ def _note(transaction: Transaction, news: News) -> None:
 
 
 def _tell(transaction: Transaction, news: News, told: list[Receiver], now: datetime) -> None:
-    message = as_json(pack_message(compose_trouble(news, created_at=now)))
+    message = pack_message(compose_trouble(news, created_at=now))
     about = [f"{one.kind} {one.subject}" for one in (*news.began, *news.again)]
     about += [f"{one.trouble.kind} {one.trouble.subject} over" for one in news.over]
     rows: list[dict[str, Any]] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from pipeline.alert.troubles import Trouble
 from pipeline.config import Settings
@@ -51,10 +52,13 @@ class Watchman:
             if self.failure_count == FAILURES_TO_TELL:
                 reason = str(error).splitlines()[0]
                 log.error("database away failures=%d error=%r", self.failure_count, reason)
-                tell_directly(self._settings, Trouble(kind="database_away", subject="", detail=reason))
+                self._tell(reason)
             return
         if self.failure_count >= FAILURES_TO_TELL:
-            tell_directly(
-                self._settings, Trouble(kind="database_away", subject="", detail="it answers again"), is_over=True
-            )  # fmt: skip
+            self._tell("it answers again", is_over=True)
         self.failure_count = 0
+
+    def _tell(self, detail: str, *, is_over: bool = False) -> None:
+        # The clock of this machine: the database, whose clock all else goes by, is what is away.
+        trouble = Trouble(kind="database_away", subject="", detail=detail)
+        tell_directly(self._settings, trouble, datetime.now(UTC), is_over=is_over)
