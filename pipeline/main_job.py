@@ -201,6 +201,7 @@ def command() -> str:
 def _next_steps(event_id: int | None, settings: Settings) -> str:
     name = command()
     steps = [
+        (f"{name} web", f"all this in a browser, on http://127.0.0.1:{settings.web_port}"),
         (f"{name} explain {event_id}", "why an event was coded so") if event_id else None,
         (f"{name} psql", "ask Postgres: SELECT * FROM events;"),
         (f"{name} psql --url", "its address for pandas, R, QGIS, Grafana"),

@@ -43,7 +43,7 @@ def event(request: Request, event_id: int) -> Response:
         request,
         "event.html",
         event=found.rows[0],
-        tellings=tellings.rows,
+        tellings=_once(tellings.rows),
         why=tellings.rows[0] if tellings.rows and tellings.rows[0]["frame_id"] else None,
         frames=_frames(tellings.rows),
         alerts=desk.reader.ask("page_event_alerts", event_id=event_id).rows,
@@ -52,6 +52,11 @@ def event(request: Request, event_id: int) -> Response:
         about=ABOUT,
         sql=f"{found.sql}\n\n{tellings.sql}",
     )
+
+
+def _once(tellings: Sequence[Row]) -> list[Row]:
+    """Each sentence of an article once: it may tell the event by several words."""
+    return list({(row["article_id"], row["sentence"]): row for row in reversed(tellings)}.values())[::-1]
 
 
 def _frames(tellings: Sequence[Row]) -> tuple[tuple[str, str], ...]:

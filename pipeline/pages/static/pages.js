@@ -12,6 +12,11 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
   });
 }
 
+// On a phone the choices wait behind a line, unless one was made.
+for (const details of document.querySelectorAll("details.choices")) {
+  if (innerWidth < 640 && !details.querySelector("form").dataset.chosen) details.open = false;
+}
+
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
     const code = button.closest("details").querySelector("code");
