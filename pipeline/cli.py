@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pipeline import __version__, alert_commands, analyst_commands, commands, feed_commands
+from pipeline import __version__, alert_commands, analyst_commands, commands, feed_commands, rule_commands
 from pipeline.config import Settings, load_settings
 from pipeline.errors import OperateError, TocsinError
 
@@ -148,8 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     feed_commands.add_parser(subparsers)
     analyst_commands.add_parsers(subparsers)
     alert_commands.add_parser(subparsers)
-    rules = add("rules", plain(commands.rules), "check the rule files and run the tests in them")
-    rules.add_argument("action", choices=["check"])
+    rule_commands.add_parser(subparsers)
     add(
         "psql",
         commands.psql,

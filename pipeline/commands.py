@@ -195,16 +195,6 @@ def quarantine(options: argparse.Namespace, settings: Settings) -> None:
             print(f"{row['id']}\t{row['stage']}\t{row['reason']}\t{row['seen'] or row['url'] or ''}")
 
 
-def rules(settings: Settings) -> int:
-    from pipeline.preflight import check_alerts
-
-    found = check_alerts(settings)
-    for problem in found.problems:
-        print(f"tocsin: {problem}", file=sys.stderr)
-    print(f"{found.rule_count} rules and {found.test_count} tests in them are good")
-    return ConfigError.exit_code if found.problems else 0
-
-
 def psql(options: argparse.Namespace, settings: Settings) -> None:
     from pipeline.local import analyst, embedded
     from pipeline.local.container import published

@@ -18,7 +18,8 @@ title: Anything
 owner: test
 status: active
 severity: medium
-max_age_days: 36500
+max_age_days: any
+max_event_age_days: any
 match:
   any:
     - event_type: RETREAT

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import datetime, timedelta
 
-from pipeline.alert.records import AlertEvent, Match, Reason, Rule
-
-GROUP_FIELDS: tuple[str, ...] = (
-    "event", "event_type", "mode", "status", "event_date", "quad_class",
-    "actor", "actor_name", "actor_country", "actor_sector",
-    "recipient", "recipient_name", "recipient_country", "recipient_sector",
-    "place_name", "admin1", "country", "source",
-)  # fmt: skip
+from pipeline.alert.age import is_old
+from pipeline.alert.event import AlertEvent
+from pipeline.alert.keys import digest, group_key
+from pipeline.alert.records import Match, Reason
+from pipeline.alert.rule import Rule
 
 
 def decide(match: Match, told_at: datetime | None, now: datetime, *, is_silenced: bool = False) -> Reason:
@@ -49,15 +44,9 @@ def match_of(rule: Rule, event: AlertEvent, why: str) -> Match:
     """Work out the keys of a rule that an event meets."""
     group = group_key(rule, event)
     return Match(
-        rule=rule, event=event, alert_key=_digest("alert", rule.id, group, event.event_key),
+        rule=rule, event=event, alert_key=digest("alert", rule.id, group, event.event_key),
         group_key=group, why=why,
     )  # fmt: skip
-
-
-def group_key(rule: Rule, event: AlertEvent) -> str:
-    """Name the group: alike for events alike in every field of the rule's `group_by`."""
-    values = [event.event_key if name == "event" else getattr(event, name) for name in rule.group_by]
-    return _digest("group", rule.id, *rule.group_by, *(None if v is None else str(v) for v in values))
 
 
 def notification_key(alert_key: str, receiver: str, *about: str) -> str:
@@ -66,17 +55,8 @@ def notification_key(alert_key: str, receiver: str, *about: str) -> str:
     Args:
         about: What tells it from the first one about this alert: which update, which step of an escalation.
     """
-    return _digest("notification", alert_key, receiver, *about)
-
-
-def _digest(*parts: str | None) -> str:
-    # JSON keeps ("ab", "c") and ("a", "bc"), None and "" apart; joining would not.
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+    return digest("notification", alert_key, receiver, *about)
 
 
 def _is_history(match: Match, now: datetime) -> bool:
-    if match.event.is_backfill:
-        return True
-    if match.rule.max_age_days is None:
-        return False
-    return now - match.event.published_at > timedelta(days=match.rule.max_age_days)
+    return match.event.is_backfill or is_old(match.rule, match.event, now)

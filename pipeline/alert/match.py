@@ -1,26 +1,27 @@
 """Match: a rule and an event in, yes or no out, and the reason in words.
 
-No pattern of a rule is ever compiled to a regular expression: words are compared with words, so
-that no rule can be slow.
+The plain reading of what a rule means; `sql/queries/percolation.sql` says the same to Postgres, and a test holds them
+against each other.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from typing import Any
 
+from pipeline.alert.branch import Branch, Circle, Pair
 from pipeline.alert.clean import clean
-from pipeline.alert.records import AlertEvent, Branch, Rule
+from pipeline.alert.event import AlertEvent, folded
+from pipeline.alert.ground import Point, is_inside, is_near
+from pipeline.alert.rule import Rule
+from pipeline.alert.words import pieces_occur
 
-# A regular expression of ours over the text, linear in its length; never one of the user's.
-_WORD = re.compile(r"\w+(?:['.]\w+)*\*?")
+# What was seen, and whether the condition holds.
+Judgement = tuple[object, bool]
 
 
 def matches(rule: Rule, event: AlertEvent) -> bool:
-    """Say whether the rule holds for the event. The rule's status plays no part here."""
+    """Say whether the rule holds for the event. The rule's status, ages and window play no part here."""
     if not any(branch_holds(branch, event) for branch in rule.any_branches):
         return False
     return rule.not_branch is None or not branch_holds(rule.not_branch, event)
@@ -41,163 +42,136 @@ def why(rule: Rule, event: AlertEvent) -> str:
     return f"not matched: {'; '.join(failures)}"
 
 
+def explained(rule: Rule, event: AlertEvent) -> list[str]:
+    """Say of every condition of every branch, a line each, whether it held, what was seen and what was wanted."""
+    lines: list[str] = []
+    named = [(f"branch {number}", branch) for number, branch in enumerate(rule.any_branches, start=1)]
+    named += [("not", rule.not_branch)] if rule.not_branch else []
+    for name, branch in named:
+        lines.append(f"{name}: {'holds' if branch_holds(branch, event) else 'does not hold'}")
+        lines += [
+            f"  {'yes' if holds else 'no ':3} {condition}: {show(seen)}, wanted {show(wanted)}"
+            for condition, wanted, seen, holds in judged(branch, event)
+        ]
+    return lines
+
+
 def branch_holds(branch: Branch, event: AlertEvent) -> bool:
     """Say whether every condition of the branch holds."""
-    return all(judge(event, name, wanted)[1] for name, wanted, judge in _set_conditions(branch))
+    return all(_JUDGES[name](branch, event, name, wanted)[1] for name, wanted in branch.set_conditions)
 
 
-def text_words(text: str) -> tuple[str, ...]:
-    """Cut a text into words for comparison: compatibility forms and letter case folded.
-
-    Hyphens part words, a possessive ending and the dots of initials go, so that `Libya` finds
-    "Libya's", `no fly zone` "no-fly zone" and `UN` "U.N.". A trailing `*` stays with its word.
-    """
-    return _text_words(text)
-
-
-def phrase_occurs(phrase: str, text: str) -> bool:
-    """Say whether the words of the phrase stand in a row in the text; `word*` takes any ending."""
-    pieces, haystack = _pieces(phrase), _haystack(text)
-    # One look-up decides nearly always: a phrase has a second piece only after a `*` inside it.
-    if not pieces or pieces[0] not in haystack:
-        return False
-    return len(pieces) == 1 or _pieces_follow(pieces, haystack)
-
-
-def _pieces_follow(pieces: Sequence[str], haystack: str) -> bool:
-    """Say whether the pieces stand in the text, each after the end of the word that the last began."""
-    at = haystack.find(pieces[0])
-    while at >= 0:
-        end = at + len(pieces[0])
-        for piece in pieces[1:]:
-            end = haystack.find(" ", end)
-            if end < 0 or not haystack.startswith(piece, end):
-                break
-            end += len(piece)
-        else:
-            return True
-        at = haystack.find(pieces[0], at + 1)
-    return False
-
-
-@lru_cache(maxsize=4096)
-def _haystack(text: str) -> str:
-    """Write the text's words with one space around each, so that a phrase is found as a substring."""
-    return f" {' '.join(_text_words(text.replace('*', ' ')))} "
-
-
-@lru_cache(maxsize=4096)
-def _pieces(phrase: str) -> tuple[str, ...]:
-    """Cut a phrase after each `*`: "air* strike" is (" air", " strike ")."""
-    words = _text_words(phrase)
-    if not words:
-        return ()
-    parts = f" {' '.join(words)} ".split("*")
-    return tuple(part for part in parts if part.strip())
-
-
-@lru_cache(maxsize=4096)
-def _text_words(text: str) -> tuple[str, ...]:
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    return tuple(_plain_word(word) for word in _WORD.findall(folded))
-
-
-def _plain_word(word: str) -> str:
-    word = word.removesuffix("'s")
-    return word.replace(".", "") if max(map(len, word.split("."))) == 1 else word
-
-
-Judge = Callable[[AlertEvent, str, Any], tuple[object, bool]]
-
-
-@lru_cache(maxsize=4096)
-def _set_conditions(branch: Branch) -> tuple[tuple[str, Any, Judge], ...]:
-    """Pick the conditions the branch sets, cheapest first."""
-    pairs = ((name, getattr(branch, name), judge) for name, judge in _CONDITIONS)
-    return tuple(
-        (name, wanted, judge) for name, wanted, judge in pairs if wanted is not None and wanted != ()
-    )
-
-
-def _judge(branch: Branch, event: AlertEvent) -> Iterator[tuple[str, object, object, bool]]:
+def judged(branch: Branch, event: AlertEvent) -> Iterator[tuple[str, object, object, bool]]:
     """Yield (condition, wanted, seen, holds) for every condition the branch sets."""
-    for name, wanted, judge in _set_conditions(branch):
-        seen, holds = judge(event, name, wanted)
+    for name, wanted in branch.set_conditions:
+        seen, holds = _JUDGES[name](branch, event, name, wanted)
         yield name, wanted, seen, holds
 
 
-def _equal(event: AlertEvent, name: str, wanted: Sequence[object]) -> tuple[object, bool]:
+def _equal(branch: Branch, event: AlertEvent, name: str, wanted: Sequence[object]) -> Judgement:
     seen = getattr(event, name)
     return seen, seen in wanted
 
 
-def _contexts(event: AlertEvent, name: str, wanted: Sequence[str]) -> tuple[object, bool]:
+def _contexts(branch: Branch, event: AlertEvent, name: str, wanted: Sequence[str]) -> Judgement:
     return event.contexts, not set(wanted).isdisjoint(event.contexts)
 
 
-def _code(event: AlertEvent, name: str, wanted: Sequence[str]) -> tuple[object, bool]:
-    parts = {getattr(event, name), getattr(event, f"{name}_country"), getattr(event, f"{name}_sector")}
-    return getattr(event, name), not parts.isdisjoint(wanted)
+def _code(branch: Branch, event: AlertEvent, name: str, wanted: Sequence[str]) -> Judgement:
+    codes = event.actor_codes if name == "actor" else event.recipient_codes
+    return getattr(event, name), not set(wanted).isdisjoint(codes)
 
 
-def _phrases(event: AlertEvent, name: str, wanted: Sequence[str]) -> tuple[object, bool]:
-    seen = event.sentence if name == "text" else getattr(event, name) or ""
-    found = [phrase for phrase in wanted if phrase_occurs(phrase, seen)]
-    return found or seen, bool(found)
+def _either_way(branch: Branch, event: AlertEvent, name: str, wanted: Pair) -> Judgement:
+    one, other = map(set, wanted)
+    holds = not (one.isdisjoint(event.actor_codes) or other.isdisjoint(event.recipient_codes)) or not (
+        other.isdisjoint(event.actor_codes) or one.isdisjoint(event.recipient_codes)
+    )
+    return f"{event.actor or 'none'} → {event.recipient or 'none'}", holds
 
 
-def _at_least(event: AlertEvent, name: str, wanted: float) -> tuple[object, bool]:
-    seen = getattr(event, name.removeprefix("min_"))
+def _phrases(branch: Branch, event: AlertEvent, name: str, wanted: Sequence[str]) -> Judgement:
+    words = event.words[name]
+    found = [phrase for phrase, pieces in branch.pieces[name] if pieces_occur(pieces, words)]
+    return found or (event.sentence if name == "text" else getattr(event, name) or ""), bool(found)
+
+
+def _names(branch: Branch, event: AlertEvent, name: str, wanted: Sequence[str]) -> Judgement:
+    seen = event.names[name]
+    return getattr(event, name), bool(seen) and seen in map(folded, wanted)
+
+
+def _near(branch: Branch, event: AlertEvent, name: str, wanted: Sequence[Circle]) -> Judgement:
+    point = event.vector
+    holds = point is not None and any(is_near(point, circle.centre, circle.square) for circle in wanted)
+    return _where(event), holds
+
+
+def _inside(branch: Branch, event: AlertEvent, name: str, wanted: Sequence[Point]) -> Judgement:
+    if event.vector is None or event.latitude is None or event.longitude is None:
+        return _where(event), False
+    return _where(event), is_inside((event.latitude, event.longitude), branch.corners)
+
+
+def _where(event: AlertEvent) -> str:
+    if event.latitude is None or event.longitude is None:
+        return ""
+    return f"{event.latitude:.3f} {event.longitude:.3f} ({event.place_resolution or 'of unknown size'})"
+
+
+_FIELDS = {"min_mentions": "mention_count", "min_sources": "source_count"}
+
+
+def _at_least(branch: Branch, event: AlertEvent, name: str, wanted: float) -> Judgement:
+    seen = getattr(event, _FIELDS.get(name) or name.removeprefix("min_"))
     return seen, seen is not None and seen >= wanted
 
 
-def _at_most(event: AlertEvent, name: str, wanted: float) -> tuple[object, bool]:
+def _at_most(branch: Branch, event: AlertEvent, name: str, wanted: float) -> Judgement:
     seen = getattr(event, name.removeprefix("max_"))
     return seen, seen is not None and seen <= wanted
 
 
-_CONDITIONS: tuple[tuple[str, Judge], ...] = (
-    ("event_type", _equal),
-    ("status", _equal),
-    ("told_as", _equal),
-    ("mode", _equal),
-    ("quad_class", _equal),
-    ("country", _equal),
-    ("actor_country", _equal),
-    ("recipient_country", _equal),
-    ("actor_sector", _equal),
-    ("recipient_sector", _equal),
-    ("min_confidence", _at_least),
-    ("min_score", _at_least),
-    ("max_score", _at_most),
-    ("actor", _code),
-    ("recipient", _code),
-    ("context", _contexts),
-    ("actor_name", _phrases),
-    ("recipient_name", _phrases),
-    ("text", _phrases),
-)
+_JUDGES: dict[str, Callable[[Branch, AlertEvent, str, Any], Judgement]] = {
+    **dict.fromkeys(
+        ("event_type", "status", "told_as", "mode", "quad_class", "country", "language", "actor_country",
+         "recipient_country", "actor_sector", "recipient_sector"),
+        _equal,
+    ),
+    **dict.fromkeys(("min_confidence", "min_score", "min_mentions", "min_sources"), _at_least),
+    **dict.fromkeys(("actor_name", "recipient_name", "text"), _phrases),
+    **dict.fromkeys(("admin1", "source"), _names),
+    **dict.fromkeys(("actor", "recipient"), _code),
+    "max_score": _at_most,
+    "dyad_either_way": _either_way,
+    "context": _contexts,
+    "near": _near,
+    "polygon": _inside,
+}  # fmt: skip
 
 
 def _all_conditions(branch: Branch, event: AlertEvent) -> str:
     # That it is told as news goes without saying.
     return ", ".join(
-        f"{name} {_show(seen)}"
-        for name, _, seen, _ in _judge(branch, event)
+        f"{name} {show(seen)}"
+        for name, _, seen, _ in judged(branch, event)
         if (name, seen) != ("told_as", "news")
     )
 
 
 def _first_failure(branch: Branch, event: AlertEvent) -> str:
-    for name, wanted, seen, holds in _judge(branch, event):
+    for name, wanted, seen, holds in judged(branch, event):
         if not holds:
-            return f"{name} is {_show(seen)}, wanted {_show(wanted)}"
+            return f"{name} is {show(seen)}, wanted {show(wanted)}"
     return "holds"
 
 
-def _show(value: object, limit: int = 80) -> str:
+def show(value: object, limit: int = 80) -> str:
+    """Write what was seen or wanted for people, on one line."""
     if value is None or value == "" or value == ():
         return "none"
+    if isinstance(value, Circle):
+        value = f"within {value.km:g} km of {value.latitude:g} {value.longitude:g}"
     if isinstance(value, list | tuple):
-        value = " or ".join(map(str, value))
+        value = " or ".join(show(one, limit) for one in value)
     return clean(str(value), limit)

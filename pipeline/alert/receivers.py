@@ -1,29 +1,122 @@
-"""Receivers: a YAML file of names in, whom to notify and by which channel out."""
+"""Receivers: a YAML file of names in, whom to notify, by which channel and how much of it out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+from pydantic import Field, RootModel, ValidationInfo, model_validator
+from pydantic.functional_validators import PlainValidator
+from pydantic.json_schema import WithJsonSchema
+
+from pipeline.alert import values
+from pipeline.alert.checked import Part, checked, required, schema_of, told
+from pipeline.alert.hours import Quiet
 from pipeline.alert.records import CHANNELS, Receiver
-from pipeline.alert.yaml_file import Problems, check_choice, check_mapping, read_yaml, show
+from pipeline.alert.values import SEVERITIES, Severity, choice, number, one_of, refused, said
+from pipeline.alert.yaml_file import Document, Problems, read_yaml, show
 from pipeline.errors import ConfigError
 
-_KEYS: dict[str, tuple[str, ...]] = {
-    "log": ("channel",),
-    "webhook": ("channel", "url", "url_file", "secret_file"),
-    "email": ("channel", "to"),
-    "slack": ("channel", "url", "url_file"),
-    "heartbeat": ("channel", "url", "url_file"),
-    "apprise": ("channel", "url_file"),
-    "feed": ("channel",),
+# What each channel needs or may have beside what all have.
+_OF_CHANNEL: Mapping[str, tuple[str, ...]] = {
+    "log": ("file",),
+    "feed": ("file",),
+    "webhook": ("url", "url_file", "secret_file"),
+    "slack": ("url", "url_file"),
+    "apprise": ("url_file",),
+    "heartbeat": ("url", "url_file", "every_minutes"),
+    "email": ("to",),
 }
+_NEEDS_URL = frozenset({"webhook", "slack", "apprise", "heartbeat"})
+_OF_ONE = frozenset(name for names in _OF_CHANNEL.values() for name in names)
 MAX_SECRET_BYTES = 10_000
 
 
+def _path(value: object, info: ValidationInfo) -> str:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise refused(value, "the path of a file")
+    return str((info.context or {}).get("folder", Path()) / value)
+
+
+def _mail_address(value: object) -> str:
+    if not isinstance(value, str) or not is_mail_address(value):
+        raise refused(value, "one address like desk@example.org; a second one is a second receiver")
+    return value
+
+
+def _web_address(value: object) -> str:
+    # The value is not shown: a webhook's address is often its password.
+    if not isinstance(value, str) or not is_webhook_url(value):
+        raise said("is not allowed; allowed: http(s)://host/… without user and password")
+    return value
+
+
+_FilePath = Annotated[str, PlainValidator(_path), WithJsonSchema({"type": "string", "minLength": 1})]
+
+
+class ReceiverPart(Part):
+    """A receiver of the file."""
+
+    channel: Annotated[str, choice(*CHANNELS)] = required()
+    url: Annotated[str, values.Value(_web_address, {"type": "string", "format": "uri"})] = ""
+    url_file: _FilePath = Field(
+        "", description="A file beside this one that holds the address, where that is a secret."
+    )
+    secret_file: _FilePath = Field("", description="Secrets of Standard Webhooks, newest first.")
+    to: Annotated[str, values.Value(_mail_address, {"type": "string", "format": "email"})] = ""
+    file: _FilePath = Field("", description="Where a log or a feed of alerts is written.")
+    every_minutes: Annotated[float, number(1, 10_080)] = Field(
+        5.0, description="How often a heartbeat is told."
+    )
+    max_per_minute: Annotated[float, number(0, 10_000)] = Field(
+        0.0, description="Messages; they wait. 0: no limit."
+    )
+    max_per_hour: Annotated[int, number(0, 10_000, whole=True)] = Field(
+        0, description="Messages about one rule; what is beyond is told in one digest. 0: no limit."
+    )
+    quiet_hours: Quiet | None = Field(None, description="Nothing is delivered in them but what is urgent.")
+    urgent: Annotated[tuple[Severity, ...], one_of(SEVERITIES)] = Field(
+        ("critical",), description="Severities that pass quiet hours and digests."
+    )
+    digest_at: values.Clocks = Field(
+        (), description="All is told together at these times of day; at once, if left out."
+    )
+    zone: values.Zone = Field("UTC", description="Of digest_at.")
+    is_owner: values.YesOrNo = Field(False, description="Told what is wrong with Tocsin itself.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keys_of_its_channel(cls, raw: Any) -> Any:
+        channel = told(raw).get("channel")
+        if not isinstance(channel, str) or channel not in CHANNELS:
+            return raw
+        own = _OF_CHANNEL[channel]
+        allowed = [name for name in cls.model_fields if name not in _OF_ONE or name in own]
+        for name in raw:
+            if name not in allowed:
+                raise said(f"has no key {show(name)}; allowed: {', '.join(allowed)}", at=(name,))
+        if channel == "email" and "to" not in raw:
+            raise refused("", "one address like desk@example.org", below=("to",))
+        if channel in _NEEDS_URL and ("url" in raw) == ("url_file" in raw):
+            ways = " and ".join(name for name in own if name.startswith("url"))
+            raise said(f"has {'both' if 'url' in raw else 'neither'}; allowed: one of {ways}")
+        return raw
+
+
+class _Receivers(RootModel[dict[str, ReceiverPart]]):
+    """Names of receivers, with how each is reached."""
+
+
+def receivers_schema() -> dict[str, Any]:
+    """The JSON Schema of a receivers' file."""
+    return schema_of(_Receivers, "Receivers of Tocsin")
+
+
 def load_receivers(path: Path) -> tuple[dict[str, Receiver], tuple[ConfigError, ...]]:
-    """Read the file of receivers: name → channel (log, webhook, email) with url or to.
+    """Read the file of receivers: name → channel with what that needs, and how much is delivered.
 
     A webhook's address may itself be a secret; then `url_file` names a file that holds it. Files
     are looked for beside the receivers' file.
@@ -34,14 +127,14 @@ def load_receivers(path: Path) -> tuple[dict[str, Receiver], tuple[ConfigError, 
     Raises:
         ConfigError: The file cannot be read or is no mapping of names.
     """
-    content = read_yaml(path)
-    if not isinstance(content, Mapping):
-        raise ConfigError(f"{path}: {show(content)}; allowed: a mapping of names to receivers")
+    document = read_yaml(path)
+    if not isinstance(document.content, Mapping):
+        raise ConfigError(f"{path}: {show(document.content)}; allowed: a mapping of names to receivers")
     receivers: dict[str, Receiver] = {}
     errors: list[ConfigError] = []
-    for name, raw in content.items():
+    for name in document.content:
         try:
-            receivers[name] = _receiver(name, raw, path)
+            receivers[name] = _receiver(name, document, path)
         except ConfigError as error:
             errors.append(error)
     return receivers, tuple(errors)
@@ -66,45 +159,35 @@ def read_secret_file(path: Path, what: str) -> list[str]:
     return lines
 
 
-def _receiver(name: object, raw: object, path: Path) -> Receiver:
-    problems = Problems(str(path))
+def _receiver(name: Any, document: Document, path: Path) -> Receiver:
+    problems = Problems(document)
     if not isinstance(name, str) or not name.isprintable() or not 1 <= len(name) <= 64:
-        problems.add("a receiver's name", name, "one line of text, 1 to 64 characters")
-    key = str(name)
-    given = raw.get("channel") if isinstance(raw, Mapping) else None
-    channel = check_choice(given, f"{key}.channel", CHANNELS, problems)
+        problems.say(
+            (name,), f"a receiver's name is {show(name)}; allowed: one line of text, 1 to 64 characters"
+        )
     problems.raise_any()
-    values = check_mapping(raw, key, _KEYS[channel], problems)
-    problems.raise_any()
-    to = values.get("to", "")
-    if channel == "email" and not is_mail_address(to):
-        problems.add(f"{key}.to", to, "one address like desk@example.org; a second one is a second receiver")
-    url = _url(values, key, path, problems) if "url_file" in _KEYS[channel] else ""
-    secret_file = values.get("secret_file", "")
-    if not isinstance(secret_file, str):
-        problems.add(f"{key}.secret_file", secret_file, "the path of a file")
-    problems.raise_any()
-    return Receiver(
-        name=key, channel=channel, url=url, to=to,
-        secret_file=str(path.parent / secret_file) if secret_file else "",
-    )  # fmt: skip
+    part = checked(ReceiverPart, document, (name,), folder=path.parent)
+    own = _OF_CHANNEL[part.channel]
+    given = {
+        "name": name,
+        **{one: getattr(part, one) for one in ReceiverPart.model_fields if one not in _OF_ONE},
+    }
+    given |= {one: getattr(part, one) for one in own if one != "url_file"}
+    if part.url_file:
+        given["url"] = _url_of_file(part, name, problems)
+    return Receiver(**{one.name: given[one.name] for one in fields(Receiver) if one.name in given})
 
 
-def _url(values: Mapping[str, object], key: str, path: Path, problems: Problems) -> str:
-    url, url_file = values.get("url"), values.get("url_file")
-    if (url is None) == (url_file is None):
-        problems.append(f"{path}: {key} has {'both' if url else 'neither'}; allowed: one of url and url_file")
-        return ""
-    if url_file is not None:
-        if not isinstance(url_file, str):
-            problems.add(f"{key}.url_file", url_file, "the path of a file")
-            return ""
-        url = read_secret_file(path.parent / url_file, f"{key}.url_file")[0]
-    if isinstance(url, str) and is_webhook_url(url):
-        return url
-    # The value is not shown: a webhook's address is often its password.
-    problems.append(f"{path}: {key}.url is not allowed; allowed: http(s)://host/… without user and password")
-    return ""
+def _url_of_file(part: ReceiverPart, name: str, problems: Problems) -> str:
+    url = read_secret_file(Path(part.url_file), f"{name}.url_file")[0]
+    # What apprise reaches has addresses of its own kind (tgram://, ntfy://), which it checks itself.
+    if part.channel != "apprise" and not is_webhook_url(url):
+        problems.say(
+            (name, "url_file"),
+            f"{name}.url is not allowed; allowed: http(s)://host/… without user and password",
+        )
+        problems.raise_any()
+    return url
 
 
 def is_webhook_url(url: str) -> bool:

@@ -1,191 +1,23 @@
-"""The records of alerting. Frozen, keyword-only; an empty tuple in a branch means "no condition"."""
+"""The records of alerting beside event and rule. Frozen, keyword-only."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Literal
 
+from pipeline.alert.event import AlertEvent as AlertEvent
 from pipeline.alert.quiet import QuietHours
-from pipeline.model import STATUSES, Status
-
-RuleStatus = Literal["staging", "active", "retired"]
-RULE_STATUSES: tuple[RuleStatus, ...] = ("staging", "active", "retired")
-
-Severity = Literal["info", "low", "medium", "high", "critical"]
-SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high", "critical")
+from pipeline.alert.rule import Rule as Rule
+from pipeline.alert.values import SEVERITIES as SEVERITIES
+from pipeline.alert.values import Severity
 
 Channel = Literal["log", "webhook", "email", "slack", "feed", "apprise", "heartbeat"]
 CHANNELS: tuple[Channel, ...] = ("log", "webhook", "email", "slack", "feed", "apprise", "heartbeat")
 
 MAX_SUBJECT = 150
 MAX_PAYLOAD_BYTES = 20_000
-
-
-TOLD_AS = ("news", "background")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AlertEvent:
-    """An event with the mention that tells it best, as the database offers it to rules.
-
-    Args:
-        event_key: The event's stable natural key.
-        country: Of the place, not of an actor.
-        sentence: The sentence that reports it.
-        trigger_start, trigger_end: Characters of `sentence`, end exclusive; both None when not known.
-        published_at: Of the article, aware.
-        is_backfill: The event comes from a recode or an import of history, not from the news of the day.
-        is_background: It is told as history or as a running total.
-    """
-
-    id: int = 0
-    event_key: str
-    event_date: date
-    event_type: str
-    mode: str | None = None
-    contexts: tuple[str, ...] = ()
-    status: Status
-    actor_name: str | None = None
-    actor_country: str | None = None
-    actor_sector: str | None = None
-    recipient_name: str | None = None
-    recipient_country: str | None = None
-    recipient_sector: str | None = None
-    place_name: str | None = None
-    admin1: str | None = None
-    country: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    confidence: float
-    score: float | None = None
-    quad_class: int
-    mention_count: int = 1
-    sentence: str = ""
-    source: str = ""
-    article_url: str = ""
-    article_title: str = ""
-    published_at: datetime
-    trigger_start: int | None = None
-    trigger_end: int | None = None
-    is_backfill: bool = False
-    is_background: bool = False
-
-    def __post_init__(self) -> None:
-        if self.published_at.tzinfo is None:
-            raise ValueError(f"published_at must carry a time zone, got {self.published_at!r}")
-        if self.status not in STATUSES:
-            raise ValueError(f"no status {self.status!r}; there are: {', '.join(STATUSES)}")
-        if self.trigger_start is None or self.trigger_end is None:
-            return
-        if not 0 <= self.trigger_start < self.trigger_end <= len(self.sentence):
-            raise ValueError(
-                f"trigger {self.trigger_start}..{self.trigger_end} lies outside its sentence "
-                f"of {len(self.sentence)} characters"
-            )
-
-    @property
-    def actor(self) -> str:
-        """The actor's code, country then sector ("LBYGOV"); empty when neither is known."""
-        return (self.actor_country or "") + (self.actor_sector or "")
-
-    @property
-    def recipient(self) -> str:
-        """The recipient's code; empty when neither country nor sector is known."""
-        return (self.recipient_country or "") + (self.recipient_sector or "")
-
-    @property
-    def told_as(self) -> str:
-        """One of TOLD_AS: news, or background."""
-        return "background" if self.is_background else "news"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Branch:
-    """Conditions that must all hold. Within one condition any of its values is enough.
-
-    Args:
-        actor, recipient: A whole code ("LBYGOV"), a country ("LBY") or a sector ("GOV").
-        actor_name, recipient_name, text: Words in a row, letter case aside; a `*` at the end of
-            a word stands for any ending.
-    """
-
-    actor: tuple[str, ...] = ()
-    recipient: tuple[str, ...] = ()
-    actor_country: tuple[str, ...] = ()
-    recipient_country: tuple[str, ...] = ()
-    actor_sector: tuple[str, ...] = ()
-    recipient_sector: tuple[str, ...] = ()
-    actor_name: tuple[str, ...] = ()
-    recipient_name: tuple[str, ...] = ()
-    event_type: tuple[str, ...] = ()
-    mode: tuple[str, ...] = ()
-    context: tuple[str, ...] = ()
-    quad_class: tuple[int, ...] = ()
-    country: tuple[str, ...] = ()
-    status: tuple[str, ...] = ()
-    told_as: tuple[str, ...] = ()
-    min_confidence: float | None = None
-    min_score: float | None = None
-    max_score: float | None = None
-    text: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RuleTest:
-    """A sample event of a rule file, and whether the rule must match it."""
-
-    name: str
-    event: AlertEvent
-    expect: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Escalation:
-    """Who is told of an alert that nobody took: so many minutes after it was raised."""
-
-    after_minutes: float
-    notify: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
-    """An analyst's saved condition on events.
-
-    Args:
-        any_branches: One of them must hold.
-        not_branch: Must not hold.
-        group_by: Fields of the event; alerts alike in all of them are one group.
-        notify: Names of receivers.
-        dedup_hours: A group is not notified again within so many hours; 0 notifies every alert.
-        max_age_days: Events from articles older than this are history, not news; None for no limit.
-        path: The file it came from, for messages.
-        version: Of the file, as messages show it; empty when it came from none.
-        max_per_hour: Messages to one receiver; what is beyond is told in one digest. None takes the receiver's.
-        digest_minutes: Alerts are gathered and told together every so many minutes; None tells each at once.
-        quiet_hours: Of this rule, for every receiver, beside the receiver's own.
-        escalate: Who is told of an alert that nobody acknowledged, the earliest first.
-    """
-
-    id: str
-    title: str
-    owner: str
-    status: RuleStatus
-    severity: Severity
-    any_branches: tuple[Branch, ...]
-    not_branch: Branch | None = None
-    group_by: tuple[str, ...] = ("event",)
-    notify: tuple[str, ...] = ()
-    dedup_hours: float = 24.0
-    max_age_days: float | None = None
-    tests: tuple[RuleTest, ...] = ()
-    path: str = ""
-    version: str = ""
-    max_per_hour: int | None = None
-    digest_minutes: float | None = None
-    quiet_hours: QuietHours | None = None
-    escalate: tuple[Escalation, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline.alert.clean import clean
-from pipeline.alert.decide import GROUP_FIELDS
+from pipeline.alert.keys import EVENT_FIELDS
 from pipeline.alert.records import Match
 from pipeline.errors import ConfigError
 
 OF_THE_RULE = ("rule", "severity", "owner")
-KEYS = (*OF_THE_RULE, *(name for name in GROUP_FIELDS if name != "event"), "event_id")
+KEYS = (*OF_THE_RULE, *EVENT_FIELDS, "event_id")
 MAX_TEXT = 300
 LONGEST = timedelta(days=365)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from pipeline.alert.decide import match_of
 from pipeline.alert.match import matches, why
@@ -57,15 +57,20 @@ def _load_rules(home: Database, settings: Settings) -> tuple[tuple[Rule, ...], d
     rules, bad_rules = load_rules(settings.rules_path, receivers=receivers.keys())
     shown = [
         {"rule": rule.id, "title": rule.title, "severity": rule.severity, "status": rule.status,
-         "definition": {"any": [asdict(branch) for branch in rule.any_branches],
-                        "not": asdict(rule.not_branch) if rule.not_branch else None,
-                        "group_by": rule.group_by, "notify": rule.notify}}
+         "definition": rule.model_dump(mode="json", by_alias=True, exclude_defaults=True,
+                                       include={"match", "window", "group_by", "notify"})}
         for rule in rules
     ]  # fmt: skip
     with home.transaction() as transaction:
         transaction.run("save_rules", rules=json.dumps(shown))
         for problem in (*bad_receivers, *bad_rules):
-            quarantine(transaction, "alert", str(problem).partition(": ")[0], str(problem), None)
+            quarantine(
+                transaction,
+                "alert",
+                re.split(r"(?::\d+)?: ", str(problem), maxsplit=1)[0],
+                str(problem),
+                None,
+            )
     return rules, receivers
 
 

@@ -3,7 +3,8 @@
 CREATE VIEW tocsin.surest_tellings AS
 SELECT event.event_date, event.id AS event_id, event.event_key, event.candidate_id,
        mention.article_id, mention.sentence, mention.sentence_start, mention.trigger_start, mention.trigger_end,
-       mention.confidence, article.source, article.url, article.title, article.published_at, article.story_id
+       mention.confidence, article.source, article.url, article.title, article.published_at, article.story_id,
+       article.language
 FROM tocsin.events AS event
 JOIN tocsin.mentions AS mention
     ON mention.candidate_id = event.candidate_id AND mention.trigger_start = event.trigger_start

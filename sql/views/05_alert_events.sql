@@ -10,6 +10,7 @@ SELECT event.id, event.event_key, event.event_date, event.event_type, event.mode
        telling.published_at,
        telling.trigger_start - telling.sentence_start AS trigger_start,
        telling.trigger_end - telling.sentence_start AS trigger_end,
+       event.date_precision, event.place_resolution, telling.language,
        event.is_background, event.article_count, event.source_count, event.revision, event.corrected_at, telling.story_id
 FROM tocsin.events AS event
 JOIN tocsin.surest_tellings AS telling ON telling.event_date = event.event_date AND telling.event_id = event.id

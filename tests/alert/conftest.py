@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.alert.records import AlertEvent, Branch, Message, Notification, Receiver, Rule
+from pipeline.alert.branch import Branch, Conditions
+from pipeline.alert.event import AlertEvent
+from pipeline.alert.records import Message, Notification, Receiver
+from pipeline.alert.rule import Rule
 
 
 def _event(**fields: Any) -> AlertEvent:
@@ -44,10 +47,13 @@ def _rule(**fields: Any) -> Rule:
         "owner": "desk",
         "status": "active",
         "severity": "high",
-        "any_branches": (Branch(event_type=("RETREAT",)),),
+        "group_by": ("event",),
         "notify": ("desk",),
     }
-    return Rule(**{**ordinary, **fields})
+    branches = fields.pop("any_branches", (Branch(event_type=("RETREAT",)),))
+    match = Conditions.model_construct(any=branches, not_=fields.pop("not_branch", None))
+    # Unchecked, so that a test may hand on what no file may say.
+    return Rule.model_construct(**{**ordinary, **fields}, match=match)
 
 
 @pytest.fixture

@@ -27,7 +27,8 @@ title: Anything
 owner: test
 status: active
 severity: high
-max_age_days: 36500
+max_age_days: any
+max_event_age_days: any
 match:
   any:
     - event_type: RETREAT

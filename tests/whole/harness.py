@@ -115,6 +115,8 @@ title: Any violent or forceful act
 owner: test
 status: active
 severity: medium
+max_age_days: any
+max_event_age_days: any
 match:
   any:
     - quad_class: 4

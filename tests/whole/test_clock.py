@@ -58,7 +58,7 @@ def found(settings, plant, tmp_path: Path) -> dict[int, tuple]:  # noqa: F811
     """What the stages left in the database, by how many days the worker's clock was wrong."""
     database_url = settings.database_url
     (tmp_path / "rules").mkdir()
-    rule = RULE.replace("max_age_days: 36500\n", "").replace("[one, two]", "[nobody]")
+    rule = RULE.replace("max_age_days: any\n", "max_age_days: 7\n").replace("[one, two]", "[nobody]")
     (tmp_path / "rules" / "everything.yaml").write_text(rule)
     # Nobody listens on port 1: the notification fails, for now.
     (tmp_path / "receivers.yaml").write_text("nobody:\n  channel: webhook\n  url: http://127.0.0.1:1/hook\n")
