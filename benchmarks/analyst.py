@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import statistics
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -118,6 +120,8 @@ JOIN pg_index ON indexrelid = relation.oid
 WHERE relation.relnamespace = 'tocsin'::regnamespace AND relation.relkind = 'i'
 GROUP BY 1 HAVING sum(pg_relation_size(relation.oid)) > 5e6 ORDER BY 2 DESC
 """
+# Keys to what is there by construction need no check; the rollups are made at the end.
+FILLING = "SET session_replication_role = replica; SET synchronous_commit = off; SET max_parallel_workers_per_gather = 0"
 INDICES = (
     "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indrelid"
     " WHERE relnamespace = 'tocsin'::regnamespace AND relname IN ('events', 'mentions') AND NOT indisunique AND NOT relispartition"
@@ -129,6 +133,7 @@ class Desk:
     """One session on the benchmark's database."""
 
     def __init__(self, url: str):
+        self.url = url
         self.connection = connect(url, autocommit=True, limits=Limits(statement=0, lock=0, idle=0))
 
     def run(self, statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
@@ -153,10 +158,7 @@ class Desk:
 
 def fill(desk: Desk, count: int) -> list[str]:
     """Make events, mentions and articles without triggers and indices; return the indices that are to come."""
-    # Keys to what is there by construction need no check; the rollups are made at the end.
-    desk.run(
-        "SET session_replication_role = replica; SET synchronous_commit = off; SET max_parallel_workers_per_gather = 0"
-    )
+    desk.run(FILLING)
     desk.make("make_words")
     desk.make("make_view")
     definitions = []
@@ -164,13 +166,22 @@ def fill(desk: Desk, count: int) -> list[str]:
         desk.run(f"DROP INDEX {name}")
         definitions.append(definition.replace(" ON ONLY ", " ON "))
     started = time.perf_counter()
-    for first in range(1, count + 1, CHUNK):
+
+    def some(first: int) -> int:
         last = min(first + CHUNK - 1, count)
+        hand = Desk(desk.url)
+        hand.run(FILLING)
+        hand.make("make_events", first=first, last=last, history=count)
+        hand.make("make_mentions", first=first, last=last)
+        hand.connection.close()
+        return last
+
+    for first in range(1, count + 1, CHUNK):
         minutes = (count - first) * 1825 * 1440 // count
-        desk.make("make_articles", first=first, last=last, minutes=minutes)
-        desk.make("make_events", first=first, last=last, history=count)
-        desk.make("make_mentions", first=first, last=last, history=count)
-        print(f"  filled {last:>10,}  {time.perf_counter() - started:,.0f} s", flush=True)
+        desk.make("make_articles", first=first, last=min(first + CHUNK - 1, count), minutes=minutes)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for last in pool.map(some, range(1, count + 1, CHUNK)):
+            print(f"  filled {last:>10,}  {time.perf_counter() - started:,.0f} s", flush=True)
     desk.run("SELECT setval('tocsin.event_id', %(last)s)", last=count)
     desk.make("make_flat")
     desk.run(

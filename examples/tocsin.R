@@ -1,26 +1,37 @@
 # Tocsin in R: TOCSIN=$(.venv/bin/tocsin psql --url) Rscript examples/tocsin.R
-# Needs DBI and RPostgres (Debian: r-cran-dbi, r-cran-rpostgres).
+# Needs DBI and RPostgres, or RPostgreSQL (Debian: r-base-core, r-cran-dbi, r-cran-rpostgresql).
 library(DBI)
 
-connection <- dbConnect(RPostgres::Postgres(), dbname = Sys.getenv("TOCSIN"))
+address <- regmatches(
+  Sys.getenv("TOCSIN"),
+  regexec("^postgresql://([^:]+):([^@]+)@([^:/]+):?([0-9]*)/([^?]+)", Sys.getenv("TOCSIN"))
+)[[1]]
+driver <- if (requireNamespace("RPostgres", quietly = TRUE)) RPostgres::Postgres() else RPostgreSQL::PostgreSQL()
+connection <- dbConnect(
+  driver,
+  user = address[2], password = utils::URLdecode(address[3]), host = address[4],
+  port = if (nzchar(address[5])) as.integer(address[5]) else 5432L, dbname = address[6]
+)
+ask <- function(question, ...) {
+  dbGetQuery(connection, sprintf(question, ...))
+}
+text <- function(value) dbQuoteString(connection, value)
 
 # A dyad by month, from a rollup.
-dyad <- dbGetQuery(
-  connection,
-  "SELECT month, quad_class, actual_count FROM analysis.dyad_months
-   WHERE actor_country = $1 AND recipient_country = $2 ORDER BY month",
-  params = list("RUS", "UKR")
+dyad <- ask(
+  "SELECT month, quad_class, actual_count::float8 AS events FROM analysis.dyad_months
+   WHERE actor_country = %s AND recipient_country = %s ORDER BY month",
+  text("RUS"), text("UKR")
 )
-print(xtabs(actual_count ~ format(month) + quad_class, transform(dyad, actual_count = as.numeric(actual_count))))
+print(xtabs(events ~ format(month) + quad_class, dyad))
 
 # Days without events are there too: the calendar has every day.
-days <- dbGetQuery(
-  connection,
+days <- ask(
   "SELECT day, coalesce(sum(exact_count), 0)::float8 AS events FROM analysis.calendar
-   LEFT JOIN analysis.country_days ON event_date = day AND place_country = $1
+   LEFT JOIN analysis.country_days ON event_date = day AND place_country = %s
    WHERE day > current_date - 365 GROUP BY day ORDER BY day",
-  params = list("SYR")
+  text("SYR")
 )
 cat(nrow(days), "days,", sum(days$events), "events\n")
 
-dbDisconnect(connection)
+invisible(dbDisconnect(connection))

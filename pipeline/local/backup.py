@@ -5,6 +5,7 @@ Airflow's own database is not in it: it holds the history of runs, and is made a
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -65,8 +66,13 @@ def restore(settings: Settings, source: Path, *, replace: bool) -> None:
     prepare(settings)
     if not replace and _has_articles(settings):
         raise ConfigError("the database holds articles already: with --replace the backup takes their place")
+    with Database(_address(settings)).transaction() as transaction:
+        tombstones = (transaction.one("erasures") or {})["tombstones"]
     _put_back(settings, source)
     prepare(settings)
+    # Who was erased since the backup stays erased: upkeep does it again.
+    with Database(_address(settings)).transaction() as transaction:
+        transaction.run("save_erasures", tombstones=json.dumps(tombstones))
 
 
 def _check_is_backup(source: Path) -> None:

@@ -14,3 +14,14 @@ FROM (
 ) AS present
 WHERE EXISTS (SELECT FROM tocsin.erasures)
   AND tocsin.name_key(name) IN (SELECT name_key FROM tocsin.erasures);
+
+-- name: erasures
+-- All tombstones, as JSON.
+SELECT coalesce(jsonb_agg(to_jsonb(erasure)), '[]') AS tombstones FROM tocsin.erasures AS erasure;
+
+-- name: save_erasures
+-- Sets tombstones that were taken along from before: array of {name_key, erased_at, row_count}. Rows touched.
+INSERT INTO tocsin.erasures (name_key, erased_at, row_count)
+SELECT name_key, erased_at, row_count
+FROM jsonb_to_recordset(%(tombstones)s::jsonb) AS given (name_key text, erased_at timestamptz, row_count bigint)
+ON CONFLICT (name_key) DO NOTHING;

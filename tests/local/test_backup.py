@@ -18,7 +18,9 @@ from pipeline.local.instance import lock
 from pipeline.local.server import prepare
 from pipeline.postgres.database import Database
 from pipeline.postgres.rows import candidate_row
+from pipeline.stages.erase import erase
 from pipeline.stages.store import store
+from pipeline.stages.upkeep import upkeep
 from tests.records import article_row, candidate
 
 pytestmark = pytest.mark.slow
@@ -115,6 +117,51 @@ def test_restore_takes_the_place_of_what_came_later(filled, file):
     restore(filled, file, replace=True)
 
     assert checksums(filled) == before
+
+
+VIEWS = (
+    "events",
+    "mentions",
+    "country_days",
+    "country_months",
+    "dyad_months",
+    "dyad_days",
+    "names",
+    "gdelt_events",
+)
+
+
+def shown(settings: Settings) -> dict[str, str]:
+    """A checksum of what each view shows that analysts count by."""
+    summed = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM analysis.{} AS t"
+    return {view: query(settings, summed.format(view))[0][0] for view in VIEWS}
+
+
+def test_drill_of_retention_erasure_and_restore(filled, file):
+    """What is old goes and analysts see what they saw; a name goes; the backup brings all back, and upkeep takes the name again."""
+    before = shown(filled)
+    query(filled, "UPDATE tocsin.articles SET codebook = 'test', fetched_at = now() - interval '400 days'")
+    query(filled, "UPDATE tocsin.candidates SET created_at = now() - interval '400 days'")
+    upkeep(filled)
+    kept = shown(filled)
+    dropped = query(
+        filled,
+        "SELECT (SELECT count(*) FROM tocsin.candidates), (SELECT count(*) FROM tocsin.articles WHERE text <> '')",
+    )
+    erase("NATO", filled)
+    erased = shown(filled)
+    restore(filled, file, replace=True)
+    restored = shown(filled)
+    upkeep(filled)
+
+    # What a mention shows of its candidate goes with it.
+    assert {**kept, "mentions": ""} == {**before, "mentions": ""}
+    assert dropped == [(0, 0)]
+    assert erased["events"] != kept["events"]
+    assert restored == before
+    assert query(filled, "SELECT count(*) FROM tocsin.events WHERE actor_name ~* 'nato'") == [(0,)]
+    query(filled, "DELETE FROM tocsin.erasures")
+    restore(filled, file, replace=True)
 
 
 @pytest.mark.parametrize("part", [0.5, 0.9, 0.99], ids=lambda part: f"{part:.0%}")
