@@ -63,7 +63,8 @@ class Desk:
     def rule(self, text: str = "", *, rule: str = "everything", notify: str = "desk") -> None:
         """Write a rule file; further keys are added to it."""
         path = self.settings.rules_path / f"{rule}.yaml"
-        path.write_text(RULE.format(rule=rule, notify=notify) + textwrap.dedent(text))
+        grouped = "" if "group_by" in text else "group_by: [event]\n"
+        path.write_text(RULE.format(rule=rule, notify=notify) + grouped + textwrap.dedent(text))
 
     def receivers(self, text: str) -> None:
         """Write the receivers' file."""
