@@ -28,6 +28,8 @@ ARTICLES_LEFT = AssetAlias("tocsin-articles-left")
 EVERY_MINUTE = CronTriggerTimetable("* * * * *", timezone="UTC")
 
 # As many as there are cores for them: each claims articles until none is left.
+# Each visits hosts that no other has: one is enough for thousands of feeds; with several machines, one each.
+FETCH_TASKS = int(os.environ.get("TOCSIN_FETCH_TASKS") or 0) or 1
 EXTRACT_TASKS = int(os.environ.get("TOCSIN_EXTRACT_TASKS") or 0) or os.cpu_count() or 1
 
 

@@ -23,7 +23,7 @@ FEEDS_AT_ONCE = PAGES_AT_ONCE = 2
 ROBOTS_SECONDS = 3_600.0
 # A host that asked for patience, or let so many pages hang in a row, is left alone for a while.
 SILENT_PAGES = 3
-LEFT_ALONE_SECONDS = 600.0
+LEFT_ALONE_SECONDS = 120.0
 PATIENCE_SECONDS = 60.0
 # What one host's pages may take of one run; the rest waits for the next.
 PAGES_SECONDS = 240.0
