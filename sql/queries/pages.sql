@@ -93,6 +93,18 @@ WHERE event_id = %(event_id)s
 ORDER BY is_surest DESC NULLS LAST, confidence DESC, published_at, mention_id
 LIMIT 100;
 
+-- name: page_successor
+-- The event that took one in which no longer stands; null where it was withdrawn, no row where it never was.
+SELECT superseded_by FROM analysis.event_revisions WHERE event_id = %(event_id)s ORDER BY revision DESC LIMIT 1;
+
+-- name: page_event_revisions
+-- What changed of an event since it was first stored, the newest change first.
+SELECT revision, reason, changes, revised_at
+FROM analysis.event_revisions
+WHERE event_id = %(event_id)s
+ORDER BY revision DESC
+LIMIT 30;
+
 -- name: page_event_alerts
 -- The alerts that an event raised.
 SELECT id, rule, severity, why, created_at FROM analysis.alerts WHERE event_id = %(event_id)s ORDER BY created_at;
