@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -22,7 +22,8 @@ def source_names(feeds: Sequence[tuple[str, str]]) -> list[str]:
         feeds: Address and title ("" for none).
 
     Returns:
-        A title of a site's only feed as it is; else the words that the titles of its feeds begin with; else its domain.
+        A title of a site's only feed as it is; else the words that the titles of its feeds begin with; else,
+        or where two sites would have one name, its domain.
     """
     shared = {row["domain"] for row in read_table("shared_hosts.csv")}
     titles: dict[str, list[str]] = defaultdict(list)
@@ -30,6 +31,9 @@ def source_names(feeds: Sequence[tuple[str, str]]) -> list[str]:
     for site, (_, title) in zip(sites, feeds, strict=True):
         titles[site].append(title)
     names = {site: _one_name(those) or site for site, those in titles.items() if site not in shared}
+    # "News" is what two publishers may call theirs; it names neither.
+    given = Counter(names.values())
+    names = {site: name if given[name] == 1 else site for site, name in names.items()}
     return [
         names.get(site) or title or urlsplit(url).hostname or url
         for site, (url, title) in zip(sites, feeds, strict=True)

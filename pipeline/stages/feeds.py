@@ -66,7 +66,7 @@ def add_feed(values: dict[str, str], settings: Settings, *, is_checked: bool = T
     source = values["source"] or source_names([(url, parsed.title)])[0]
     feed = read_feed({**values, "url": url, "source": source}, where="the feed")
     with database(settings).transaction() as transaction:
-        transaction.all("add_feeds", feeds=as_json(_rows([feed])))
+        transaction.all("add_feeds", feeds=as_json(_rows([feed])), keeps_values=False)
     return feed, len(parsed.entries)
 
 
@@ -96,14 +96,14 @@ async def _read(url: str, client: Client, now: datetime) -> ParsedFeed:
 
 
 def import_feeds(path: Path, settings: Settings) -> tuple[int, int]:
-    """Add all feeds of a list (CSV or OPML); say how many were new, and how many were there.
+    """Add all feeds of a list (CSV or OPML); say how many were new, and how many were there and stay as they were.
 
     Raises:
         ConfigError: The list cannot be read.
     """
     feeds = read_feeds(path)
     with database(settings).transaction() as transaction:
-        added = transaction.all("add_feeds", feeds=as_json(_rows(feeds)))
+        added = transaction.all("add_feeds", feeds=as_json(_rows(feeds)), keeps_values=True)
     new_count = sum(row["is_new"] for row in added)
     return new_count, len(added) - new_count
 

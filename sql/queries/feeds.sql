@@ -40,7 +40,7 @@ WHERE (feeds.source, feeds.country, feeds.language, feeds.interval_seconds, feed
 
 -- name: add_feeds
 -- Puts feeds in by hand: array as upsert_feeds has it. Returns url and whether it is new of each.
--- One that is there already keeps its state and gets the new values.
+-- One that is there already keeps its state, and its values too where keeps_values; else it gets the new ones.
 WITH given AS (
     SELECT *
     FROM jsonb_to_recordset(%(feeds)s::jsonb)
@@ -52,11 +52,11 @@ WITH given AS (
 INSERT INTO tocsin.feeds (url, source, country, language, interval_seconds, is_interval_given, is_listed, is_added)
 SELECT url, source, country, language, interval_seconds, is_interval_given, false, true FROM given ORDER BY url
 ON CONFLICT (url) DO UPDATE
-SET source = excluded.source,
-    country = excluded.country,
-    language = excluded.language,
-    interval_seconds = excluded.interval_seconds,
-    is_interval_given = excluded.is_interval_given,
+SET source = CASE WHEN %(keeps_values)s THEN feeds.source ELSE excluded.source END,
+    country = CASE WHEN %(keeps_values)s THEN feeds.country ELSE excluded.country END,
+    language = CASE WHEN %(keeps_values)s THEN feeds.language ELSE excluded.language END,
+    interval_seconds = CASE WHEN %(keeps_values)s THEN feeds.interval_seconds ELSE excluded.interval_seconds END,
+    is_interval_given = CASE WHEN %(keeps_values)s THEN feeds.is_interval_given ELSE excluded.is_interval_given END,
     is_added = true,
     is_active = true,
     next_fetch_at = coalesce(feeds.next_fetch_at, now())

@@ -151,6 +151,22 @@ def test_what_is_exported_is_imported(desk, tmp_path, kind):
     assert export_feeds(kind, desk) == path.read_text()
 
 
+def test_importing_changes_no_feed_that_is_there(desk, tmp_path):
+    """A list in OPML knows less of it than the person who added it."""
+    add_feed(
+        values("https://a.example/rss", source="A", country="IND", interval_seconds="90"),
+        desk,
+        is_checked=False,
+    )
+    (path := tmp_path / "x.opml").write_text(
+        '<opml><body><outline text="B" xmlUrl="https://a.example/rss"/></body></opml>'
+    )
+    before = export_feeds("csv", desk)
+
+    assert import_feeds(path, desk) == (0, 1)
+    assert export_feeds("csv", desk) == before
+
+
 def test_how_a_feed_fares_is_shown(web, fetching, desk, run):
     """Share known, articles and lag of the week; failures and why."""
     published_at = fetching.now

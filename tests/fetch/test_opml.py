@@ -53,6 +53,14 @@ def test_feeds_of_one_publisher_have_one_source(tmp_path: Path) -> None:
     }
 
 
+def test_two_sites_never_have_one_name(tmp_path: Path) -> None:
+    """Both call theirs "News"."""
+    outline = '<outline text="News" xmlUrl="https://{}.example/rss"/>'
+    feeds = read(tmp_path, f"<opml><body>{outline.format('one')}{outline.format('two')}</body></opml>")
+
+    assert sorted(feed.source for feed in feeds.values()) == ["one.example", "two.example"]
+
+
 @pytest.mark.parametrize("kind", ["opml", "csv"])
 def test_what_is_written_is_read_as_it_was(tmp_path: Path, kind: str) -> None:
     """Country, language and interval too, and signs that XML has a use for."""

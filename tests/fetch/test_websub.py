@@ -210,6 +210,20 @@ def test_a_delivery_that_is_not_signed_is_passed_over(hub, fetching, subscribed)
     assert serving(subscribed, play) == [(fetching.title,)]
 
 
+def test_a_hub_at_a_closed_address_is_not_asked(canary, subscribed):
+    """What a feed names is a stranger's word."""
+    query(
+        subscribed,
+        f"UPDATE tocsin.subscriptions SET hub_url = 'http://127.0.0.66:{canary.port}/hub'",  # noqa: S608
+    )
+
+    async def play(_base: str) -> Any:
+        return await eventually(subscribed, "SELECT failure_count FROM tocsin.subscriptions", [(1,)])
+
+    assert serving(subscribed, play) == [(1,)]
+    assert canary.requests == []
+
+
 def test_a_subscription_is_renewed_before_it_ends(hub, subscribed):
     """And a denied one says why."""
     serving(subscribed, lambda base: verified(hub, base))
