@@ -116,4 +116,6 @@ def serve(settings: Settings, *, when_ready: Callable[[str], None]) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        # A browser keeps its connection, and Ctrl-C does not wait for it.
+        timeout_graceful_shutdown=2,
     )
