@@ -29,7 +29,7 @@ from pipeline.extract.coder import load_coder  # noqa: E402
 from pipeline.extract.given_pair import classify_pair  # noqa: E402
 from pipeline.model import Span  # noqa: E402
 from pipeline.postgres.rows import candidate_row  # noqa: E402
-from pipeline.store.merge import event_key  # noqa: E402
+from pipeline.store.wording import event_key  # noqa: E402
 
 Row = dict[str, Any]
 SENTENCES = {

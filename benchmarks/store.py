@@ -3,8 +3,9 @@
     python -m benchmarks.store [--events N] [--batches N]
 
 Makes a server of its own, fills it with N tellings of nine tenths as many events of five years (default 20,000; ten
-million take half an hour of one core and 25 GB), offers batches of 5,000 accepted candidates of the last weeks, of which every
-tenth tells an event that is there already, and times the stage. The statements of version 0.1 get the same
+million take half an hour of one core and 30 GB), offers batches of 5,000 accepted candidates of the last weeks, of which every
+tenth tells an event that is there already, and times the stage. Events are spread over sixty lands and 3,000 towns, seven in
+ten say their day, and each is found by as many handles as one of news is. The statements of version 0.1 get the same
 batches in an empty database beside it.
 """
 
@@ -29,7 +30,7 @@ from pipeline.postgres.database import Database, Limits, Session, connect
 from pipeline.postgres.migrate import MIGRATIONS, migrate
 from pipeline.postgres.rows import candidate_from
 from pipeline.stages.store import store
-from pipeline.store.merge import event_key
+from pipeline.store.wording import event_key
 
 BATCH = 5_000
 TOLD_AGAIN = 10  # every tenth candidate tells an event that another told before
@@ -54,21 +55,25 @@ INSERT INTO tocsin.candidates (
     recipient_name, recipient_country, recipient_sector, recipient_start, recipient_end, recipient_text,
     trigger_start, trigger_end, trigger_text, sentence_start, sentence_end, sentence, mentions,
     place_name, place_country, place_latitude, place_longitude, place_resolution, place_start, place_end, place_text,
-    event_date, date_precision, counts, quad_class, score, cameo, frame_id, confidence, verdict, judged_at, event_key,
-    stored_at
+    event_date, date_precision, date_start, date_end, date_text, counts, quad_class, score, cameo, frame_id, confidence,
+    verdict, judged_at, event_key, handles, stored_at
 )
 SELECT (SELECT max(id) FROM tocsin.batches), article.id, 'news_sm-0.3.1-abcdef123456',
        encode(sha256(convert_to('candidate ' || number, 'UTF8')), 'hex'),
        (ARRAY['PROTEST', 'ASSAULT', 'CONSULT', 'ACCUSE'])[1 + told %% 4], NULL, '{{military}}', 'actual', 'past tense',
-       'Rebels of group ' || told %% 5000, (ARRAY['SYR', 'YEM', 'UKR', 'RUS', 'FRA', 'USA', 'MLI'])[1 + told %% 7], 'REB',
+       'Rebels of ' || initcap({word}), (ARRAY['SYR', 'YEM', 'UKR', 'RUS', 'FRA', 'USA', 'MLI'])[1 + told %% 7], 'REB',
        0, 6, 'Rebels', '{{rebels:17,syria:3}}',
-       'Soldiers of unit ' || told %% 900, (ARRAY['SYR', 'IRQ', 'UKR', 'RUS', 'DEU', 'USA'])[1 + told %% 6], 'MIL',
+       'Soldiers of ' || initcap(reverse({word})), (ARRAY['SYR', 'IRQ', 'UKR', 'RUS', 'DEU', 'USA'])[1 + told %% 6], 'MIL',
        14, 22, 'soldiers', 7, 13, 'killed', 0, 180,
        rpad('Rebels killed 12 soldiers near Ariha, officials said in report ' || number, 180, ' as before'), '[]',
-       'Ariha', 'SYR', 35.8 + told %% 100 / 1000.0, 36.6, 'point', 40, 45, 'Ariha',
-       {dated}, 'day', '[{{"kind": "killed", "lower": 12, "upper": 12, "start": 14, "end": 16, "text": "12"}}]',
+       'Town ' || told %% 3000, 'L' || told %% 60, told %% 3000 / 50.0, told %% 60 * 2, 'point', 40, 45, 'Ariha',
+       {dated}, 'day', CASE WHEN told %% 10 < 7 THEN 50 END, CASE WHEN told %% 10 < 7 THEN 52 END,
+       CASE WHEN told %% 10 < 7 THEN 'on' END, '[{{"kind": "killed", "lower": 12, "upper": 12, "start": 14, "end": 16, "text": "12"}}]',
        4, -9, '190', 'kill-verb:3', (300 + number * 7919 %% 700) / 1000.0, 'accepted', now(),
-       {key}, {stored_at}
+       {key},
+       (SELECT array_agg(hashtextextended(told %% 4 || part, 0)) FROM unnest(ARRAY[
+           'pair ' || told %% 42, 'names ' || {word}, 'actor ' || told %% 60 || ' ' || told %% 7,
+           'recipient ' || told %% 60 || ' ' || told %% 6, 'town ' || told %% 3000]) AS part), {stored_at}
 FROM (
     SELECT number,
            CASE WHEN number %% %(again)s = 0 THEN greatest(number - 1 - number * 7919 %% 20000, 1) ELSE number END AS told
@@ -76,6 +81,7 @@ FROM (
 ) AS made
 JOIN tocsin.articles AS article ON article.id = (number - 1) / %(per)s + 1
 """
+WORD = "translate(substr(md5((told %% 5000)::text), 1, 9), '0123456789', 'ghijklmnop')"
 KEY = "encode(sha256(convert_to('event ' || told, 'UTF8')), 'hex')"
 # History runs over five years to a month ago; what comes new falls into the weeks after.
 HISTORY_DAY = "(current_date - 30 - ((%(events)s - {number}) * 1795 / %(events)s)::integer)"
@@ -84,37 +90,64 @@ NEW_DAY = (
     + HISTORY_DAY
     + " END)"
 )
+MAKE_WORDINGS = """
+WITH made AS (
+    INSERT INTO tocsin.event_wordings (
+        event_key, event_id, event_date, date_precision, is_dated, event_type, status,
+        actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector,
+        place_name, place_country, place_latitude, place_longitude, place_resolution
+    )
+    SELECT event_key, nextval('tocsin.event_id'), event_date, date_precision, date_start IS NOT NULL, event_type, status,
+           actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector,
+           place_name, place_country, place_latitude, place_longitude, place_resolution
+    FROM tocsin.candidates
+    WHERE id BETWEEN %(first)s AND %(last)s
+    ORDER BY id
+    ON CONFLICT (event_key) DO NOTHING
+    RETURNING id, event_key
+)
+INSERT INTO tocsin.wording_handles (handle, event_date, wording_id, is_dated, land, latitude, longitude)
+SELECT DISTINCT unnest(candidate.handles), candidate.event_date, made.id, candidate.date_start IS NOT NULL,
+       candidate.place_country, candidate.place_latitude::real, candidate.place_longitude::real
+FROM made
+JOIN tocsin.candidates AS candidate
+    ON candidate.event_key = made.event_key AND candidate.id BETWEEN %(first)s AND %(last)s
+"""
 MAKE_EVENTS = """
 INSERT INTO tocsin.events (
-    event_key, event_date, date_precision, event_type, mode, contexts, status,
+    id, event_key, event_date, date_precision, event_type, mode, contexts, status,
     actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector,
     place_name, place_country, place_latitude, place_longitude, place_resolution,
     counts, quad_class, score, cameo, confidence, codebook,
     mention_count, article_count, source_count, first_reported_at, candidate_id, trigger_start
 )
-SELECT event_key, event_date, date_precision, event_type, mode, contexts, status,
-       actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector,
-       place_name, place_country, place_latitude, place_longitude, place_resolution,
+SELECT DISTINCT ON (wording.event_id)
+       wording.event_id, told.event_key, told.event_date, told.date_precision, told.event_type, mode, contexts, told.status,
+       told.actor_name, told.actor_country, told.actor_sector,
+       told.recipient_name, told.recipient_country, told.recipient_sector,
+       told.place_name, told.place_country, told.place_latitude, told.place_longitude, told.place_resolution,
        counts, quad_class, score, cameo, confidence, codebook,
-       1, 1, 1, judged_at, id, trigger_start
-FROM tocsin.candidates
-WHERE id BETWEEN %(first)s AND %(last)s
-ON CONFLICT (event_date, event_key) DO NOTHING
+       1, 1, 1, judged_at, told.id, trigger_start
+FROM tocsin.candidates AS told
+JOIN tocsin.event_wordings AS wording ON wording.event_key = told.event_key
+WHERE told.id BETWEEN %(first)s AND %(last)s
+  AND NOT EXISTS (SELECT FROM tocsin.mentions AS mention WHERE mention.event_id = wording.event_id)
+ORDER BY wording.event_id, told.id
 """
 MAKE_MENTIONS = """
-INSERT INTO tocsin.mentions (event_date, event_id, candidate_id, article_id, trigger_start, trigger_end, trigger_text,
+INSERT INTO tocsin.mentions (event_date, event_id, wording_id, candidate_id, article_id, trigger_start, trigger_end, trigger_text,
                              sentence, sentence_start, confidence)
-SELECT event.event_date, event.id, candidate.id, candidate.article_id, candidate.trigger_start, candidate.trigger_end,
+SELECT wording.event_date, wording.event_id, wording.id, candidate.id, candidate.article_id, candidate.trigger_start, candidate.trigger_end,
        candidate.trigger_text, candidate.sentence, candidate.sentence_start, candidate.confidence
 FROM tocsin.candidates AS candidate
-JOIN tocsin.events AS event ON event.event_date = candidate.event_date AND event.event_key = candidate.event_key
+JOIN tocsin.event_wordings AS wording ON wording.event_key = candidate.event_key
 WHERE candidate.id BETWEEN %(first)s AND %(last)s
 """
 SIZES = """
 SELECT name, pg_size_pretty(sum(pg_total_relation_size(oid)))
 FROM (SELECT oid, CASE WHEN relispartition THEN 'events' ELSE relname END AS name FROM pg_class
       WHERE relnamespace = 'tocsin'::regnamespace AND relkind = 'r') AS relation
-WHERE name IN ('articles', 'candidates', 'events', 'mentions')
+WHERE name IN ('articles', 'candidates', 'events', 'mentions', 'event_wordings', 'wording_handles')
 GROUP BY name ORDER BY name
 """
 
@@ -150,7 +183,8 @@ class Maker:
         self.run(MAKE_ARTICLES.format(published=published), **span)
         stored_at = "now()" if is_stored else "NULL"
         self.run(
-            MAKE_CANDIDATES.format(dated=day.format(number="told"), key=KEY, stored_at=stored_at), **span
+            MAKE_CANDIDATES.format(dated=day.format(number="told"), key=KEY, word=WORD, stored_at=stored_at),
+            **span,
         )
         self.made = last
 
@@ -160,7 +194,7 @@ def fill(maker: Maker) -> None:
     indices = maker.run(
         "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
         " JOIN pg_class ON pg_class.oid = indrelid"
-        " WHERE relnamespace = 'tocsin'::regnamespace AND relname IN ('candidates', 'events', 'mentions')"
+        " WHERE relnamespace = 'tocsin'::regnamespace AND relname IN ('candidates', 'events')"
         " AND NOT indisunique AND NOT relispartition"
     )
     for name, _ in indices:
@@ -168,7 +202,7 @@ def fill(maker: Maker) -> None:
     while maker.made < maker.events:
         first = maker.made + 1
         maker.make(min(CHUNK, maker.events - maker.made), is_stored=True)
-        for statement in (MAKE_EVENTS, MAKE_MENTIONS):
+        for statement in (MAKE_WORDINGS, MAKE_EVENTS, MAKE_MENTIONS):
             maker.run(statement, first=first, last=maker.made)
         print(f"  filled {maker.made:>10,}", flush=True)
     for _, definition in indices:
@@ -239,6 +273,7 @@ def former_database(settings: Settings, folder: Path) -> str:
         (folder / path.name).write_bytes(path.read_bytes())
     url = embedded.url(settings, "former")
     migrate(url, migrations_folder=folder, views_folder=folder / "none")
+    Maker(url, 0).run("ALTER TABLE tocsin.candidates ADD COLUMN handles bigint[]")
     return url
 
 

@@ -17,14 +17,13 @@ from typing import Any
 from spacy.tokens import Token
 
 from pipeline.config import Settings
-from pipeline.extract.article.attacks import attacks
 from pipeline.extract.article.cast import Cast, Party
 from pipeline.extract.article.dyads import Features, candidate_of, made_of, parties_of, sides_of
 from pipeline.extract.article.home import find_dateline
 from pipeline.extract.article.incidents import incidents
 from pipeline.extract.article.lead import lead_end
 from pipeline.extract.article.merge import merge
-from pipeline.extract.article.scene import Scene, place_beside_actor
+from pipeline.extract.article.scene import Scene
 from pipeline.extract.article.telling import Said, Telling, tell, words_of
 from pipeline.extract.article.weigh import Heard, Weighed, weigh
 from pipeline.extract.events.reader import Reader
@@ -111,10 +110,7 @@ class Coder:
         cast = Cast(self.lexicon, article.published_at.date())
         made = self._by_rules if self.trained is None else self._by_reader
         lead = lead_end(article.text)
-        return [
-            replace(one, is_lead=one.sentence.start < lead, place=place_beside_actor(one))
-            for one in made(article, docs, cast, scene)
-        ]
+        return [replace(one, is_lead=one.sentence.start < lead) for one in made(article, docs, cast, scene)]
 
     def _by_rules(
         self, article: Article, docs: Sequence[Parsed], cast: Cast, scene: Scene
@@ -132,7 +128,7 @@ class Coder:
                         told.append((made, reading.anchor, piece))
         candidates = _settled(scene, told)
         candidates += scene.remembered(granted, candidates)
-        return attacks(merge(sorted(candidates, key=lambda one: one.sentence.start)))
+        return merge(sorted(candidates, key=lambda one: one.sentence.start))
 
     def _by_reader(
         self, article: Article, docs: Sequence[Parsed], cast: Cast, scene: Scene
@@ -146,7 +142,7 @@ class Coder:
             candidate = self._weighed(weighed, article, cast)
             if candidate is not None:
                 told.append(([candidate], weighed.reading.anchor, weighed.heard.piece))
-        return attacks(incidents(_dated(one, article) for one in _settled(scene, told)))
+        return incidents(_dated(one, article) for one in _settled(scene, told))
 
     def heard(self, docs: Sequence[Parsed], cast: Cast) -> list[Heard]:
         """Each sentence with what the rules read in it and who is named: what the trained reader sees, and is trained on."""

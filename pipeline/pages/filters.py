@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
@@ -14,6 +13,7 @@ from fastapi import HTTPException
 
 from pipeline import plover
 from pipeline.errors import ConfigError
+from pipeline.pages.names import countries
 
 STATUSES = ("actual", "planned", "hypothetical", "denied")
 QUAD_CLASSES = {
@@ -100,10 +100,9 @@ def numbered(value: int) -> int:
 
 
 def _country(name: str, value: str) -> str:
-    # PLOVER has codes that are no country's, as IGO; one that nobody has gives nothing, and harms nobody.
-    if not re.fullmatch("[A-Z]{3}", value):
+    if value not in countries():
         raise ConfigError(
-            f"{name} must be a country's code of three capital letters, such as FRA, got {_short(value)}"
+            f"{name} must be a country's code of three letters, such as FRA, got {_short(value)}"
         )
     return value
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from pipeline.config import Settings, load_settings
 from pipeline.errors import StoreBusyError
-from pipeline.extract.bar import is_sure
 from pipeline.extract.coder import Coder, load_coder
 from pipeline.model import Candidate
 from pipeline.postgres.clean import as_json
@@ -19,7 +18,7 @@ from pipeline.postgres.database import Session, Transaction
 from pipeline.postgres.rows import article_from, candidate_from, candidate_row
 from pipeline.stages.common import About, Counts, counted, database, quarantine
 from pipeline.stages.stories import link_articles
-from pipeline.store.merge import event_key
+from pipeline.store.wording import found_by
 from pipeline.stories.carry import carried
 
 COPIES_AT_ONCE = 100
@@ -157,7 +156,7 @@ def _write_candidates(
     transaction: Transaction, article_id: int, told: Sequence[Candidate], codebook: str, batch_id: int
 ) -> int:
     """Write what an article tells, in place of what it told before; how many candidates were new."""
-    rows = [candidate_row(candidate) | {"event_key": event_key(candidate)} for candidate in told]
+    rows = [candidate_row(candidate) | found_by(candidate) for candidate in told]
     transaction.run(
         "withdraw_candidates",
         article_id=article_id,
@@ -203,6 +202,14 @@ def _copy_some(session: Session, batch_id: int) -> Counter[str] | None:
             new = _write_candidates(transaction, row["id"], kept, row["codebook"], batch_id)
             counts.update({"articles": 1, "copies": 1, "candidates": new})
     return counts
+
+
+def is_sure(candidate: Candidate, settings: Settings) -> bool:
+    """Whether a candidate is kept; the bar of rules is lower where one party alone is named (see Settings)."""
+    if settings.reader == "on":
+        return candidate.confidence >= settings.reader_min_confidence
+    alone = candidate.actor is None or candidate.recipient is None
+    return candidate.confidence >= (settings.min_confidence_alone if alone else settings.min_confidence)
 
 
 def _quarantine_article(

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from pipeline.config import Settings, load_settings
 from pipeline.errors import StoreBusyError, StoreError
 from pipeline.postgres.database import Session, Transaction
 from pipeline.postgres.rows import candidate_from
 from pipeline.stages.common import About, Counts, counted, database, log, quarantine
-from pipeline.store.merge import event_key
+from pipeline.stages.incidents import settle
+from pipeline.store.wording import found_by, handles, wording_from
 
 STORE_AT_ONCE = 5_000
+MERGE_AT_ONCE = 500
 
 
 def store(batch_id: int, settings: Settings | None = None) -> Counts:
@@ -31,6 +34,7 @@ def store(batch_id: int, settings: Settings | None = None) -> Counts:
         while last_id is not None:
             stored, last_id = _store_some(session, last_id)
             counts.update(stored)
+        counts.update(_merge_anew(session))
         with session.transaction() as transaction:
             counts["pending_alerts"] = (transaction.one("count_pending_alerts") or {})["event_count"]
             counts["articles_left"] = int(transaction.one("first_waiting_article") is not None)
@@ -46,12 +50,19 @@ def _give_keys(session: Session) -> None:
 
     def some(transaction: Transaction) -> int:
         rows = transaction.all("claim_without_key", limit=STORE_AT_ONCE)
-        keys = [{"id": row["id"], "event_key": event_key(candidate_from(row))} for row in rows]
+        keys = [{"id": row["id"], **found_by(candidate_from(row))} for row in rows]
         if keys:
             transaction.run("save_event_keys", keys=json.dumps(keys))
         return len(keys)
 
-    while session.retried(some):
+    def handles_of_some(transaction: Transaction) -> int:
+        rows = transaction.all("claim_without_handles", limit=STORE_AT_ONCE)
+        given = [{"id": row["id"], "handles": handles(wording_from(row))} for row in rows]
+        if given:
+            transaction.run("save_handles", wordings=json.dumps(given))
+        return len(given)
+
+    while session.retried(some) or session.retried(handles_of_some):
         pass
 
 
@@ -103,14 +114,68 @@ def _merged(transaction: Transaction) -> Counter[str]:
 
 def merge_staged(transaction: Transaction) -> Counter[str]:
     """Merge the staged candidates into events and mentions; the rules are owed no look at them by this alone."""
+    return _merge(transaction, {}, ())[0]
+
+
+def _merge(
+    transaction: Transaction, reasons: Mapping[int, str], wordings: Sequence[int]
+) -> tuple[Counter[str], set[int]]:
+    """Merge the staged candidates, and look anew at events with a reason, which these wordings tell.
+
+    Returns:
+        What came of it, and the events that must wait, since another session holds one that they belong to.
+    """
     transaction.run("analyze_staged_candidates")
-    transaction.run("stage_events")
+    transaction.run("stage_wordings")
     waiting = transaction.run("leave_busy_events")
+    transaction.run("insert_wordings")
+    transaction.run("analyze_staged_wordings")
+    settled = settle(transaction, wordings)
     transaction.run("stage_mentions")
+    further: dict[int, str | None] = dict.fromkeys(settled.touched) | dict(reasons)
+    transaction.run(
+        "stage_events",
+        further=json.dumps([{"event_id": event, "reason": reason} for event, reason in further.items()]),
+        fresh=json.dumps([{"event_id": event} for event in settled.fresh]),
+    )
     transaction.run("analyze_staged_events")
     transaction.run("stage_values")
     transaction.run("analyze_staged_values")
     new = transaction.run("insert_events")
     changed = transaction.run("revise_events") + transaction.run("recount_events")
+    successors = [{"event_id": event, "superseded_by": heir} for event, heir in settled.successors.items()]
+    ended = transaction.run("end_events", successors=json.dumps(successors))
     mentions = transaction.run("insert_mentions")
-    return Counter({"events_new": new, "events_changed": changed, "mentions": mentions, "waiting": waiting})
+    transaction.run("redate_mentions")
+    transaction.run("redate_pending_alerts")
+    transaction.run("save_event_revisions")
+    counts = {"events_new": new, "events_changed": changed, "events_ended": ended, "mentions": mentions}
+    return Counter(counts | {"waiting": waiting}), settled.postponed
+
+
+def _merge_anew(session: Session) -> Counter[str]:
+    """Look anew at the events whose tellings changed by something else than a new one."""
+
+    waiting: set[int] = set()
+
+    def some(transaction: Transaction) -> Counter[str] | None:
+        transaction.all("lock_store")
+        claimed = transaction.all("claim_merges", limit=MERGE_AT_ONCE, but=sorted(waiting))
+        if not claimed:
+            return None
+        ids = [row["event_id"] for row in claimed]
+        transaction.run("withdraw_mentions", event_ids=ids)
+        transaction.run("drop_wordings", event_ids=ids)
+        wordings = [row["id"] for row in transaction.all("wordings_of_events", event_ids=ids)]
+        transaction.run("make_staging")
+        reasons = {row["event_id"]: row["reason"] for row in claimed}
+        counts, postponed = _merge(transaction, reasons, wordings)
+        transaction.run("insert_pending_alerts")
+        transaction.run("forget_merges", event_ids=sorted(set(ids) - postponed))
+        waiting.update(ids)
+        return counts
+
+    counts: Counter[str] = Counter()
+    while made := session.retried(some):
+        counts.update(made)
+    return counts

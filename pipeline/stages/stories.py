@@ -14,7 +14,6 @@ from pipeline.stories.copies import (
     Kin,
     Signed,
     are_copies,
-    connected,
     is_promising,
     original,
     packed,
@@ -22,6 +21,7 @@ from pipeline.stories.copies import (
     signatures,
     unpacked,
 )
+from pipeline.stories.groups import connected
 from pipeline.stories.likeness import keys_of, similarity, terms_of
 from pipeline.stories.settings import copy_settings, story_settings
 
@@ -98,7 +98,9 @@ def _group(transaction: Transaction, ids: Sequence[int], texts: dict[int, frozen
     for group in connected(kin, joined):
         first = original(kin[member] for member in group).article_id
         copies += [{"article_id": member, "copy_of": first if member != first else None} for member in group]
-    return [row["id"] for row in transaction.all("save_originals", copies=json.dumps(copies))]
+    changed = [row["id"] for row in transaction.all("save_originals", copies=json.dumps(copies))]
+    transaction.run("owe_merges_of", article_ids=changed)
+    return changed
 
 
 def _pairs(transaction: Transaction, query: str, ids: Sequence[int], days: int) -> list[tuple[int, int]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -123,22 +122,3 @@ def original(group: Iterable[Kin]) -> Kin:
     least = max(kin.shingle_count for kin in members) / copy_settings().alike_ratio
     full = [kin for kin in members if kin.shingle_count >= least]
     return min(full, key=lambda kin: (kin.published_at, kin.url))
-
-
-def connected(nodes: Iterable[int], pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """The groups of nodes that pairs connect, each in order."""
-    near: defaultdict[int, set[int]] = defaultdict(set)
-    for one, other in pairs:
-        near[one].add(other)
-        near[other].add(one)
-    left, groups = set(nodes), []
-    while left:
-        edge = [left.pop()]
-        group = set(edge)
-        while edge:
-            new = (near[edge.pop()] & left) - group
-            group |= new
-            edge += new
-        left -= group
-        groups.append(sorted(group))
-    return groups

@@ -1,3 +1,20 @@
+-- name: save_rules
+-- Shows the rules as last read: array of {rule, title, severity, status, definition}. Returns nothing.
+WITH given AS (
+    SELECT *
+    FROM jsonb_to_recordset(%(rules)s::jsonb)
+        AS rule (rule text, title text, severity text, status text, definition jsonb)
+), gone AS (
+    DELETE FROM tocsin.rules WHERE rule NOT IN (SELECT rule FROM given)
+)
+INSERT INTO tocsin.rules (rule, title, severity, status, definition)
+SELECT rule, title, severity, status, definition FROM given ORDER BY rule
+ON CONFLICT (rule) DO UPDATE
+SET title = excluded.title, severity = excluded.severity, status = excluded.status,
+    definition = excluded.definition, loaded_at = now()
+WHERE (rules.title, rules.severity, rules.status, rules.definition)
+      IS DISTINCT FROM (excluded.title, excluded.severity, excluded.status, excluded.definition);
+
 -- name: count_pending_alerts
 -- How many events the rules have not seen.
 SELECT count(*) AS event_count FROM tocsin.pending_alerts;

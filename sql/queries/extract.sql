@@ -56,11 +56,21 @@ ORDER BY candidate.id;
 
 -- name: withdraw_candidates
 -- Withdraws what an article told before and tells no more: all of its candidates but those with these keys and this
--- codebook. Those that were not stored yet never will be; of the others store takes the mentions back. Rows touched.
-UPDATE tocsin.candidates
-SET withdrawn_at = now()
-WHERE article_id = %(article_id)s AND withdrawn_at IS NULL
-  AND NOT (codebook = %(codebook)s AND candidate_key = ANY(%(candidate_keys)s));
+-- codebook. Store is owed a look at the events that they told. How many events is the rows it touched.
+WITH gone AS (
+    UPDATE tocsin.candidates
+    SET withdrawn_at = now()
+    WHERE article_id = %(article_id)s AND withdrawn_at IS NULL
+      AND NOT (codebook = %(codebook)s AND candidate_key = ANY(%(candidate_keys)s))
+    RETURNING id, article_id
+)
+INSERT INTO tocsin.pending_merges (event_id, reason)
+SELECT DISTINCT mention.event_id, CASE WHEN article.corrected_at IS NULL THEN 'recoded' ELSE 'corrected' END
+FROM gone
+JOIN tocsin.mentions AS mention ON mention.candidate_id = gone.id
+JOIN tocsin.articles AS article ON article.id = gone.article_id
+WHERE mention.withdrawn_at IS NULL
+ON CONFLICT (event_id) DO NOTHING;
 
 -- name: insert_candidates
 -- Ids of the candidates that were new, or were withdrawn and are told again: array of the columns of
@@ -75,7 +85,7 @@ INSERT INTO tocsin.candidates (
     place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id,
     place_start, place_end, place_text,
     event_date, date_precision, date_start, date_end, date_text,
-    counts, quad_class, score, cameo, frame_id, confidence, is_background, is_lead, event_key
+    counts, quad_class, score, cameo, frame_id, confidence, is_background, is_lead, event_key, handles
 )
 SELECT %(batch_id)s, %(article_id)s, %(codebook)s, candidate_key, event_type, mode, contexts, status, status_reason,
        actor_name, actor_country, actor_sector, actor_start, actor_end, actor_text, actor_entry_ids,
@@ -86,10 +96,10 @@ SELECT %(batch_id)s, %(article_id)s, %(codebook)s, candidate_key, event_type, mo
        place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id,
        place_start, place_end, place_text,
        event_date, date_precision, date_start, date_end, date_text,
-       counts, quad_class, score, cameo, frame_id, confidence, is_background, is_lead, event_key
+       counts, quad_class, score, cameo, frame_id, confidence, is_background, is_lead, event_key, handles
 FROM jsonb_populate_recordset(NULL::tocsin.candidates, %(candidates)s::jsonb)
 ON CONFLICT (article_id, codebook, candidate_key) DO UPDATE
-SET withdrawn_at = NULL
+SET withdrawn_at = NULL, stored_at = NULL
 WHERE candidates.withdrawn_at IS NOT NULL
 RETURNING id;
 

@@ -12,11 +12,31 @@ LIMIT %(limit)s
 FOR UPDATE SKIP LOCKED;
 
 -- name: save_event_keys
--- Gives candidates their event keys: array of {id, event_key}. Returns nothing.
+-- Gives candidates their event keys and handles: array of {id, event_key, handles}. Returns nothing.
 UPDATE tocsin.candidates AS candidate
-SET event_key = given.event_key
-FROM jsonb_to_recordset(%(keys)s::jsonb) AS given (id bigint, event_key text)
+SET event_key = given.event_key, handles = given.handles
+FROM jsonb_to_recordset(%(keys)s::jsonb) AS given (id bigint, event_key text, handles bigint[])
 WHERE candidate.id = given.id;
+
+-- name: claim_without_handles
+-- Wordings of before there were handles, oldest first.
+SELECT * FROM tocsin.event_wordings WHERE NOT has_handles ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED;
+
+-- name: save_handles
+-- Gives wordings their handles: array of {id, handles}. Returns nothing.
+WITH given AS (
+    UPDATE tocsin.event_wordings AS wording
+    SET has_handles = true
+    FROM jsonb_to_recordset(%(wordings)s::jsonb) AS given (id bigint, handles bigint[])
+    WHERE wording.id = given.id
+    RETURNING wording.*, given.handles
+)
+INSERT INTO tocsin.wording_handles (handle, event_date, wording_id, is_dated, land, latitude, longitude)
+SELECT unnest(handles), event_date, id, is_dated, place_country,
+       CASE WHEN place_resolution = 'point' THEN place_latitude END,
+       CASE WHEN place_resolution = 'point' THEN place_longitude END
+FROM given
+ON CONFLICT DO NOTHING;
 
 -- name: make_staging
 -- Makes the staging tables of one batch; they go with the transaction. Returns nothing.
@@ -28,17 +48,25 @@ CREATE TEMPORARY TABLE staged_mentions (
     candidate_id bigint, event integer, article_id bigint,
     trigger_start integer, trigger_end integer, trigger_text text, published_at timestamptz, source text
 ) ON COMMIT DROP;
+CREATE TEMPORARY TABLE staged_wordings (
+    event integer, event_key text, wording_id bigint, event_id bigint, own_id bigint, is_busy boolean
+) ON COMMIT DROP;
 CREATE TEMPORARY TABLE staged_events (
-    event integer, event_date date, event_key text, event_id bigint, is_busy boolean
+    event_id bigint, event_date date, is_new boolean, reason text, before jsonb
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE staged_values (
-    event integer, event_date date, event_key text, event_id bigint, is_new boolean, candidate_id bigint,
-    is_surer boolean, mention_count integer, article_count integer, source_count integer, first_reported_at timestamptz
+    event_id bigint, event_date date, new_date date, is_new boolean, reason text, before jsonb, event_key text,
+    candidate_id bigint,
+    counts jsonb, mention_count integer, article_count integer, source_count integer, first_reported_at timestamptz
 ) ON COMMIT DROP;
 
 -- name: analyze_staged_candidates
 -- Tells the planner how many candidates are staged: it joins by hash then, not row by row. Returns nothing.
 ANALYZE staged_candidates;
+
+-- name: analyze_staged_wordings
+-- The same for the wordings that are staged. Returns nothing.
+ANALYZE staged_wordings;
 
 -- name: analyze_staged_events
 -- The same for the events and mentions that are staged. Returns nothing.
@@ -82,35 +110,167 @@ WHERE id = (
 )
 RETURNING id, sentence;
 
--- name: stage_events
--- Stages the events that the staged candidates tell, and locks those that are there already. Returns nothing.
--- One that another session holds is marked: its candidates wait for the next time, and nobody waits for the other.
+-- name: stage_wordings
+-- Stages the wordings of the staged candidates, and locks the events that those known tell. Returns nothing.
+-- One whose event another session holds is marked: its candidates wait for the next time, and nobody waits for the other.
 WITH touched AS MATERIALIZED (
-    SELECT event, min(event_date) AS event_date, min(event_key) AS event_key FROM staged_candidates GROUP BY event
+    SELECT event, min(event_key) AS event_key FROM staged_candidates GROUP BY event
 ), known AS MATERIALIZED (
-    SELECT touched.event, event.event_date, event.id
+    SELECT touched.event, wording.id, wording.event_id
     FROM touched
-    JOIN tocsin.events AS event ON event.event_date = touched.event_date AND event.event_key = touched.event_key
+    JOIN tocsin.event_wordings AS wording ON wording.event_key = touched.event_key
 ), held AS (
-    SELECT known.event
-    FROM known
-    JOIN tocsin.events AS event ON event.event_date = known.event_date AND event.id = known.id
+    SELECT event.id
+    FROM (SELECT DISTINCT event_id FROM known) AS known
+    JOIN tocsin.events AS event ON event.id = known.event_id
     FOR NO KEY UPDATE OF event SKIP LOCKED
 )
-INSERT INTO staged_events (event, event_date, event_key, event_id, is_busy)
-SELECT touched.event, touched.event_date, touched.event_key, known.id, known.id IS NOT NULL AND held.event IS NULL
+INSERT INTO staged_wordings (event, event_key, wording_id, event_id, is_busy)
+SELECT touched.event, touched.event_key, known.id, known.event_id, known.id IS NOT NULL AND held.id IS NULL
 FROM touched
 LEFT JOIN known ON known.event = touched.event
-LEFT JOIN held ON held.event = touched.event;
+LEFT JOIN held ON held.id = known.event_id;
 
 -- name: leave_busy_events
 -- Takes the candidates of events that another session holds off the stage. Their number is how many rows it touched.
 WITH busy AS (
-    DELETE FROM staged_events WHERE is_busy RETURNING event
+    DELETE FROM staged_wordings WHERE is_busy RETURNING event
 )
 DELETE FROM staged_candidates AS candidate
 USING busy
 WHERE candidate.event = busy.event;
+
+-- name: insert_wordings
+-- Makes the wordings that are new, each with an event of its own, and what they are found by. How many.
+WITH sample AS MATERIALIZED (
+    SELECT DISTINCT ON (staged.event) staged.event, candidate.*
+    FROM staged_wordings AS staged
+    JOIN staged_candidates AS told ON told.event = staged.event
+    JOIN tocsin.candidates AS candidate ON candidate.id = told.id
+    WHERE staged.wording_id IS NULL
+    ORDER BY staged.event, candidate.id
+), made AS (
+    INSERT INTO tocsin.event_wordings (
+        event_key, event_id, event_date, date_precision, is_dated, event_type, status,
+        actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector,
+        place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id
+    )
+    SELECT event_key, nextval('tocsin.event_id'), event_date, date_precision, date_start IS NOT NULL,
+           event_type, status, actor_name, actor_country, actor_sector,
+           recipient_name, recipient_country, recipient_sector,
+           place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id
+    FROM sample
+    ORDER BY event
+    RETURNING *
+), found_by AS (
+    INSERT INTO tocsin.wording_handles (handle, event_date, wording_id, is_dated, land, latitude, longitude)
+    SELECT unnest(sample.handles), made.event_date, made.id, made.is_dated, made.place_country,
+           CASE WHEN made.place_resolution = 'point' THEN made.place_latitude END,
+           CASE WHEN made.place_resolution = 'point' THEN made.place_longitude END
+    FROM made
+    JOIN sample ON sample.event_key = made.event_key
+)
+UPDATE staged_wordings AS staged
+SET wording_id = made.id, event_id = made.event_id, own_id = made.event_id
+FROM made
+WHERE staged.event_key = made.event_key;
+
+-- name: new_partners
+-- Pairs of wordings of which the first is new on the stage (it came with an event of its own) and the other shares a handle with it, within some days,
+-- and is not plainly elsewhere.
+SELECT DISTINCT mine.wording_id, other.wording_id AS other_id
+FROM staged_wordings AS staged
+JOIN tocsin.wording_handles AS mine ON mine.wording_id = staged.wording_id
+JOIN tocsin.wording_handles AS other
+    ON other.handle = mine.handle AND other.wording_id <> mine.wording_id
+    AND other.event_date BETWEEN mine.event_date - %(days)s::integer AND mine.event_date + %(days)s::integer
+    AND (other.event_date = mine.event_date OR NOT (mine.is_dated AND other.is_dated))
+    AND (other.land = mine.land OR mine.land IS NULL OR other.land IS NULL)
+    AND (mine.latitude IS NULL OR other.latitude IS NULL
+         OR abs(mine.latitude - other.latitude) < 0.5 AND abs(mine.longitude - other.longitude) < 1.5)
+WHERE staged.own_id IS NOT NULL;
+
+-- name: fresh_events
+-- Ids of the events that were made for new wordings of the stage.
+SELECT own_id AS event_id FROM staged_wordings WHERE own_id IS NOT NULL;
+
+-- name: next_event_id
+-- An id for a further event.
+SELECT nextval('tocsin.event_id') AS event_id;
+
+-- name: partners_of
+-- Pairs of these wordings with others that share a handle with them, within some days,
+-- and is not plainly elsewhere.
+SELECT DISTINCT mine.wording_id, other.wording_id AS other_id
+FROM tocsin.wording_handles AS mine
+JOIN tocsin.wording_handles AS other
+    ON other.handle = mine.handle AND other.wording_id <> mine.wording_id
+    AND other.event_date BETWEEN mine.event_date - %(days)s::integer AND mine.event_date + %(days)s::integer
+    AND (other.event_date = mine.event_date OR NOT (mine.is_dated AND other.is_dated))
+    AND (other.land = mine.land OR mine.land IS NULL OR other.land IS NULL)
+    AND (mine.latitude IS NULL OR other.latitude IS NULL
+         OR abs(mine.latitude - other.latitude) < 0.5 AND abs(mine.longitude - other.longitude) < 1.5)
+WHERE mine.wording_id = ANY(%(wording_ids)s);
+
+-- name: wordings_of
+-- Wordings by their ids.
+SELECT * FROM tocsin.event_wordings WHERE id = ANY(%(wording_ids)s);
+
+-- name: hold_events
+-- Locks events of these ids. Those that another session holds are missing.
+SELECT id FROM tocsin.events WHERE id = ANY(%(event_ids)s) FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: owe_merge
+-- Has store look at events anew: ids, and why. Returns nothing.
+INSERT INTO tocsin.pending_merges (event_id, reason)
+SELECT unnest(%(event_ids)s::bigint[]), %(reason)s
+ON CONFLICT (event_id) DO NOTHING;
+
+-- name: move_wordings
+-- Lets wordings tell other events, with their mentions: array of {wording_id, former_id, event_id}. Returns nothing.
+WITH given AS (
+    SELECT *
+    FROM jsonb_to_recordset(%(moves)s::jsonb) AS given (wording_id bigint, former_id bigint, event_id bigint)
+), moved AS (
+    UPDATE tocsin.event_wordings AS wording
+    SET event_id = given.event_id
+    FROM given
+    WHERE wording.id = given.wording_id
+), staged AS (
+    UPDATE staged_wordings AS staged
+    SET event_id = given.event_id
+    FROM given
+    WHERE staged.wording_id = given.wording_id
+)
+UPDATE tocsin.mentions AS mention
+SET event_id = given.event_id
+FROM given
+WHERE mention.event_id = given.former_id AND mention.wording_id = given.wording_id;
+
+-- name: stage_events
+-- Stages the events that staged wordings tell, and further ones: array of {event_id, reason}, with what they are now.
+-- Returns nothing.
+WITH touched AS (
+    SELECT event_id, max(reason) AS reason
+    FROM (
+        SELECT event_id, NULL AS reason FROM staged_wordings
+        UNION ALL
+        SELECT event_id, reason FROM jsonb_to_recordset(%(further)s::jsonb) AS given (event_id bigint, reason text)
+    ) AS told
+    GROUP BY event_id
+), fresh AS (
+    SELECT own_id AS event_id FROM staged_wordings WHERE own_id IS NOT NULL
+    UNION
+    SELECT event_id FROM jsonb_to_recordset(%(fresh)s::jsonb) AS given (event_id bigint)
+)
+INSERT INTO staged_events (event_id, event_date, is_new, reason, before)
+SELECT event_id, NULL, true, NULL, NULL
+FROM (SELECT event_id FROM touched INTERSECT SELECT event_id FROM fresh) AS new
+UNION ALL
+SELECT touched.event_id, event.event_date, false, touched.reason, to_jsonb(event)
+FROM (SELECT event_id FROM touched EXCEPT SELECT event_id FROM fresh) AS known
+JOIN touched ON touched.event_id = known.event_id
+JOIN tocsin.events AS event ON event.id = known.event_id;
 
 -- name: stage_mentions
 -- Stages the triggers that tell the events, the candidate's own and its further ones, none twice. Returns nothing.
@@ -129,98 +289,130 @@ CROSS JOIN LATERAL (
 ORDER BY staged.id, trigger.first, trigger.rank;
 
 -- name: stage_values
--- Stages what each event will be: its surest telling, whether that is surer than the one it has, and its numbers.
--- An event takes its values from its surest telling; ties go to the earlier, then the smaller URL, then the earlier
--- trigger, so that the order in which articles arrive makes no difference. Returns nothing.
-WITH surest AS (
-    SELECT DISTINCT ON (event) *
-    FROM staged_candidates
-    ORDER BY event, confidence DESC, published_at, url, trigger_start, candidate_key
-), standing AS (
-    SELECT staged.event, telling.confidence, telling.published_at, telling.url, telling.trigger_start,
-           coalesce(candidate.candidate_key, '') AS candidate_key
-    FROM staged_events AS staged
-    JOIN tocsin.surest_tellings AS telling
-        ON telling.event_date = staged.event_date AND telling.event_id = staged.event_id
-    LEFT JOIN tocsin.candidates AS candidate ON candidate.id = telling.candidate_id
-    WHERE staged.event_id IS NOT NULL
-), telling AS (
-    SELECT event, article_id, source, published_at
-    FROM staged_mentions
+-- Stages what each event will be: the telling its values are from, its bounds and its numbers. Returns nothing.
+-- The values are from the surest telling of the wording that most sources tell; ties go to one that says the day, then
+-- to one that says the town, then to the surer, the earlier, the smaller URL, the earlier trigger. Bounds of a count span what
+-- each source says last. So the order in which articles arrive makes no difference.
+WITH mention AS (
+    SELECT wording.event_id, wording.wording_id, staged.candidate_id, staged.article_id, staged.source,
+           staged.published_at, staged.trigger_start
+    FROM staged_mentions AS staged
+    JOIN staged_wordings AS wording ON wording.event = staged.event
     UNION ALL
-    SELECT staged.event, mention.article_id, CASE WHEN article.copy_of IS NULL THEN article.source END,
-           article.published_at
+    SELECT mention.event_id, mention.wording_id, mention.candidate_id, mention.article_id,
+           CASE WHEN article.copy_of IS NULL THEN article.source END, article.published_at, mention.trigger_start
     FROM staged_events AS staged
     JOIN tocsin.mentions AS mention ON mention.event_id = staged.event_id AND mention.withdrawn_at IS NULL
     JOIN tocsin.articles AS article ON article.id = mention.article_id
-    WHERE staged.event_id IS NOT NULL
-      AND NOT EXISTS (SELECT FROM staged_candidates WHERE staged_candidates.id = mention.candidate_id)
+    WHERE NOT EXISTS (SELECT FROM staged_candidates WHERE staged_candidates.id = mention.candidate_id)
 ), tally AS (
-    SELECT event,
+    SELECT event_id,
            count(*) AS mention_count,
            count(DISTINCT article_id) AS article_count,
            greatest(count(DISTINCT source), 1) AS source_count,
            min(published_at) AS first_reported_at
+    FROM mention
+    GROUP BY event_id
+), weight AS (
+    SELECT event_id, wording_id, count(DISTINCT source) AS source_count FROM mention GROUP BY event_id, wording_id
+), telling AS MATERIALIZED (
+    SELECT mention.event_id, mention.wording_id, mention.candidate_id, mention.source, mention.published_at,
+           candidate.confidence, candidate.trigger_start, candidate.candidate_key, candidate.counts,
+           candidate.event_key, candidate.event_date, candidate.date_start IS NOT NULL AS is_dated,
+           coalesce(candidate.place_resolution = 'point', false) AS has_town, article.url
+    FROM (SELECT DISTINCT event_id, wording_id, candidate_id, article_id, source, published_at FROM mention) AS mention
+    JOIN tocsin.candidates AS candidate ON candidate.id = mention.candidate_id
+    JOIN tocsin.articles AS article ON article.id = mention.article_id
+), surest AS (
+    SELECT DISTINCT ON (telling.event_id) telling.event_id, telling.candidate_id, telling.event_date
     FROM telling
-    GROUP BY event
+    JOIN weight ON weight.event_id = telling.event_id AND weight.wording_id IS NOT DISTINCT FROM telling.wording_id
+    ORDER BY telling.event_id, weight.source_count DESC, telling.is_dated DESC, telling.has_town DESC,
+             telling.confidence DESC, telling.published_at, telling.url, telling.trigger_start, telling.candidate_key
+), first AS (
+    SELECT DISTINCT ON (event_id) event_id, event_key
+    FROM telling
+    ORDER BY event_id, published_at, url, trigger_start, candidate_key
+), said AS (
+    SELECT DISTINCT ON (telling.event_id, count.kind, coalesce(telling.source, ''))
+           telling.event_id, count.kind, count.lower, count.upper, count.start, count."end", count.text
+    FROM telling
+    CROSS JOIN LATERAL jsonb_to_recordset(telling.counts)
+        AS count (kind text, lower bigint, upper bigint, start integer, "end" integer, text text)
+    WHERE telling.counts <> '[]'
+    ORDER BY telling.event_id, count.kind, coalesce(telling.source, ''), telling.published_at DESC, telling.url,
+             count.lower DESC NULLS LAST, count.upper DESC NULLS FIRST, telling.trigger_start, telling.candidate_key
+), bound AS (
+    SELECT event_id, kind, min(lower) AS lower,
+           CASE WHEN bool_and(upper IS NULL) THEN NULL ELSE greatest(max(upper), max(lower)) END AS upper,
+           count(*) AS telling_count
+    FROM said
+    GROUP BY event_id, kind
+), counted AS (
+    SELECT event_id,
+           jsonb_agg(jsonb_build_object('kind', kind, 'lower', lower, 'upper', upper) ORDER BY kind) AS counts
+    FROM bound
+    GROUP BY event_id
 )
 INSERT INTO staged_values
-SELECT staged.event, staged.event_date, staged.event_key, staged.event_id, staged.event_id IS NULL, surest.id,
-       coalesce((-surest.confidence, surest.published_at, surest.url, surest.trigger_start, surest.candidate_key)
-                < (-standing.confidence, standing.published_at, standing.url, standing.trigger_start,
-                   standing.candidate_key), true),
-       tally.mention_count, tally.article_count, tally.source_count, tally.first_reported_at
+SELECT staged.event_id, staged.event_date, coalesce(surest.event_date, staged.event_date), staged.is_new, staged.reason,
+       staged.before, first.event_key, surest.candidate_id,
+       coalesce(counted.counts, '[]'), tally.mention_count, tally.article_count, tally.source_count,
+       tally.first_reported_at
 FROM staged_events AS staged
-JOIN surest ON surest.event = staged.event
-JOIN tally ON tally.event = staged.event
-LEFT JOIN standing ON standing.event = staged.event;
+LEFT JOIN tally ON tally.event_id = staged.event_id
+LEFT JOIN surest ON surest.event_id = staged.event_id
+LEFT JOIN first ON first.event_id = staged.event_id
+LEFT JOIN counted ON counted.event_id = staged.event_id;
 
 -- name: insert_events
--- Inserts the staged events that are new and writes their ids to the stage. How many is the rows it touched.
--- Store's lock lets no other insert between; should one all the same, the key refuses it and the batch is tried again.
-WITH made AS (
-    INSERT INTO tocsin.events (
-        event_key, event_date, date_precision, event_type, mode, contexts, status,
-        actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector, speaker_name,
-        place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id,
-        counts, quad_class, score, cameo, confidence, is_background, is_lead, codebook,
-        mention_count, article_count, source_count, first_reported_at, candidate_id, trigger_start
-    )
-    SELECT told.event_key, told.event_date, told.date_precision, told.event_type, told.mode, told.contexts,
-           told.status, told.actor_name, told.actor_country, told.actor_sector,
-           told.recipient_name, told.recipient_country, told.recipient_sector, told.speaker_name,
-           told.place_name, told.place_country, told.place_admin1, told.place_latitude, told.place_longitude,
-           told.place_resolution, told.geonames_id,
-           told.counts, told.quad_class, told.score, told.cameo, told.confidence, told.is_background, told.is_lead,
-           told.codebook,
-           staged.mention_count, staged.article_count, staged.source_count, staged.first_reported_at,
-           told.id, told.trigger_start
-    FROM staged_values AS staged
-    JOIN tocsin.candidates AS told ON told.id = staged.candidate_id
-    WHERE staged.is_new
-    ORDER BY told.event_date, told.event_key
-    RETURNING event_date, event_key, id
+-- Inserts the staged events that are new. How many is the rows it touched.
+INSERT INTO tocsin.events (
+    id, event_key, event_date, date_precision, event_type, mode, contexts, status,
+    actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector, speaker_name,
+    place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id,
+    counts, quad_class, score, cameo, confidence, is_background, is_lead, codebook,
+    mention_count, article_count, source_count, first_reported_at, candidate_id, trigger_start
 )
-UPDATE staged_values AS staged
-SET event_id = made.id
-FROM made
-WHERE staged.event_date = made.event_date AND staged.event_key = made.event_key;
+SELECT staged.event_id, staged.event_key, told.event_date, told.date_precision, told.event_type, told.mode,
+       told.contexts, told.status, told.actor_name, told.actor_country, told.actor_sector,
+       told.recipient_name, told.recipient_country, told.recipient_sector, told.speaker_name,
+       told.place_name, told.place_country, told.place_admin1, told.place_latitude, told.place_longitude,
+       told.place_resolution, told.geonames_id,
+       staged.counts, told.quad_class, told.score, told.cameo, told.confidence, told.is_background, told.is_lead,
+       told.codebook,
+       staged.mention_count, staged.article_count, staged.source_count, staged.first_reported_at,
+       told.id, told.trigger_start
+FROM staged_values AS staged
+JOIN tocsin.candidates AS told ON told.id = staged.candidate_id
+WHERE staged.is_new
+ORDER BY told.event_date, staged.event_id;
 
 -- name: revise_events
--- Gives known events the values of a telling that is surer than theirs. How many is the rows it touched.
+-- Gives known events the values of the telling they are from now, their bounds and their numbers, where anything changed.
+-- How many is the rows it touched.
 UPDATE tocsin.events AS event
-SET mode = told.mode,
+SET event_key = staged.event_key,
+    event_date = told.event_date,
+    date_precision = told.date_precision,
+    mode = told.mode,
     contexts = told.contexts,
     actor_name = told.actor_name,
+    actor_country = told.actor_country,
+    actor_sector = told.actor_sector,
     recipient_name = told.recipient_name,
+    recipient_country = told.recipient_country,
+    recipient_sector = told.recipient_sector,
     speaker_name = told.speaker_name,
     place_name = told.place_name,
+    place_country = told.place_country,
     place_admin1 = told.place_admin1,
     place_latitude = told.place_latitude,
     place_longitude = told.place_longitude,
     place_resolution = told.place_resolution,
     geonames_id = told.geonames_id,
-    counts = told.counts,
+    counts = staged.counts,
+    quad_class = told.quad_class,
     score = told.score,
     cameo = told.cameo,
     confidence = told.confidence,
@@ -233,48 +425,161 @@ SET mode = told.mode,
     article_count = staged.article_count,
     source_count = staged.source_count,
     first_reported_at = staged.first_reported_at,
+    deleted_at = NULL,
+    superseded_by = NULL,
+    corrected_at = CASE WHEN staged.reason = 'corrected' THEN now() ELSE event.corrected_at END,
     revised_at = now(),
     revision = event.revision + 1
 FROM staged_values AS staged
 JOIN tocsin.candidates AS told ON told.id = staged.candidate_id
-WHERE staged.is_surer AND NOT staged.is_new
-  AND event.event_date = staged.event_date AND event.id = staged.event_id;
+WHERE NOT staged.is_new AND staged.mention_count IS NOT NULL
+  AND event.event_date = staged.event_date AND event.id = staged.event_id
+  AND (event.candidate_id IS DISTINCT FROM staged.candidate_id
+       OR event.deleted_at IS NOT NULL
+       OR (event.event_key, event.counts, event.mention_count, event.article_count, event.source_count,
+           event.first_reported_at)
+          IS DISTINCT FROM
+          (staged.event_key, staged.counts, staged.mention_count, staged.article_count, staged.source_count,
+           staged.first_reported_at));
 
 -- name: recount_events
--- Brings the numbers of known events up to date. How many is the rows it touched.
+-- Brings the numbers of known events up to date whose candidates are gone, as are their values' reasons. Rows touched.
 UPDATE tocsin.events AS event
 SET mention_count = staged.mention_count,
     article_count = staged.article_count,
     source_count = staged.source_count,
     first_reported_at = staged.first_reported_at,
+    deleted_at = NULL,
+    superseded_by = NULL,
     revised_at = now(),
     revision = event.revision + 1
 FROM staged_values AS staged
-WHERE NOT staged.is_new
+WHERE NOT staged.is_new AND staged.candidate_id IS NULL AND staged.mention_count IS NOT NULL
   AND event.event_date = staged.event_date AND event.id = staged.event_id
-  AND (event.mention_count, event.article_count, event.source_count, event.first_reported_at)
-      IS DISTINCT FROM
-      (staged.mention_count, staged.article_count, staged.source_count, staged.first_reported_at);
+  AND (event.deleted_at IS NOT NULL
+       OR (event.mention_count, event.article_count, event.source_count, event.first_reported_at)
+          IS DISTINCT FROM
+          (staged.mention_count, staged.article_count, staged.source_count, staged.first_reported_at));
+
+-- name: end_events
+-- Ends events that nothing tells any more: superseded where their tellings went to another one, array of
+-- {event_id, superseded_by}; else withdrawn. Rows touched.
+UPDATE tocsin.events AS event
+SET deleted_at = now(),
+    superseded_by = given.superseded_by,
+    corrected_at = CASE WHEN staged.reason = 'corrected' THEN now() ELSE event.corrected_at END,
+    revised_at = now(),
+    revision = event.revision + 1
+FROM staged_values AS staged
+LEFT JOIN jsonb_to_recordset(%(successors)s::jsonb) AS given (event_id bigint, superseded_by bigint)
+    ON given.event_id = staged.event_id
+WHERE NOT staged.is_new AND staged.mention_count IS NULL
+  AND event.event_date = staged.event_date AND event.id = staged.event_id AND event.deleted_at IS NULL;
+
+-- name: redate_mentions
+-- Lets mentions follow an event whose day changed, and the look that rules owe it. Returns nothing.
+UPDATE tocsin.mentions AS mention
+SET event_date = event.event_date
+FROM staged_values AS staged
+JOIN tocsin.events AS event ON event.id = staged.event_id AND event.event_date = staged.new_date
+WHERE NOT staged.is_new AND mention.event_id = event.id AND mention.event_date <> event.event_date;
+
+-- name: redate_pending_alerts
+-- Takes off the list of pending alerts what bears a day that its event no longer has, or an event that ended. Returns
+-- nothing.
+DELETE FROM tocsin.pending_alerts AS pending
+USING staged_values AS staged
+WHERE NOT staged.is_new AND pending.event_id = staged.event_id
+  AND (staged.mention_count IS NULL OR pending.event_date <> staged.new_date);
+
+-- name: save_event_revisions
+-- Notes of each staged event that changed why, and each column with its value before and after. Rows touched.
+INSERT INTO tocsin.event_revisions (event_id, revision, reason, changes)
+SELECT event.id, event.revision,
+       CASE
+           WHEN event.superseded_by IS NOT NULL THEN 'superseded'
+           WHEN event.deleted_at IS NOT NULL THEN 'withdrawn'
+           WHEN staged.before ->> 'deleted_at' IS NOT NULL THEN 'revived'
+           ELSE coalesce(staged.reason, 'told')
+       END,
+       jsonb_object_agg(present.key, jsonb_build_array(staged.before -> present.key, present.value))
+FROM staged_values AS staged
+JOIN tocsin.events AS event ON event.id = staged.event_id AND event.event_date = staged.new_date
+CROSS JOIN LATERAL jsonb_each(to_jsonb(event) - '{revision,revised_at}'::text[]) AS present
+WHERE NOT staged.is_new AND event.revision <> (staged.before ->> 'revision')::integer
+  AND present.value IS DISTINCT FROM staged.before -> present.key
+GROUP BY event.id, event.revision, event.superseded_by, event.deleted_at, staged.before, staged.reason
+ON CONFLICT (event_id, revision) DO NOTHING;
 
 -- name: insert_mentions
 -- Inserts the staged mentions with their sentence. How many were new is the rows it touched.
 INSERT INTO tocsin.mentions (
-    event_date, event_id, candidate_id, article_id, trigger_start, trigger_end, trigger_text,
+    event_date, event_id, wording_id, candidate_id, article_id, trigger_start, trigger_end, trigger_text,
     sentence, sentence_start, confidence
 )
-SELECT event.event_date, event.event_id, staged.candidate_id, staged.article_id,
+SELECT event.new_date, event.event_id, wording.wording_id, staged.candidate_id, staged.article_id,
        staged.trigger_start, staged.trigger_end, staged.trigger_text,
        candidate.sentence, candidate.sentence_start, candidate.confidence
 FROM staged_mentions AS staged
-JOIN staged_values AS event ON event.event = staged.event
+JOIN staged_wordings AS wording ON wording.event = staged.event
+JOIN staged_values AS event ON event.event_id = wording.event_id
 JOIN tocsin.candidates AS candidate ON candidate.id = staged.candidate_id
 ORDER BY staged.candidate_id, staged.trigger_start
-ON CONFLICT (candidate_id, trigger_start) DO NOTHING;
+ON CONFLICT (candidate_id, trigger_start) DO UPDATE
+SET event_date = excluded.event_date, event_id = excluded.event_id, wording_id = excluded.wording_id,
+    withdrawn_at = NULL
+WHERE mentions.withdrawn_at IS NOT NULL;
+
+-- name: claim_merges
+-- Events that are to be looked at anew, but for these, locked. Those that another session holds are left.
+WITH claimed AS (
+    SELECT event_id, reason
+    FROM tocsin.pending_merges
+    WHERE event_id <> ALL (%(but)s)
+    ORDER BY pending_at, event_id
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+SELECT claimed.event_id, claimed.reason
+FROM claimed
+JOIN tocsin.events AS event ON event.id = claimed.event_id
+FOR NO KEY UPDATE OF event SKIP LOCKED;
+
+-- name: withdraw_mentions
+-- Withdraws the mentions of these events whose candidates were withdrawn. Returns nothing.
+UPDATE tocsin.mentions AS mention
+SET withdrawn_at = now()
+FROM tocsin.candidates AS candidate
+WHERE mention.event_id = ANY(%(event_ids)s) AND mention.withdrawn_at IS NULL
+  AND candidate.id = mention.candidate_id AND candidate.withdrawn_at IS NOT NULL;
+
+-- name: drop_wordings
+-- Drops the wordings of these events that no mention tells any more, with their handles. Returns nothing.
+WITH gone AS (
+    DELETE FROM tocsin.event_wordings AS wording
+    WHERE wording.event_id = ANY(%(event_ids)s)
+      AND NOT EXISTS (
+          SELECT FROM tocsin.mentions AS mention
+          WHERE mention.event_id = wording.event_id AND mention.wording_id = wording.id AND mention.withdrawn_at IS NULL
+      )
+    RETURNING id
+)
+DELETE FROM tocsin.wording_handles AS handle
+USING gone
+WHERE handle.wording_id = gone.id;
+
+-- name: wordings_of_events
+-- Ids of the wordings that tell these events.
+SELECT id FROM tocsin.event_wordings WHERE event_id = ANY(%(event_ids)s);
+
+-- name: forget_merges
+-- Takes events off the list of those to be looked at anew. Returns nothing.
+DELETE FROM tocsin.pending_merges WHERE event_id = ANY(%(event_ids)s);
 
 -- name: insert_pending_alerts
 -- Owes the rules a look at each staged event, in the event's own transaction. Returns nothing.
 INSERT INTO tocsin.pending_alerts (event_date, event_id)
-SELECT event_date, event_id FROM staged_values ORDER BY event_date, event_id
+SELECT new_date, event_id FROM staged_values WHERE mention_count IS NOT NULL ORDER BY new_date, event_id
 ON CONFLICT (event_date, event_id) DO NOTHING;
 
 -- name: mark_stored

@@ -73,6 +73,14 @@ FROM original
 JOIN tocsin.articles AS article ON article.id = original.id OR article.copy_of = original.id
 LEFT JOIN tocsin.article_signatures AS signature ON signature.article_id = article.id;
 
+-- name: owe_merges_of
+-- Has store look anew at the events that these articles tell: whom they are copies of changed. Returns nothing.
+INSERT INTO tocsin.pending_merges (event_id, reason)
+SELECT DISTINCT event_id, 'told'
+FROM tocsin.mentions
+WHERE article_id = ANY(%(article_ids)s) AND withdrawn_at IS NULL
+ON CONFLICT (event_id) DO NOTHING;
+
 -- name: save_originals
 -- Says of which original each article is a copy, null for an original: array of {article_id, copy_of}. Ids of those
 -- that this changed: what was coded as something else before is coded again.

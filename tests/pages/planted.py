@@ -15,7 +15,7 @@ from pipeline.postgres.rows import candidate_row
 from pipeline.stages.alert import alert
 from pipeline.stages.common import About, quarantine
 from pipeline.stages.store import store
-from pipeline.store.merge import event_key
+from pipeline.store.wording import event_key
 from tests.records import article_row, span
 
 NOW = datetime.now(UTC)

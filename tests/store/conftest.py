@@ -12,7 +12,7 @@ import pytest
 from pipeline.model import Candidate
 from pipeline.postgres.database import Database, Limits, connect
 from pipeline.postgres.rows import candidate_row
-from pipeline.store.merge import event_key
+from pipeline.store.wording import found_by
 from tests.records import article_row
 
 Tell = Callable[..., int]
@@ -34,7 +34,7 @@ def tell(database: Database) -> Tell:
                 transaction.connection, "SELECT id FROM tocsin.articles WHERE url = %s", row["url"]
             )
             transaction.run("mark_extracted", article_id=kept[0], codebook="test")
-            columns = candidate_row(told) | ({"event_key": event_key(told)} if with_key else {})
+            columns = candidate_row(told) | (found_by(told) if with_key else {})
             (made,) = transaction.all(
                 "insert_candidates",
                 candidates=json.dumps([columns]), batch_id=batch["id"], article_id=kept[0], codebook="test",

@@ -81,7 +81,7 @@ def test_candidate_that_postgres_refuses_as_an_event_is_quarantined_alone(
     settings: Settings, tell: Tell
 ) -> None:
     """The others become events; released, it is judged and stored like any other."""
-    for name in ("One", "Poison", "Two", "Three"):
+    for name in ("Acme", "Poison", "Borealis", "Cadmus"):
         tell(candidate(actor=named(name)))
     with refused(settings, "events", "actor_name <> 'Poison'"):
         counts = store(0, settings)
@@ -134,7 +134,7 @@ def test_event_whose_alert_postgres_refuses_holds_up_no_other(
     (rules / "everything.yaml").write_text(RULE)
     (tmp_path / "receivers.yaml").write_text("one:\n  channel: log\ntwo:\n  channel: log\n")
     settings = replace(settings, rules_path=rules, receivers_path=tmp_path / "receivers.yaml")
-    for name in ("One", "Poison", "Two"):
+    for name in ("Acme", "Poison", "Borealis"):
         tell(candidate(actor=named(name)))
     store(0, settings)
     with refused(settings, "notifications", "message::text NOT LIKE '%Poison%'"):

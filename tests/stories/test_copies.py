@@ -10,7 +10,6 @@ from pipeline.stories.copies import (
     Kin,
     Signed,
     are_copies,
-    connected,
     is_promising,
     original,
     packed,
@@ -18,6 +17,7 @@ from pipeline.stories.copies import (
     signatures,
     unpacked,
 )
+from pipeline.stories.groups import connected
 
 PARAGRAPHS = [
     f"In round {number} the delegates of the northern towns spoke about grain, water and the price of {thing}, "

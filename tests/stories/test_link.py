@@ -15,7 +15,7 @@ from pipeline.postgres.rows import candidate_row
 from pipeline.stages.extract import extract
 from pipeline.stages.store import store
 from pipeline.stages.stories import link_articles
-from pipeline.store.merge import event_key
+from pipeline.store.wording import event_key
 from tests.conftest import wipe
 from tests.records import PUBLISHED, candidate, span
 from tests.stories.test_copies import PARAGRAPHS, WIRE

@@ -1,0 +1,129 @@
+"""Incidents: which wordings of the staged candidates, and of those that others told before, are one event."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.postgres.database import Transaction
+from pipeline.stages.common import log
+from pipeline.store.incidents import affinity, happenings
+from pipeline.store.wording import Wording, settings, wording_from
+from pipeline.stories.groups import connected
+
+MOST_WORDINGS = 2_000  # in one web of likenesses; what lies beyond them is left as it is
+
+
+@dataclass(kw_only=True)
+class Settled:
+    """What became of the events: ids that others took in, with those others; new ids; all that are touched; those whose
+    web another session holds a part of, to be looked at the next time."""
+
+    successors: dict[int, int] = field(default_factory=dict)
+    fresh: set[int] = field(default_factory=set)
+    touched: set[int] = field(default_factory=set)
+    postponed: set[int] = field(default_factory=set)
+
+
+@dataclass(kw_only=True)
+class _Web:
+    """Wordings that likeness connects, found step by step."""
+
+    rows: dict[int, dict[str, Any]] = field(default_factory=dict)
+    wordings: dict[int, Wording] = field(default_factory=dict)
+    edges: set[tuple[int, int]] = field(default_factory=set)
+
+
+def settle(transaction: Transaction, further: Iterable[int] = ()) -> Settled:
+    """Let the new wordings of the stage, and further ones, tell the events that they belong to.
+
+    What comes out depends on all wordings that likeness connects, and not on which came first. Where another session
+    holds one of the events, all of their web is left for the next time.
+    """
+    settled = Settled(fresh={row["event_id"] for row in transaction.all("fresh_events")})
+    start = sorted(further)
+    pairs = _pairs(transaction, "new_partners")
+    if start:
+        pairs += _pairs(transaction, "partners_of", wording_ids=start)
+    if not pairs and not start:
+        return settled
+    web = _spun(transaction, start, pairs)
+    taken: set[int] = set()
+    for part in connected({*start, *(one for edge in web.edges for one in edge)}, web.edges):
+        _settle_part(transaction, web, part, taken, settled)
+    return settled
+
+
+def _pairs(transaction: Transaction, query: str, **parameters: Any) -> list[tuple[int, int]]:
+    rows = transaction.all(query, days=settings()["print_days_after"], **parameters)
+    return [(row["wording_id"], row["other_id"]) for row in rows]
+
+
+def _spun(transaction: Transaction, start: Sequence[int], pairs: list[tuple[int, int]]) -> _Web:
+    """All wordings that a chain of likenesses connects with the first of the pairs."""
+    web = _Web()
+    spread = {one for one, _ in pairs} | set(start)
+    while True:
+        _load(transaction, web, {one for pair in pairs for one in pair} | set(start))
+        bar = settings()["bar"]
+        web.edges |= {
+            (min(pair), max(pair))
+            for pair in pairs
+            if affinity(web.wordings[pair[0]], web.wordings[pair[1]]) >= bar
+        }
+        reached = {one for edge in web.edges for one in edge} - spread
+        if not reached or len(spread) > MOST_WORDINGS:
+            if reached:
+                log.warning("web of wordings cut stage=store count=%d", len(spread))
+            return web
+        spread |= reached
+        pairs = _pairs(transaction, "partners_of", wording_ids=sorted(reached))
+
+
+def _load(transaction: Transaction, web: _Web, ids: set[int]) -> None:
+    if new := sorted(ids - web.rows.keys()):
+        for row in transaction.all("wordings_of", wording_ids=new):
+            web.rows[row["id"]] = row
+            web.wordings[row["id"]] = wording_from(row)
+
+
+def _settle_part(
+    transaction: Transaction, web: _Web, part: Sequence[int], taken: set[int], settled: Settled
+) -> None:
+    """Decide one web, and write down what it moves."""
+    by_key = {web.rows[one]["event_key"]: one for one in part}
+    clusters = happenings({key: web.wordings[one] for key, one in by_key.items()})
+    moves: list[dict[str, int]] = []
+    made: set[int] = set()
+    # The oldest event goes on first, so that no cluster takes it from the one that has it.
+    events = [sorted({web.rows[by_key[key]]["event_id"] for key in cluster}) for cluster in clusters]
+    for cluster, ids in sorted(zip(clusters, events, strict=True), key=lambda one: (one[1], one[0])):
+        chosen = next((event_id for event_id in ids if event_id not in taken), None)
+        if chosen is None:
+            row = transaction.one("next_event_id")
+            chosen = row["event_id"] if row else 0
+            made.add(chosen)
+        taken.add(chosen)
+        moves += [
+            {"wording_id": by_key[key], "former_id": web.rows[by_key[key]]["event_id"], "event_id": chosen}
+            for key in cluster
+            if web.rows[by_key[key]]["event_id"] != chosen
+        ]
+    moved = {move[name] for move in moves for name in ("former_id", "event_id")}
+    known = moved - settled.fresh - made
+    held = {row["id"] for row in transaction.all("hold_events", event_ids=sorted(known))}
+    if known - held:
+        settled.postponed |= {web.rows[one]["event_id"] for one in part} & (settled.fresh | held)
+        transaction.run("owe_merge", event_ids=sorted(settled.postponed), reason="told")
+        return
+    if moves:
+        transaction.run("move_wordings", moves=json.dumps(moves))
+    heirs: defaultdict[int, set[int]] = defaultdict(set)
+    for move in moves:
+        heirs[move["former_id"]].add(move["event_id"])
+    settled.successors |= {former: min(heir) for former, heir in heirs.items()}
+    settled.fresh |= made
+    settled.touched |= moved
