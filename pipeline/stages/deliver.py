@@ -90,13 +90,15 @@ class Desk:
         self._lock = threading.Lock()
 
     def open(self) -> None:
-        """Know the receivers of the file, and make the digests that are due."""
+        """Know the receivers of the file, and give up what waits for one that left it long ago."""
         known = [
             {"receiver": receiver.name, "address_sha256": address_of(receiver)}
             for receiver in self._receivers.values()
         ]
         with self._transaction() as transaction:
             transaction.run("keep_receivers", receivers=json.dumps(known))
+            for row in transaction.all("refuse_orphans", receivers=sorted(self._receivers)):
+                quarantine(transaction, "alert", row["notification_key"], row["last_error"], row["receiver"])
 
     def take(self) -> list[str]:
         """Make the digests that are due, and lease the queues in which something is."""

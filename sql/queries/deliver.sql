@@ -171,3 +171,11 @@ RETURNING id;
 UPDATE tocsin.notifications
 SET state = 'digested', digest_id = %(digest_id)s
 WHERE id = ANY(%(ids)s);
+
+-- name: refuse_orphans
+-- Gives up messages that have been due for a day to receivers that are not in the file: those are named. Key and receiver
+-- of each.
+UPDATE tocsin.notifications
+SET state = 'quarantined', last_error = 'no receiver of this name in the receivers'' file'
+WHERE state IN ('pending', 'held') AND receiver <> ALL(%(receivers)s) AND next_attempt_at < now() - interval '1 day'
+RETURNING notification_key, receiver, last_error;

@@ -146,6 +146,26 @@ def test_a_disabled_receiver_that_moved_is_enabled_by_itself(desk_with_hook, hoo
     assert len(hook.accepted) == 1
 
 
+def test_what_waits_for_a_receiver_that_left_the_file_is_quarantined(desk_with_hook, hook):
+    """After a day, in which somebody may put it back; and can be released."""
+    hook.status = 500
+    desk_with_hook.tell(named("One"))
+    desk_with_hook.run()
+    desk_with_hook.named.clear()
+    desk_with_hook.told_by("log", "other")
+    desk_with_hook.rule(notify="other")
+    desk_with_hook.run()
+    early = desk_with_hook.column("SELECT state FROM tocsin.notifications")
+    desk_with_hook.hours_pass(25)
+    desk_with_hook.run()
+
+    assert (early, desk_with_hook.column("SELECT state FROM tocsin.notifications")) == (
+        ["pending"],
+        ["quarantined"],
+    )
+    assert desk_with_hook.column("SELECT stage FROM tocsin.quarantine") == ["alert"]
+
+
 def test_no_more_than_the_cap_and_one_digest(desk_with_hook, hook):
     """Forty alerts with a cap of five are five messages, and one that tells the rest."""
     desk_with_hook.told_by("webhook", url=hook.url, max_per_hour=5)
