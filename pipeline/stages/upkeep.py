@@ -16,6 +16,7 @@ from pipeline.stages.erase import erase_again
 # candidates, which are kept while they lie in it.
 DROPS = (
     ("drop_texts", "keep_text_days"),
+    ("drop_revisions", "keep_text_days"),
     ("drop_signatures", "keep_text_days"),
     ("drop_quarantine", "keep_quarantine_days"),
     ("drop_candidates", "keep_candidate_days"),

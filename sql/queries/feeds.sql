@@ -197,7 +197,8 @@ RETURNING id;
 -- Keeps later versions of articles: array of {url, title, text, published_at}. Returns the articles' ids.
 INSERT INTO tocsin.article_revisions (article_id, revision, title, text, published_at)
 SELECT article.id,
-       2 + (SELECT count(*) FROM tocsin.article_revisions AS earlier WHERE earlier.article_id = article.id),
+       1 + greatest(article.revision, (SELECT max(earlier.revision) FROM tocsin.article_revisions AS earlier
+                                       WHERE earlier.article_id = article.id)),
        given.title, given.text, given.published_at
 FROM jsonb_to_recordset(%(revisions)s::jsonb) AS given (url text, title text, text text, published_at timestamptz)
 JOIN tocsin.articles AS article ON tocsin.address_key(article.url) = tocsin.address_key(given.url)

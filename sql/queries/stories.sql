@@ -1,3 +1,35 @@
+-- name: take_revisions
+-- Brings articles to their newest version, of which copies and story are looked for and which is coded; the version
+-- before is kept. How many is the rows it touched.
+WITH newest AS (
+    SELECT DISTINCT ON (revision.article_id) revision.*
+    FROM tocsin.article_revisions AS revision
+    JOIN tocsin.articles AS article ON article.id = revision.article_id
+    WHERE NOT revision.is_taken AND NOT article.is_quarantined
+    ORDER BY revision.article_id, revision.revision DESC
+), kept AS (
+    INSERT INTO tocsin.article_revisions (article_id, revision, title, text, published_at, is_taken)
+    SELECT article.id, article.revision, article.title, article.text, article.published_at, true
+    FROM newest
+    JOIN tocsin.articles AS article ON article.id = newest.article_id
+    ON CONFLICT (article_id, revision) DO NOTHING
+), taken AS (
+    UPDATE tocsin.article_revisions AS revision
+    SET is_taken = true
+    FROM newest
+    WHERE revision.article_id = newest.article_id AND revision.revision <= newest.revision AND NOT revision.is_taken
+)
+UPDATE tocsin.articles AS article
+SET title = newest.title,
+    text = newest.text,
+    text_dropped_at = NULL,
+    revision = newest.revision,
+    corrected_at = now(),
+    codebook = NULL,
+    is_signed = false
+FROM newest
+WHERE article.id = newest.article_id;
+
 -- name: lock_stories
 -- One looks for copies and stories at a time: two would not see each other's articles.
 SELECT lock FROM tocsin.locks WHERE lock = 'stories' FOR UPDATE;
@@ -37,7 +69,9 @@ WITH changed AS (
     SELECT original_id FROM changed WHERE original_id <> id
 )
 UPDATE tocsin.articles AS article
-SET copy_of = NULL, is_signed = false
+SET copy_of = NULL,
+    is_signed = false,
+    codebook = CASE WHEN article.copy_of IS NULL THEN article.codebook END
 FROM grouped
 WHERE article.id = grouped.id;
 

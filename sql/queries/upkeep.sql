@@ -35,6 +35,18 @@ WHERE id IN (
     FOR UPDATE SKIP LOCKED
 );
 
+-- name: drop_revisions
+-- Drops some former versions of articles that were seen long ago. Rows touched.
+DELETE FROM tocsin.article_revisions
+WHERE (article_id, revision) IN (
+    SELECT article_id, revision
+    FROM tocsin.article_revisions
+    WHERE is_taken AND seen_at < now() - make_interval(days => %(keep_days)s)
+    ORDER BY seen_at
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+);
+
 -- name: drop_signatures
 -- Drops some signatures of articles that came long ago: no copy and no story of theirs is looked for any more. Rows
 -- touched.
