@@ -333,3 +333,30 @@ def test_nothing_prints_but_the_command() -> None:
     ]
 
     assert found == []
+
+
+def marks_of(path: Path) -> Iterator[tuple[int, set[str]]]:
+    """The marks that stand together on a test or a file, with their line."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        found: list[ast.expr] = []
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found = node.decorator_list
+        elif isinstance(node, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets
+        ):
+            found = node.value.elts if isinstance(node.value, ast.List) else [node.value]
+        names = {part.attr for one in found for part in ast.walk(one) if isinstance(part, ast.Attribute)}
+        if names:
+            yield node.lineno, names
+
+
+def test_what_needs_the_machine_for_itself_is_slow_too() -> None:
+    """Else `make check` would run it, beside others."""
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in python_files("tests")
+        for line, marks in marks_of(path)
+        if "alone" in marks and "slow" not in marks
+    ]
+
+    assert found == []

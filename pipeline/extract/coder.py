@@ -23,7 +23,7 @@ from pipeline.extract.article.home import find_dateline
 from pipeline.extract.article.incidents import incidents
 from pipeline.extract.article.lead import lead_end
 from pipeline.extract.article.merge import merge
-from pipeline.extract.article.scene import Scene
+from pipeline.extract.article.scene import Scene, place_beside_actor
 from pipeline.extract.article.telling import Said, Telling, tell, words_of
 from pipeline.extract.article.weigh import Heard, Weighed, weigh
 from pipeline.extract.events.reader import Reader
@@ -110,7 +110,10 @@ class Coder:
         cast = Cast(self.lexicon, article.published_at.date())
         made = self._by_rules if self.trained is None else self._by_reader
         lead = lead_end(article.text)
-        return [replace(one, is_lead=one.sentence.start < lead) for one in made(article, docs, cast, scene)]
+        return [
+            replace(one, is_lead=one.sentence.start < lead, place=place_beside_actor(one))
+            for one in made(article, docs, cast, scene)
+        ]
 
     def _by_rules(
         self, article: Article, docs: Sequence[Parsed], cast: Cast, scene: Scene

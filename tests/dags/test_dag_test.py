@@ -17,7 +17,7 @@ from pipeline.local import embedded
 from pipeline.local.environment import airflow_environment
 from pipeline.local.server import prepare
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 # A database of its own, since asset events written here would start `alerts` in a real one later.
 TEST_DAG = """

@@ -112,6 +112,7 @@ def test_text_that_is_none_gives_no_event_and_no_crash(code, text):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_two_megabytes_in_one_line_take_bounded_time(code):
     """Only the first 100,000 characters are read, in pieces."""
     started = time.monotonic()

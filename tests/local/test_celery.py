@@ -20,6 +20,7 @@ from pipeline.local.run import Workers, run_once, status
 REDIS = shutil.which("redis-server")
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.skipif(
         REDIS is None, reason="no redis-server on this machine: `apt-get install redis-server` brings one"
     ),

@@ -25,7 +25,7 @@ from pipeline.local.records import OperateStatus, Progress, RunResult
 from pipeline.local.run import run_once, status, up
 from pipeline.local.secrets import load_secrets
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 UP = "from pipeline.config import load_settings; from pipeline.local.run import up; up(load_settings(), on_progress=lambda change: print(change.subject, change.state, flush=True))"
 

@@ -194,6 +194,7 @@ def fill(path: Path, *, leave: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.timeout(900)
 def test_full_disk_ends_nothing(small_disk):
     """Below the floor the DAG is paused; with nothing left and Postgres killed `up` lives; then all goes on."""

@@ -253,6 +253,7 @@ def test_ctrl_c_in_a_terminal_does_not_reach_components(supervise, home):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_signal_that_is_lost_is_sent_again(supervise, home):
     """Airflow's scheduler loses one that arrives while Python collects garbage."""
     deaf_once = (

@@ -13,7 +13,7 @@ from pipeline.stages.extract import extract
 from pipeline.stages.fetch import fetch
 from tests.whole.harness import checksums, killed_way, made_articles, make_due, preload, served, whole_way
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 @pytest.fixture

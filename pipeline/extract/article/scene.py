@@ -131,3 +131,9 @@ class Scene:
         finer = [one for one in same if one.place and one.place.resolution != "country"]
         nearest = min(finer or same, key=away, default=None)
         return nearest.place if nearest else None
+
+
+def place_beside_actor(candidate: Candidate) -> Place | None:
+    """Its place; none where the very words that name the actor were read as the place: "Washington said", which is nowhere."""
+    place, actor = candidate.place, candidate.actor
+    return None if place and actor and place.span == actor.span else place

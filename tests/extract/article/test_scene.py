@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pipeline.extract.article.scene import Scene, is_inferred
+from pipeline.extract.article.scene import Scene, is_inferred, place_beside_actor
 from pipeline.extract.lexicon.gazetteer import load_gazetteer
 from pipeline.model import Actor, Candidate, EventDate, Place, Span
 
@@ -51,6 +51,15 @@ def settled(doc, candidate, dateline=None):
         docs=[doc], published_at=PUBLISHED_AT, gazetteer=load_gazetteer(), dateline=dateline
     )  # fmt: skip
     return scene.settled([candidate], doc[8], 0)[0]
+
+
+def test_words_that_name_the_actor_are_no_place():
+    """ "Washington bombed …" was said of who did it; the same name elsewhere in the sentence is a place all the same."""
+    elsewhere = replace(SIRTE, span=Span(start=20, end=25, text="Sirte"))
+    one = event(place=replace(SIRTE, span=Span(start=38, end=44, text="Rebels")))
+
+    assert place_beside_actor(one) is None
+    assert place_beside_actor(replace(one, place=elsewhere)) == elsewhere
 
 
 def test_place_and_day_come_from_the_sentence_before(doc):
