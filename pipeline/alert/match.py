@@ -68,21 +68,21 @@ def judged(branch: Branch, event: AlertEvent) -> Iterator[tuple[str, object, obj
         yield name, wanted, seen, holds
 
 
-def _equal(branch: Branch, event: AlertEvent, name: str, wanted: Sequence[object]) -> Judgement:
+def _equal(_branch: Branch, event: AlertEvent, name: str, wanted: Sequence[object]) -> Judgement:
     seen = getattr(event, name)
     return seen, seen in wanted
 
 
-def _contexts(branch: Branch, event: AlertEvent, name: str, wanted: Sequence[str]) -> Judgement:
+def _contexts(_branch: Branch, event: AlertEvent, _name: str, wanted: Sequence[str]) -> Judgement:
     return event.contexts, not set(wanted).isdisjoint(event.contexts)
 
 
-def _code(branch: Branch, event: AlertEvent, name: str, wanted: Sequence[str]) -> Judgement:
+def _code(_branch: Branch, event: AlertEvent, name: str, wanted: Sequence[str]) -> Judgement:
     codes = event.actor_codes if name == "actor" else event.recipient_codes
     return getattr(event, name), not set(wanted).isdisjoint(codes)
 
 
-def _either_way(branch: Branch, event: AlertEvent, name: str, wanted: Pair) -> Judgement:
+def _either_way(_branch: Branch, event: AlertEvent, _name: str, wanted: Pair) -> Judgement:
     one, other = map(set, wanted)
     holds = not (one.isdisjoint(event.actor_codes) or other.isdisjoint(event.recipient_codes)) or not (
         other.isdisjoint(event.actor_codes) or one.isdisjoint(event.recipient_codes)
@@ -90,24 +90,24 @@ def _either_way(branch: Branch, event: AlertEvent, name: str, wanted: Pair) -> J
     return f"{event.actor or 'none'} → {event.recipient or 'none'}", holds
 
 
-def _phrases(branch: Branch, event: AlertEvent, name: str, wanted: Sequence[str]) -> Judgement:
+def _phrases(branch: Branch, event: AlertEvent, name: str, _wanted: Sequence[str]) -> Judgement:
     words = event.words[name]
     found = [phrase for phrase, pieces in branch.pieces[name] if pieces_occur(pieces, words)]
     return found or (event.sentence if name == "text" else getattr(event, name) or ""), bool(found)
 
 
-def _names(branch: Branch, event: AlertEvent, name: str, wanted: Sequence[str]) -> Judgement:
+def _names(_branch: Branch, event: AlertEvent, name: str, wanted: Sequence[str]) -> Judgement:
     seen = event.names[name]
     return getattr(event, name), bool(seen) and seen in map(folded, wanted)
 
 
-def _near(branch: Branch, event: AlertEvent, name: str, wanted: Sequence[Circle]) -> Judgement:
+def _near(_branch: Branch, event: AlertEvent, _name: str, wanted: Sequence[Circle]) -> Judgement:
     point = event.vector
     holds = point is not None and any(is_near(point, circle.centre, circle.square) for circle in wanted)
     return _where(event), holds
 
 
-def _inside(branch: Branch, event: AlertEvent, name: str, wanted: Sequence[Point]) -> Judgement:
+def _inside(branch: Branch, event: AlertEvent, _name: str, _wanted: Sequence[Point]) -> Judgement:
     if event.vector is None or event.latitude is None or event.longitude is None:
         return _where(event), False
     return _where(event), is_inside((event.latitude, event.longitude), branch.corners)
@@ -122,12 +122,12 @@ def _where(event: AlertEvent) -> str:
 _FIELDS = {"min_mentions": "mention_count", "min_sources": "source_count"}
 
 
-def _at_least(branch: Branch, event: AlertEvent, name: str, wanted: float) -> Judgement:
+def _at_least(_branch: Branch, event: AlertEvent, name: str, wanted: float) -> Judgement:
     seen = getattr(event, _FIELDS.get(name) or name.removeprefix("min_"))
     return seen, seen is not None and seen >= wanted
 
 
-def _at_most(branch: Branch, event: AlertEvent, name: str, wanted: float) -> Judgement:
+def _at_most(_branch: Branch, event: AlertEvent, name: str, wanted: float) -> Judgement:
     seen = getattr(event, name.removeprefix("max_"))
     return seen, seen is not None and seen <= wanted
 

@@ -26,7 +26,6 @@ from pipeline.fetch.records import (
     TRIED_AGAIN,
     Discard,
     Failure,
-    FeedState,
     Revision,
     SeenEntry,
     TakenArticle,
@@ -140,7 +139,6 @@ def elsewhere(wanted: Wanted, *, now: datetime) -> SeenEntry:
 def settle(
     outcomes: Sequence[tuple[Wanted, Outcome | None]],
     texts: Texts,
-    feed: FeedState,
     *,
     now: datetime,
     max_tries: int,

@@ -254,7 +254,7 @@ async def _take(
     others = [elsewhere(want, now=now) for want in choice.wanted if want not in mine]
     outcomes = await _read_pages(mine[:limit], feed, client=client, now=now)
     texts = await memory.texts(urls) if (urls := asked_urls(outcomes)) else {}
-    settled = settle(outcomes, texts, feed, now=now, max_tries=client.settings.max_attempts)
+    settled = settle(outcomes, texts, now=now, max_tries=client.settings.max_attempts)
     postponed_count = max(0, len(mine) - limit)
     if postponed_count:
         # Validators vouch for what is stored: with entries still to come, the next visit must see them.

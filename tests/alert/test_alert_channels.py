@@ -5,6 +5,7 @@ import re
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 
@@ -14,6 +15,7 @@ from pipeline.config import ROOT, Settings
 from pipeline.errors import ConfigError, NotifyError
 from tests.alert.made import message_about
 
+NOW = datetime(2020, 5, 4, 18, tzinfo=UTC)
 HOSTILE = [
     *(chr(point) for point in range(0x20)), *(chr(point) for point in range(0x7F, 0xA0)),
     "\r\n2020-01-01 ERROR forged", '" rule="forged', "\\", "\\n", "\u2028", "\u2029", "\u202e", "\u2066", "\ud800",
@@ -53,16 +55,16 @@ def test_there_are_at_least_a_hundred_hostile_names():
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_name_forges_no_log_line(caplog, notification, event, rule, now, name, tmp_path):
+def test_hostile_name_forges_no_log_line(caplog, notification, event, rule, name, tmp_path):
     """One notification is one printable line, and its keys are ours."""
     caplog.set_level(logging.INFO)
     composed = message_about(
         rule(title=name),
         event(actor_name=name, place_name=name, mode=name, article_title=name),
-        created_at=now,
+        created_at=NOW,
     )
     settings = Settings(home=tmp_path)
-    notifier("log", settings, clock=lambda: now)(notification(), composed)
+    notifier("log", settings, clock=lambda: NOW)(notification(), composed)
     [line] = [record.getMessage() for record in caplog.records]
     [written] = settings.alerts_log.read_text().split("\n")[:-1]
 

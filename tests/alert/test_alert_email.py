@@ -148,7 +148,7 @@ def secure_relay(tls: ssl.SSLContext) -> Iterator[Relay]:
 
 
 @pytest.fixture
-def send(notification, message, now) -> Callable[..., None]:
+def send(notification, message) -> Callable[..., None]:
     """Send the message by a relay."""
 
     def deliver(
@@ -157,7 +157,7 @@ def send(notification, message, now) -> Callable[..., None]:
         settings = Settings(
             **{"smtp_url": f"smtp://127.0.0.1:{relay.port}", "mail_from": "tocsin@example.org", **extra}
         )
-        notify = make_notifier(settings, clock=lambda: now, timeout_seconds=timeout_seconds)
+        notify = make_notifier(settings, timeout_seconds=timeout_seconds)
         notify(notification(channel="email", to=to), message)
 
     return deliver
@@ -234,11 +234,11 @@ def test_any_script_passes_a_seven_bit_relay(relay, notification, event, rule, n
     assert body(relay.parsed[0], "plain") == composed.text
 
 
-def test_line_of_a_single_dot_does_not_end_the_mail(relay, notification, message, now):
+def test_line_of_a_single_dot_does_not_end_the_mail(relay, notification, message):
     """What stands after it arrives too."""
     dotted = replace(message, text="one\n.\ntwo\n..\nthree\n")
     settings = Settings(smtp_url=f"smtp://127.0.0.1:{relay.port}")
-    make_notifier(settings, clock=lambda: now)(notification(channel="email", to="a@example.org"), dotted)
+    make_notifier(settings)(notification(channel="email", to="a@example.org"), dotted)
 
     assert body(relay.parsed[0], "plain") == dotted.text
 
@@ -260,7 +260,7 @@ def test_hostile_names_add_no_header(relay, notification, event, rule, now, name
     """From actor to header, through the composer and the wire."""
     composed = message_about(rule(title=name), event(actor_name=name, place_name=name), created_at=now)
     settings = Settings(smtp_url=f"smtp://127.0.0.1:{relay.port}")
-    make_notifier(settings, clock=lambda: now)(notification(channel="email", to="a@example.org"), composed)
+    make_notifier(settings)(notification(channel="email", to="a@example.org"), composed)
     [mail] = relay.parsed
 
     assert (mail["Bcc"], mail["To"], relay.recipients) == (None, "a@example.org", ["a@example.org"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from pipeline.alert.records import Message, Notification, Receiver
@@ -23,9 +22,7 @@ REFUSED = frozenset(
 LOG_ADDRESSES = ("apprise", "urllib3", "requests")
 
 
-def make_notifier(
-    settings: Settings, *, clock: Callable[[], datetime]
-) -> Callable[[Notification, Message], None]:
+def make_notifier(_settings: Settings) -> Callable[[Notification, Message], None]:
     """Make the notifier."""
 
     def notify(notification: Notification, message: Message) -> None:
@@ -37,7 +34,7 @@ def make_notifier(
     return notify
 
 
-def check(receiver: Receiver, settings: Settings) -> None:
+def check(receiver: Receiver, _settings: Settings) -> None:
     """See that apprise knows the address.
 
     Raises:

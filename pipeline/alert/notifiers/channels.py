@@ -36,6 +36,9 @@ NOTIFIERS: dict[str, Callable[[], Any]] = {
     "heartbeat": _lazy("heartbeat"),
 }
 
+# Those that write the time, or sign it.
+TIMED = frozenset({"log", "webhook", "slack", "heartbeat"})
+
 
 def notifier(channel: str, settings: Settings, *, clock: Clock = _now) -> Notifier:
     """Make the notifier of a channel.
@@ -44,7 +47,7 @@ def notifier(channel: str, settings: Settings, *, clock: Clock = _now) -> Notifi
         ConfigError: There is no such channel.
     """
     factory: Factory = _module(channel).make_notifier
-    return factory(settings, clock=clock)
+    return factory(settings, clock=clock) if channel in TIMED else factory(settings)
 
 
 def check(receiver: Receiver, settings: Settings) -> None:

@@ -6,7 +6,6 @@ import ipaddress
 import smtplib
 import ssl
 from collections.abc import Callable
-from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -24,7 +23,7 @@ _PORTS = {"smtp": 25, "smtps": 465}
 
 
 def make_notifier(
-    settings: Settings, *, clock: Callable[[], datetime], timeout_seconds: float = TIMEOUT_SECONDS
+    settings: Settings, *, timeout_seconds: float = TIMEOUT_SECONDS
 ) -> Callable[[Notification, Message], None]:
     """Make the notifier; the password is read anew at each sending and kept nowhere."""
 

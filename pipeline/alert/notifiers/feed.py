@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -19,9 +19,7 @@ MAX_BYTES = 20_000_000
 ATOM = "http://www.w3.org/2005/Atom"
 
 
-def make_notifier(
-    settings: Settings, *, clock: Callable[[], datetime]
-) -> Callable[[Notification, Message], None]:
+def make_notifier(settings: Settings) -> Callable[[Notification, Message], None]:
     """Make the notifier; a message that is there already is not put in again."""
 
     def notify(notification: Notification, message: Message) -> None:
