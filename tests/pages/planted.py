@@ -53,9 +53,9 @@ def telling(text: str, **changes: Any) -> Candidate:
                 name=words, country=country, sector=sector, span=span(words, text), entry_ids=(words.lower(),)
             )
     if values["place"]:
-        words, country, latitude, longitude = values["place"]
+        words, country, latitude, longitude, *geonames_id = values["place"]
         values["place"] = Place(
-            name=words, country=country, latitude=latitude, longitude=longitude, resolution="point",
+            name=words, geonames_id=geonames_id[0] if geonames_id else None, country=country, latitude=latitude, longitude=longitude, resolution="point",
             span=span(words, text),
         )  # fmt: skip
     return Candidate(**values)
@@ -155,10 +155,11 @@ def _story(transaction: Transaction) -> None:
 
 
 def hostile(title: str) -> Candidate:
-    """An event whose actor is called like a break-in."""
+    """An event whose actor is called like a break-in, each at a place of its own, so that no two are one."""
+    number = HOSTILE.index(title)
     return telling(
         f"{title} struck Odesa.", event_type="ASSAULT", mode=None, trigger="struck", actor=(title, None, None),
-        place=("Odesa", "UKR", 46.48, 30.73), quad_class=4, score=-9.0,
+        place=("Odesa", "UKR", number, 30.73, 1000 + number), quad_class=4, score=-9.0,
         event_date=EventDate(value=NOW.date() - timedelta(days=2)),
     )  # fmt: skip
 

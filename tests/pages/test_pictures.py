@@ -23,7 +23,7 @@ def test_the_map_counts_events_by_place(client: httpx.Client) -> None:
 
 def test_a_dot_leads_to_its_events(client: httpx.Client) -> None:
     """As many as it says."""
-    shown = client.get("/map?days=7").text
+    shown = client.get("/map?days=1").text
     link, count = re.search(
         r'href="(/events[^"]*words=Odesa[^"]*)"[^>]*>\s*<path[^>]*><title>Odesa: (\d+)', shown
     ).groups()  # type: ignore[union-attr]
