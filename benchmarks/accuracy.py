@@ -93,7 +93,9 @@ def load_score(gold: Path) -> ModuleType:
 
 def code(coder: Coder, rows: Sequence[Row]) -> dict[str, list[Row]]:
     """Code the rows and write the events as `tocsin code` does."""
-    return {row["id"]: events for row, events in zip(rows, code_rows(rows, coder), strict=True)}
+    return {
+        row["id"]: events for row, events in zip(rows, code_rows(rows, coder, load_settings()), strict=True)
+    }
 
 
 def scored(score: ModuleType, rows: Sequence[Row], coded: dict[str, list[Row]]) -> tuple[Any, Any, list[Row]]:

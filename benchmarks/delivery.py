@@ -20,12 +20,12 @@ from pathlib import Path
 
 from pipeline.alert.plan import CAP_WAIT
 from pipeline.alert.records import Receiver
-from pipeline.alert.rules import load_rules
 from pipeline.config import Settings
 from pipeline.local import embedded
 from pipeline.postgres.database import Database, connect
 from pipeline.postgres.migrate import migrate
 from pipeline.stages.alert import ring
+from pipeline.stages.rulebook import sync_rules
 from tests.alert.desk import TIMES
 from tests.alert.hooks import Hook
 from tests.conftest import wipe
@@ -98,10 +98,10 @@ class Bench:
     def ring(self, *receivers: Receiver) -> float:
         """Match, raise and deliver; seconds."""
         named = {receiver.name: receiver for receiver in receivers}
-        rules, problems = load_rules(self.settings.rules_path, receivers=named)
-        assert not problems, problems
+        home = Database(self.url)
+        rules, named = sync_rules(home, self.settings, named)
         began = time.perf_counter()
-        with Database(self.url).session() as session:
+        with home.session() as session:
             ring(session, rules, named, self.settings)
         return time.perf_counter() - began
 

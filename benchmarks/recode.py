@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pipeline.store.merge import event_key
+from pipeline.store.wording import event_key
 
 from benchmarks.store import server
 from pipeline.config import Settings

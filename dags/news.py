@@ -27,6 +27,8 @@ ARTICLES = Asset("tocsin://waiting-articles")
 ARTICLES_LEFT = AssetAlias("tocsin-articles-left")
 EVERY_MINUTE = CronTriggerTimetable("* * * * *", timezone="UTC")
 
+# Each has hosts that no other has: one is enough for thousands of feeds; on several machines, one each.
+FETCH_TASKS = int(os.environ.get("TOCSIN_FETCH_TASKS") or 1)
 # As many as there are cores for them: each claims articles until none is left.
 EXTRACT_TASKS = int(os.environ.get("TOCSIN_EXTRACT_TASKS") or 0) or os.cpu_count() or 1
 
@@ -46,8 +48,7 @@ EXTRACT_TASKS = int(os.environ.get("TOCSIN_EXTRACT_TASKS") or 0) or os.cpu_count
     doc_md=__doc__,
 )
 def news() -> None:
-    @task
-    def fetch(run_id: str | None = None) -> int:
+    def visit(run_id: str | None) -> int:
         from pipeline.stages import fetch as stage
         from pipeline.stages.common import open_batch
 
@@ -56,6 +57,14 @@ def news() -> None:
         batch_id = open_batch(run_id)
         stage.fetch(batch_id)
         return batch_id
+
+    @task
+    def fetch(run_id: str | None = None) -> int:
+        return visit(run_id)
+
+    @task(do_xcom_push=False)
+    def fetch_beside(_shard: int, run_id: str | None = None) -> None:
+        visit(run_id)
 
     @task(do_xcom_push=False)
     def extract(batch_id: int, _shard: int) -> None:
@@ -87,6 +96,8 @@ def news() -> None:
     # A promise of the number; whoever is called with it gets the number itself.
     batch_id = cast(int, fetch())
     extracted = extract.partial(batch_id=batch_id).expand(_shard=list(range(EXTRACT_TASKS)))
+    if FETCH_TASKS > 1:
+        fetch_beside.expand(_shard=list(range(FETCH_TASKS - 1))) >> extracted
     extracted >> validate(batch_id) >> store(batch_id)
 
 

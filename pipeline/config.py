@@ -67,6 +67,8 @@ class Settings:
             party above 0.1 in 260 lines of world news, read by eye, 38 told what happened.
         reader_min_confidence: The same where the trained reader decides, for one party as for two. Source: ACCURACY.md,
             whole articles.
+        fetch_tasks: Tasks of fetch side by side in a run of the DAG: one is enough for thousands of feeds; with several
+            machines, one each.
         extract_tasks: Tasks of extract side by side in a run of the DAG; 0 means one a core of the machine that reads
             the DAG. With several machines: their cores together.
         smtp_url: smtp://user@host:port or smtps://…; empty means e-mail cannot be sent.
@@ -111,6 +113,7 @@ class Settings:
     min_confidence: float = 0.3
     min_confidence_alone: float = 0.1
     reader_min_confidence: float = 0.4
+    fetch_tasks: int = 1
     extract_tasks: int = 0
     smtp_url: str = ""
     smtp_password_file: str = ""
@@ -203,6 +206,7 @@ _ALLOWED = {
     "keep_page_days": _for_ever_or_from(1),
     "min_free_bytes": Allowed("be 0 or above", lambda value: value >= 0),
     "extract_tasks": _within(MAX_EXTRACT_TASKS),
+    "fetch_tasks": Allowed(f"lie in 1..{MAX_EXTRACT_TASKS}", lambda value: 1 <= value <= MAX_EXTRACT_TASKS),
     "postgres_port": _within(65535),
     "airflow_port": _within(65535),
     "seed_port": _within(65535),

@@ -139,6 +139,7 @@ FLOORS = (
     {"code_command", "explain"},
     {"given_pair"},
     {"coder"},
+    {"bar"},
     {"article"},
     {"events", "actors", "places", "dates", "numbers", "reader"},
     {"grammar"},

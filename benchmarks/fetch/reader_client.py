@@ -1,6 +1,6 @@
 """The same feeds read by lemon24/reader, in an environment that has it: one pass a line of standard input.
 
-/path/to/env/bin/python benchmarks/fetch/reader_client.py DATABASE < addresses
+/path/to/env/bin/python benchmarks/fetch/reader_client.py DATABASE WORKERS < addresses
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def main() -> None:
     print("ready", flush=True)
     for _ in sys.stdin:
         started = time.perf_counter()
-        count = sum(1 for _ in reader.update_feeds_iter(workers=16, scheduled=False))
+        count = sum(1 for _ in reader.update_feeds_iter(workers=int(sys.argv[2]), scheduled=False))
         seconds = time.perf_counter() - started
         print(count, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, flush=True)
 

@@ -33,6 +33,8 @@ _OF_CHANNEL: Mapping[str, tuple[str, ...]] = {
 _NEEDS_URL = frozenset({"webhook", "slack", "apprise", "heartbeat"})
 _OF_ONE = frozenset(name for names in _OF_CHANNEL.values() for name in names)
 MAX_SECRET_BYTES = 10_000
+# Messages about one rule in an hour: one a minute is more than anybody reads.
+DEFAULT_CAP = 60
 
 
 def _path(value: object, info: ValidationInfo) -> str:
@@ -75,7 +77,7 @@ class ReceiverPart(Part):
         0.0, description="Messages; they wait. 0: no limit."
     )
     max_per_hour: Annotated[int, number(0, 10_000, whole=True)] = Field(
-        0, description="Messages about one rule; what is beyond is told in one digest. 0: no limit."
+        DEFAULT_CAP, description="Messages about one rule; what is beyond is told in one digest. 0: no limit."
     )
     quiet_hours: Quiet | None = Field(None, description="Nothing is delivered in them but what is urgent.")
     urgent: Annotated[tuple[Severity, ...], one_of(SEVERITIES)] = Field(

@@ -18,6 +18,7 @@ from pipeline.config import Settings
 from pipeline.errors import ExtractError
 from pipeline.extract.actors.code import code_phrase
 from pipeline.extract.article.telling import Said
+from pipeline.extract.bar import is_sure
 from pipeline.extract.coder import Coder, load_coder
 from pipeline.extract.given_pair import classify_pair
 from pipeline.extract.lexicon.actor_lexicon import load_lexicon
@@ -75,18 +76,20 @@ def _coded(rows: list[dict[str, Any]], phrases: bool, settings: Settings) -> Ite
             }
         return
     coder = load_coder(settings)
-    whole = code_rows([row for row in rows if not _is_pair(row)], coder)
+    whole = code_rows([row for row in rows if not _is_pair(row)], coder, settings)
     for row in rows:
         yield {"id": row["id"], "events": classify_pair(row, coder) if _is_pair(row) else next(whole)}
 
 
-def code_rows(rows: Sequence[dict[str, Any]], coder: Coder) -> Iterator[list[dict[str, Any]]]:
-    """The events of each row's text, in the rows' order."""
+def code_rows(
+    rows: Sequence[dict[str, Any]], coder: Coder, settings: Settings
+) -> Iterator[list[dict[str, Any]]]:
+    """The events of each row's text, in the rows' order; "kept" says whether the extract stage would keep it."""
     for start in range(0, len(rows), BATCH):
         said: dict[tuple[Span, Span], Said] = {}
         articles = [article_of(row) for row in rows[start : start + BATCH]]
         for candidates in replace(coder, said=said).code_all(articles):
-            yield [event_row(candidate, said) for candidate in candidates]
+            yield [event_row(one, said) | {"kept": is_sure(one, settings)} for one in candidates]
 
 
 def _is_pair(row: dict[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from typing import Any
 from spacy.tokens import Token
 
 from pipeline.config import Settings
+from pipeline.extract.article.attacks import attacks
 from pipeline.extract.article.cast import Cast, Party
 from pipeline.extract.article.dyads import Features, candidate_of, made_of, parties_of, sides_of
 from pipeline.extract.article.home import find_dateline
@@ -131,7 +132,7 @@ class Coder:
                         told.append((made, reading.anchor, piece))
         candidates = _settled(scene, told)
         candidates += scene.remembered(granted, candidates)
-        return merge(sorted(candidates, key=lambda one: one.sentence.start))
+        return attacks(merge(sorted(candidates, key=lambda one: one.sentence.start)))
 
     def _by_reader(
         self, article: Article, docs: Sequence[Parsed], cast: Cast, scene: Scene
@@ -145,7 +146,7 @@ class Coder:
             candidate = self._weighed(weighed, article, cast)
             if candidate is not None:
                 told.append(([candidate], weighed.reading.anchor, weighed.heard.piece))
-        return incidents(_dated(one, article) for one in _settled(scene, told))
+        return attacks(incidents(_dated(one, article) for one in _settled(scene, told)))
 
     def heard(self, docs: Sequence[Parsed], cast: Cast) -> list[Heard]:
         """Each sentence with what the rules read in it and who is named: what the trained reader sees, and is trained on."""

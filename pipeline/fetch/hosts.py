@@ -21,9 +21,9 @@ from pipeline.web.answer import NoAnswerError, StatusError
 # Feeds and pages have places of their own: a feed does not wait behind pages that hang.
 FEEDS_AT_ONCE = PAGES_AT_ONCE = 2
 ROBOTS_SECONDS = 3_600.0
-# A host that asked for patience, or let so many pages hang in a row, is left alone for a while.
-SILENT_PAGES = 3
-LEFT_ALONE_SECONDS = 600.0
+# A host that asked for patience, or let so many pages of several feeds hang in a row, is left alone for a while.
+SILENT_PAGES = 6
+LEFT_ALONE_SECONDS = 120.0
 PATIENCE_SECONDS = 60.0
 # What one host's pages may take of one run; the rest waits for the next.
 PAGES_SECONDS = 240.0

@@ -8,8 +8,10 @@ import logging
 import re
 import time
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -37,13 +39,15 @@ from pipeline.fetch.schedule import next_fetch
 from pipeline.fetch.url import address_of, canonical_url
 from pipeline.fetch.worker import aside
 from pipeline.model import Entry
-from pipeline.web.answer import Response, StatusError
+from pipeline.web.answer import NoAnswerError, Response, StatusError
 
 log = logging.getLogger(__name__)
 
 # Beyond it the rest is left for the next visit, so that one slow site does not hold up a run.
 PAGES_SECONDS = 120.0
 PAGES_AT_ONCE = 4
+# Time-outs in a row of a host's pages, after which a visit asks for no more of them.
+SILENT_PAGES = 3
 # An archive served as a feed; feeds begin with the newest.
 MAXIMUM_ENTRIES = 5_000
 PAGE_ZSTD_LEVEL = 6  # a fifth smaller than level 3 on pages, for half a millisecond more
@@ -290,7 +294,7 @@ async def _read_pages(
     wanted: Sequence[Wanted], feed: FeedState, *, client: Client, now: datetime
 ) -> list[tuple[Wanted, Outcome | None]]:
     deadline = time.monotonic() + PAGES_SECONDS
-    places = asyncio.Semaphore(PAGES_AT_ONCE)
+    places, turns = asyncio.Semaphore(PAGES_AT_ONCE), _Turns()
     origin = Origin(source=feed.source, country=feed.country, feed_id=feed.id or None, fetched_at=now)
 
     async def one(want: Wanted) -> Outcome | None:
@@ -298,7 +302,7 @@ async def _read_pages(
             if time.monotonic() > deadline:
                 return None
             try:
-                return await _read_entry(want, origin, client=client)
+                return await _read_entry(want, origin, turns, client=client)
             except Exception as error:
                 # The edge of one entry: a defect of ours must not keep its neighbours from the desk.
                 log.exception("entry broke stage=fetch feed=%d url=%r", feed.id, want.look.entry.url[:500])
@@ -307,17 +311,40 @@ async def _read_pages(
     return list(zip(wanted, await asyncio.gather(*map(one, wanted)), strict=True))
 
 
-async def _read_entry(want: Wanted, origin: Origin, *, client: Client) -> Outcome:
+@dataclass(kw_only=True)
+class _Turns:
+    """One page of a host at a time for one visit, so that others have a place too; no more once some hung in a row."""
+
+    _locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _silent: Counter[str] = field(default_factory=Counter)
+
+    @asynccontextmanager
+    async def turn(self, url: str) -> AsyncIterator[None]:
+        host = canonical_url(url).partition("://")[2].partition("/")[0]
+        async with self._locks[host]:
+            if self._silent[host] >= SILENT_PAGES:
+                raise LeftAloneError(f"pages of {host} hang")
+            try:
+                yield
+            except NoAnswerError:
+                self._silent[host] += 1
+                raise
+            self._silent[host] = 0
+
+
+async def _read_entry(want: Wanted, origin: Origin, turns: _Turns, *, client: Client) -> Outcome:
     entry = want.look.entry
     take = partial(take_article, entry, origin=origin, is_part=want.is_part)
     if want.is_part and is_whole_in_feed(entry):
         return await aside(partial(take, page=None))
     try:
-        if not await client.may_fetch_page(entry.url):
+        async with turns.turn(entry.url):
+            may_fetch = await client.may_fetch_page(entry.url)
+            response = await client.get_page(entry.url) if may_fetch else None
+        if response is None:
             outcome = await aside(partial(take, page=None))
             is_short = isinstance(outcome, Discard) and outcome.reason == "too_short"
             return Discard(url=entry.url, reason="robots") if is_short else outcome
-        response = await client.get_page(entry.url)
     except FetchError as error:
         if isinstance(error, LeftAloneError) and not has_full_text(entry):
             return _failure(entry, error)

@@ -36,7 +36,7 @@ def event(request: Request, event_id: int) -> Response:
     desk = desk_of(request)
     found = desk.reader.ask("page_event", event_id=numbered(event_id))
     if not found.rows:
-        raise HTTPException(404, f"There is no event {event_id}.")
+        return _successor(request, event_id)
     tellings = desk.reader.ask("page_tellings", event_id=event_id)
     marks = desk.reader.ask("page_event_marks", event_id=event_id).rows
     return desk.show(
@@ -46,12 +46,23 @@ def event(request: Request, event_id: int) -> Response:
         tellings=_once(tellings.rows),
         why=tellings.rows[0] if tellings.rows and tellings.rows[0]["frame_id"] else None,
         frames=_frames(tellings.rows),
+        revisions=desk.reader.ask("page_event_revisions", event_id=event_id).rows,
         alerts=desk.reader.ask("page_event_alerts", event_id=event_id).rows,
         marks=marks,
         mine=next((mark for mark in marks if mark["marked_by"] == request.state.who), None),
         about=ABOUT,
         sql=f"{found.sql}\n\n{tellings.sql}",
     )
+
+
+def _successor(request: Request, event_id: int) -> Response:
+    """The way to the event that took in one which no longer stands: its number is in messages and links."""
+    desk = desk_of(request)
+    gone = desk.reader.ask("page_successor", event_id=event_id).rows
+    if gone and gone[0]["superseded_by"]:
+        return desk.back(request, f"/event/{gone[0]['superseded_by']}")
+    told = "was withdrawn: no article tells it any more." if gone else "is not there."
+    raise HTTPException(404, f"Event {event_id} {told}")
 
 
 def _once(tellings: Sequence[Row]) -> list[Row]:

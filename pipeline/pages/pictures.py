@@ -14,13 +14,14 @@ from fastapi.responses import Response
 
 from pipeline.pages import network, series, world
 from pipeline.pages.desk import Desk, Row, desk_of
-from pipeline.pages.filters import Filter, read_filter
+from pipeline.pages.filters import QUAD_CLASSES, Filter, read_filter
 from pipeline.postgres.reader import Answer
 
 PLACES_SHOWN = 400
 MAP_DAYS = 7
 SLIDER_DAYS = 90
 SPANS = ((1, "1 day"), (7, "7 days"), (30, "30 days"), (90, "90 days"))
+MAP_SPANS = SPANS[:3]
 TIMELINE_DAYS = 90
 TIMELINE_SPANS = ((30, "30 days"), (90, "90 days"), (365, "a year"), (1826, "five years"))
 SPIKES_SHOWN = 8
@@ -46,7 +47,7 @@ def map_page(request: Request) -> Response:
         request,
         "map.html",
         filter=filter,
-        spans=SPANS,
+        spans=MAP_SPANS,
         places=[_dot(row) for row in places.rows],
         count=sum(row["event_count"] for row in places.rows),
         is_cut=len(places.rows) == PLACES_SHOWN,
@@ -62,18 +63,34 @@ def map_page(request: Request) -> Response:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dot:
-    """A place on the map; `size` in pixels across."""
+    """A place on the map.
+
+    Args:
+        size: Pixels across.
+        quad_class: That most of its events have.
+        conflict_count: How many are of the classes 3 and 4.
+    """
 
     x: float
     y: float
     size: float
+    quad_class: int
+    conflict_count: int
     row: Row
 
 
 def _dot(row: Row) -> Dot:
     x, y = world.project(row["place_latitude"], row["place_longitude"])
     # By area: four times the events, twice as wide.
-    return Dot(x=x, y=y, size=min(5 + 3.2 * math.sqrt(row["event_count"]), 64), row=row)
+    counts = {quad_class: row[f"quad_{quad_class}"] for quad_class in QUAD_CLASSES}
+    return Dot(
+        x=x,
+        y=y,
+        size=min(5 + 3.2 * math.sqrt(row["event_count"]), 64),
+        quad_class=max(counts, key=lambda quad_class: counts[quad_class]),
+        conflict_count=counts[3] + counts[4],
+        row=row,
+    )
 
 
 def _map_box(filter: Filter, rows: Sequence[Row]) -> world.Box:
@@ -166,8 +183,8 @@ def dyads(request: Request) -> Response:
     pairs = desk.reader.ask("page_dyads", limit=DYADS_SHOWN, **filter.parameters())
     scores = desk.reader.ask(
         "page_dyad_scores",
-        actors=sorted({row["actor_country"] for row in pairs.rows}),
-        recipients=sorted({row["recipient_country"] for row in pairs.rows}),
+        actors=[row["actor_country"] for row in pairs.rows],
+        recipients=[row["recipient_country"] for row in pairs.rows],
         **filter.parameters(),
     )
     found = _dyads(pairs.rows, scores.rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from pipeline.alert.notifiers.channels import notifier
@@ -20,17 +20,16 @@ CLOSE_AFTER_DAYS = 14
 
 
 def tell_due(
-    session: Session, rules: Sequence[Rule], receivers: Mapping[str, Receiver], settings: Settings
+    session: Session, rules: Mapping[str, Rule], receivers: Mapping[str, Receiver], settings: Settings
 ) -> Counter[str]:
     """Put into the outbox what became due, and close what is over; how many of each."""
-    by_id = {rule.id: rule for rule in rules}
     with session.transaction() as transaction:
         transaction.all("lock_alert")
         now = database_time(transaction)
         closed = transaction.run("close_stale_alerts", days=CLOSE_AFTER_DAYS)
         tellings = [
             told for row in transaction.all("alerts_due")
-            for told in _due(transaction, row, by_id.get(row["rule"]), now)
+            for told in _due(transaction, row, rules.get(row["rule"]), now)
         ]  # fmt: skip
         Outbox(transaction, receivers, settings, now).put(tellings)
     return +Counter({"alerts_closed": closed, "alerts_due": len(tellings)})

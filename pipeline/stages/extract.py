@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.config import Settings, load_settings
 from pipeline.errors import StoreBusyError
+from pipeline.extract.bar import is_sure
 from pipeline.extract.coder import Coder, load_coder
 from pipeline.model import Candidate
 from pipeline.postgres.clean import as_json
@@ -202,14 +203,6 @@ def _copy_some(session: Session, batch_id: int) -> Counter[str] | None:
             new = _write_candidates(transaction, row["id"], kept, row["codebook"], batch_id)
             counts.update({"articles": 1, "copies": 1, "candidates": new})
     return counts
-
-
-def is_sure(candidate: Candidate, settings: Settings) -> bool:
-    """Whether a candidate is kept; the bar of rules is lower where one party alone is named (see Settings)."""
-    if settings.reader == "on":
-        return candidate.confidence >= settings.reader_min_confidence
-    alone = candidate.actor is None or candidate.recipient is None
-    return candidate.confidence >= (settings.min_confidence_alone if alone else settings.min_confidence)
 
 
 def _quarantine_article(

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pipeline.config import Settings, load_settings
@@ -83,20 +84,29 @@ async def _visit_all(desk: Desk, batch_id: int, settings: Settings, *, is_all: b
         async def work() -> None:
             while claimed := await queue.next():
                 feed, host = claimed
-                try:
-                    await saver.save(feed, await _visit(feed, client=client, desk=desk))
-                finally:
-                    queue.done(feed, host)
+                result = await _visit(feed, client=client, desk=desk)
+                await saver.put(feed, result, partial(queue.done, feed, host))
                 tell(queue.count, saver.counts)
+
+        async def visit_all() -> None:
+            async with asyncio.TaskGroup() as visits:
+                for _ in range(FEEDS_AT_ONCE):
+                    visits.create_task(work())
+            await saver.close()
 
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(FEEDS_AT_ONCE):
-                    group.create_task(work())
+                group.create_task(saver.run())
+                group.create_task(visit_all())
         except ExceptionGroup as group_error:
-            # One is told; the others say the same of the same database.
-            raise group_error.exceptions[0] from None
+            raise _first(group_error) from None
     return {"feeds": queue.count, "articles": 0, **saver.counts}
+
+
+def _first(group: ExceptionGroup[Exception]) -> Exception:
+    """One is told; the others say the same of the same database."""
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, ExceptionGroup) else error
 
 
 @dataclass(kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -20,6 +20,14 @@ from pipeline.stages.fetch_desk import Desk
 PAGES_AT_ONCE = 100  # a statement: some megabytes
 
 
+# What many visits brought is written at once: so many of them, or as many as this time brings, or with so many articles.
+VISITS_AT_ONCE = 200
+GATHER_SECONDS = 0.1
+ARTICLES_AT_ONCE = 500
+
+Visit = tuple[FeedState, FetchResult]
+
+
 @dataclass(kw_only=True)
 class Saver:
     """Saves visits, all that wait in one transaction; where that is refused, each in its own."""
@@ -31,26 +39,61 @@ class Saver:
     counts: Counter[str] = field(default_factory=Counter)
     # Feeds whose host another worker has by now, so that their state was not kept.
     lost: set[int] = field(default_factory=set)
-    _waiting: list[tuple[FeedState, FetchResult]] = field(default_factory=list)
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _waiting: asyncio.Queue[tuple[Visit, Callable[[], None]] | None] = field(
+        default_factory=lambda: asyncio.Queue(2 * VISITS_AT_ONCE)
+    )
 
-    async def save(self, feed: FeedState, result: FetchResult) -> None:
-        """Save a visit, perhaps with others.
+    async def put(self, feed: FeedState, result: FetchResult, when_saved: Callable[[], None]) -> None:
+        """Hand a visit over to `run`; waits where too many wait already.
 
         Args:
             feed: As it was before the visit.
+        """
+        await self._waiting.put(((feed, result), when_saved))
+
+    async def close(self) -> None:
+        """Let `run` end once all is saved."""
+        await self._waiting.put(None)
+
+    async def run(self) -> None:
+        """Save what is put, until it is closed.
 
         Raises:
             StoreError: Not even that a visit failed can be written: the database is away.
         """
-        self._waiting.append((feed, result))
-        async with self._turn:
-            visits, self._waiting = self._waiting, []
-            try:
-                await self._write([result for _, result in visits])
-            except Exception:  # noqa: BLE001  (which visit it was, the second try says)
-                for visit in visits:
-                    await self._save_alone(*visit)
+        is_open = True
+        while is_open:
+            first = await self._waiting.get()
+            if first is None:
+                return
+            await asyncio.sleep(GATHER_SECONDS)
+            gathered, article_count = [first], len(first[0][1].taken)
+            while (
+                len(gathered) < VISITS_AT_ONCE
+                and article_count < ARTICLES_AT_ONCE
+                and not self._waiting.empty()
+            ):
+                other = self._waiting.get_nowait()
+                if other is None:
+                    is_open = False
+                    break
+                gathered.append(other)
+                article_count += len(other[0][1].taken)
+            await self.save([visit for visit, _ in gathered])
+            for _, when_saved in gathered:
+                when_saved()
+
+    async def save(self, visits: Sequence[Visit]) -> None:
+        """Save visits now.
+
+        Raises:
+            StoreError: As `run`.
+        """
+        try:
+            await self._write([result for _, result in visits])
+        except Exception:  # noqa: BLE001  (which visit it was, the second try says)
+            for visit in visits:
+                await self._save_alone(*visit)
 
     async def _save_alone(self, feed: FeedState, result: FetchResult) -> None:
         try:

@@ -17,13 +17,14 @@ from typing import Any, Literal
 
 from pipeline.config import Settings, load_settings
 from pipeline.errors import ConfigError, StoreBusyError
+from pipeline.extract.bar import is_sure
 from pipeline.extract.coder import Coder, load_coder
 from pipeline.model import Candidate
 from pipeline.postgres.clean import as_json
 from pipeline.postgres.database import Session, Transaction
 from pipeline.postgres.rows import article_from, candidate_row
 from pipeline.stages.common import Counts, counted, database, database_time, log
-from pipeline.stages.extract import EXTRACT_AT_ONCE, is_sure
+from pipeline.stages.extract import EXTRACT_AT_ONCE
 from pipeline.stages.store import merge_staged
 from pipeline.stages.validate import VALIDATE_AT_ONCE
 from pipeline.store.wording import event_key

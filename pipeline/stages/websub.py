@@ -164,7 +164,7 @@ class Endpoint:
             None, partial(open_batch, run_key, self._settings)
         )
         saver = Saver(desk=self._desk, batch_id=batch_id, keeps_state=False)
-        await saver.save(feed, result)
+        await saver.save([(feed, result)])
         log.info(
             "delivered feed=%d %s",
             feed.id,

@@ -25,3 +25,11 @@ INSERT INTO tocsin.erasures (name_key, erased_at, row_count)
 SELECT name_key, erased_at, row_count
 FROM jsonb_to_recordset(%(tombstones)s::jsonb) AS given (name_key text, erased_at timestamptz, row_count bigint)
 ON CONFLICT (name_key) DO NOTHING;
+
+-- name: pages_behind
+-- Some pages behind an article's id, in order: article_id and body, compressed.
+SELECT article_id, body_zstd FROM tocsin.article_pages WHERE article_id > %(after_id)s ORDER BY article_id LIMIT %(limit)s;
+
+-- name: delete_pages
+-- Deletes the pages of these articles. Rows touched.
+DELETE FROM tocsin.article_pages WHERE article_id = ANY(%(article_ids)s);

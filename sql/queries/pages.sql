@@ -93,6 +93,18 @@ WHERE event_id = %(event_id)s
 ORDER BY is_surest DESC NULLS LAST, confidence DESC, published_at, mention_id
 LIMIT 100;
 
+-- name: page_successor
+-- The event that took one in which no longer stands; null where it was withdrawn, no row where it never was.
+SELECT superseded_by FROM analysis.event_revisions WHERE event_id = %(event_id)s ORDER BY revision DESC LIMIT 1;
+
+-- name: page_event_revisions
+-- What changed of an event since it was first stored, the newest change first.
+SELECT revision, reason, changes, revised_at
+FROM analysis.event_revisions
+WHERE event_id = %(event_id)s
+ORDER BY revision DESC
+LIMIT 30;
+
 -- name: page_event_alerts
 -- The alerts that an event raised.
 SELECT id, rule, severity, why, created_at FROM analysis.alerts WHERE event_id = %(event_id)s ORDER BY created_at;
@@ -164,8 +176,9 @@ ORDER BY event_date, quad_class;
 -- name: page_places
 -- Where actual events of some days took place, the busiest places first, with how many were conflict and how many died.
 SELECT place_name, place_country, place_resolution, place_latitude, place_longitude, count(*) AS event_count,
-       count(*) FILTER (WHERE quad_class >= 3) AS conflict_count, sum(killed_lower) AS killed,
-       mode() WITHIN GROUP (ORDER BY quad_class) AS quad_class
+       count(*) FILTER (WHERE quad_class = 1) AS quad_1, count(*) FILTER (WHERE quad_class = 2) AS quad_2,
+       count(*) FILTER (WHERE quad_class = 3) AS quad_3, count(*) FILTER (WHERE quad_class = 4) AS quad_4,
+       sum(killed_lower) AS killed
 FROM analysis.events
 WHERE event_date BETWEEN %(since)s AND %(until)s AND status = 'actual' AND place_latitude IS NOT NULL
   AND NOT is_background
@@ -190,10 +203,9 @@ ORDER BY event_count DESC, actor_country, recipient_country
 LIMIT %(limit)s;
 
 -- name: page_dyad_scores
--- The mean score of actual events between pairs of countries.
-SELECT actor_country, recipient_country, avg(score) AS mean_score
-FROM analysis.events
-WHERE event_date BETWEEN %(since)s AND %(until)s AND status = 'actual'
-  AND actor_country = ANY(%(actors)s) AND recipient_country = ANY(%(recipients)s)
-  AND actor_country <> recipient_country
-GROUP BY actor_country, recipient_country;
+-- The mean score of actual events of given pairs of countries in some days.
+SELECT event.actor_country, event.recipient_country, avg(event.score) AS mean_score
+FROM unnest(%(actors)s::text[], %(recipients)s::text[]) AS pair (actor, recipient)
+JOIN analysis.events AS event ON event.actor_country = pair.actor AND event.recipient_country = pair.recipient
+WHERE event.event_date BETWEEN %(since)s AND %(until)s AND event.status = 'actual'
+GROUP BY event.actor_country, event.recipient_country;

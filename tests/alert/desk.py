@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from pipeline.alert.records import Channel, Receiver
-from pipeline.alert.rules import load_rules
 from pipeline.config import Settings
 from pipeline.model import Actor, Candidate, Count
 from pipeline.postgres.database import Database
 from pipeline.stages.alert import alert, ring
+from pipeline.stages.rulebook import sync_rules
 from pipeline.stages.store import store
 from tests.records import candidate, span
 from tests.store.conftest import Tell, tell
@@ -75,10 +75,10 @@ class Desk:
         store(0, self.settings)
         if not self.named:
             return alert("test", self.settings)
-        rules, problems = load_rules(self.settings.rules_path, receivers=self.named)
-        assert problems == ()
-        with Database(self.settings.database_url).session() as session:
-            return ring(session, rules, self.named, self.settings)
+        home = Database(self.settings.database_url)
+        rules, named = sync_rules(home, self.settings, self.named)
+        with home.session() as session:
+            return ring(session, rules, named, self.settings)
 
     def told_by(self, channel: Channel = "log", name: str = "desk", **fields: Any) -> None:
         """Name a receiver in place of those of the file."""

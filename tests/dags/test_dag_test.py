@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.alone]
 TEST_DAG = """
 import json, sys
 from airflow.dag_processing.dagbag import DagBag
-dag = DagBag(sys.argv[1]).dags["news"]
-run = dag.test()
+dag = DagBag(sys.argv[1]).dags[sys.argv[2]]
+run = dag.test(run_conf=json.loads(sys.argv[3]))
 print("FACTS" + json.dumps({
     "run_id": run.run_id,
     "state": run.state,
@@ -42,8 +42,9 @@ class Runs:
         self.airflow("-m", "airflow", "db", "migrate")
         self.first, self.second = self.run(), self.run()
 
-    def run(self) -> dict[str, Any]:
-        return json.loads(self.airflow("-c", TEST_DAG, str(ROOT / "dags")).partition("FACTS")[2])
+    def run(self, dag_id: str = "news", **conf: object) -> dict[str, Any]:
+        told = self.airflow("-c", TEST_DAG, str(ROOT / "dags"), dag_id, json.dumps(conf))
+        return json.loads(told.partition("FACTS")[2])
 
     def airflow(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -58,7 +59,9 @@ class Runs:
         try:
             with connection.cursor() as cursor:
                 cursor.execute(statement, parameters)
-                return int(cursor.fetchone()[0])
+                counted = int(cursor.fetchone()[0])
+            connection.commit()
+            return counted
         finally:
             connection.close()
 
@@ -108,3 +111,20 @@ def test_second_run_finds_the_first_ones_events_not_yet_looked_at(tested):
     events = tested.count("airflow", "SELECT count(*) FROM asset_event WHERE source_dag_id = 'news'")
 
     assert events == 2
+
+
+def test_recode_codes_compares_and_switches(tested):
+    """What another codebook coded is coded again by this one, which reads it the same: no event more or less."""
+    count = "SELECT count(*) FROM analysis.events"
+    before = tested.count("tocsin", count)
+    former = (
+        "WITH former AS (UPDATE tocsin.{} SET codebook = 'former' RETURNING 1) SELECT count(*) FROM former"
+    )
+    for table in ("articles", "candidates"):
+        tested.count("tocsin", former.format(table))
+    run = tested.run("recode", switch=True)
+
+    assert run["tasks"] == dict.fromkeys(("begin", "code", "compare", "switch"), "success")
+    assert tested.count("tocsin", "SELECT count(*) FROM analysis.recodes WHERE state = 'switched'") == 1
+    assert tested.count("tocsin", "SELECT count(*) FROM tocsin.articles WHERE codebook = 'former'") == 0
+    assert tested.count("tocsin", count) == before > 0

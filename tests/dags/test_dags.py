@@ -205,3 +205,12 @@ def test_run_by_hand_has_no_schedule_beside_it(tmp_path):
         "watch": "NoneType",
         "recode": "NoneType",
     }
+
+
+def test_fetch_runs_as_wide_as_is_set(tmp_path):
+    """One task opens the batch and gives its id on; the others of the same run have the same batch."""
+    news = read_dags(tmp_path, TOCSIN_FETCH_TASKS="3")["dags"]["news"]
+
+    assert sorted(news["mapped"]) == ["extract", "fetch_beside"]
+    assert ["fetch_beside", "extract"] in [list(edge) for edge in news["edges"]]
+    assert news["xcom"] == ["fetch"]

@@ -13,7 +13,7 @@ from pipeline.pages.filters import Filter, read_filter
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"country": "France"}, "code of three letters"),
+        ({"country": "France"}, "three capital letters"),
         ({"event_type": "WAR"}, "one of AGREE"),
         ({"status": "maybe"}, "one of actual"),
         ({"quad_class": "5"}, "from 1 to 4"),

@@ -130,6 +130,32 @@ def test_what_is_not_there_is_told(client: httpx.Client, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
+def test_an_event_that_was_taken_in_leads_to_its_successor(client: httpx.Client, desk_settings) -> None:
+    """Its number stands in messages that were sent; what was withdrawn is said to be."""
+    heir = int(first_event(client, "?words=Kenyan").rpartition("/")[2])
+    with (
+        Database(desk_settings.database_url).transaction() as transaction,
+        transaction.connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "INSERT INTO tocsin.events SELECT (jsonb_populate_record(event, jsonb_build_object('id', 990000 + number,"
+            " 'event_key', 'gone-' || number, 'deleted_at', now(), 'superseded_by', CASE number WHEN 1 THEN event.id END))).*"
+            " FROM tocsin.events AS event, generate_series(1, 2) AS number WHERE event.id = %s",
+            (heir,),
+        )
+        cursor.execute(
+            "INSERT INTO tocsin.event_revisions (event_id, revision, reason, changes) VALUES"
+            " (990001, 2, 'superseded', '{}'), (990002, 2, 'withdrawn', '{}'),"
+            " (%s, 2, 'told', '{\"source_count\": [1, 3]}')",
+            (heir,),
+        )
+
+    assert client.get("/event/990001").headers["location"] == f"/event/{heir}"
+    assert "was withdrawn" in client.get("/event/990002", headers={"Accept": "text/html"}).text
+    shown = client.get(f"/event/{heir}").text
+    assert re.search(r"told: source count 1 <span[^>]*>→</span> 3", shown)
+
+
 def test_an_article_shows_what_it_tells(client: httpx.Client) -> None:
     """With the way to the publisher's page, and no text beyond the sentences."""
     link = re.search(r'href="(/article/\d+)"', client.get("/?words=France").text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import zstandard
 
 from pipeline.errors import StoreError
 from pipeline.postgres.database import Database, Transaction
@@ -35,6 +36,12 @@ INSERT INTO tocsin.quarantine (stage, item_key, reason, seen) VALUES ('validate'
 INSERT INTO tocsin.event_revisions (event_id, revision, reason, changes)
 SELECT id, 2, 'told', '{"actor_name": [null, "Jane Q. O''Roe"]}' FROM tocsin.events;
 INSERT INTO tocsin.seen_urls (url, entry_key, entry) VALUES ('https://news.example/Jane%20Q.%20O''Roe', 'k', '{"title": "Jane Q. O''Roe"}');
+INSERT INTO tocsin.alerts (alert_key, rule, severity, event_date, event_id, group_key, reason, why, told)
+SELECT 'a', 'r', 'low', event_date, id, 'jane q. o''roe', 'new', 'actor Jane Q. O''Roe', '{"actor_name": "Jane Q. O''Roe"}' FROM tocsin.events;
+INSERT INTO tocsin.notifications (notification_key, alert_id, receiver, channel, message)
+SELECT 'n', id, 'desk', 'log', '{"text": "Jane Q. O''Roe left."}' FROM tocsin.alerts;
+INSERT INTO tocsin.article_signatures (article_id, shingle_count, hashes, bands, terms, term_keys)
+SELECT id, 1, '', '{}', '{"o''roe": 1.5}', '{o''roe}' FROM tocsin.articles;
 INSERT INTO tocsin.stories (title, first_published_at, last_published_at, article_count, source_count)
 VALUES ('Jane Q. O''Roe resigns', now(), now(), 1, 1);
 """
@@ -54,16 +61,16 @@ def bearing(db: Transaction, words: str) -> set[str]:
 
 
 def test_an_erased_name_is_nowhere(db: Transaction) -> None:
-    """Planted in ten tables: in texts, titles, addresses, sentences, lists, JSON and rollups, in any case and spacing."""
+    """Planted in thirteen tables: in texts, titles, addresses, sentences, lists, JSON and rollups, in any case and spacing."""
     select(db.connection, PLANTED)
     before = bearing(db, r"jane\W+q\W+o\W+roe\M")
     told = {row["table_name"] for row in db.all("erase_name", name=NAME)}
 
     assert before == {
         "articles", "article_revisions", "candidates", "events", "mentions", "names", "quarantine", "event_revisions",
-        "seen_urls", "stories",
+        "seen_urls", "stories", "alerts", "notifications",
     }  # fmt: skip
-    assert told == before
+    assert told == before | {"article_signatures"}
     assert bearing(db, r"jane\W+q\W+o\W+roe\M") == set()
 
 
@@ -78,6 +85,31 @@ def test_what_is_not_the_name_stays(db: Transaction) -> None:
     assert select(db.connection, "SELECT actor_name, recipient_name, killed_lower FROM analysis.events") == [
         ("█" * len(NAME), "Jane Q. O'Roesen", 1)
     ]
+
+
+@pytest.mark.parametrize(
+    ("page", "stays"),
+    [
+        pytest.param(b"<p>More on <b>JANE Q. O&#39;ROE</b></p>", False, id="beside the text"),
+        pytest.param("<title>Jane\u00a0Q. O\u2019Roe</title>".encode(), False, id="in other signs"),
+        pytest.param(b"<p>Jane Q. O'Roesen</p>", True, id="who is called alike"),
+    ],
+)
+def test_a_page_that_has_the_name_goes(
+    database: Database, tell: Tell, settings, page: bytes, stays: bool
+) -> None:
+    """It lies compressed, so it is read; the article's own text need not have the name."""
+    tell(candidate())
+    with database.transaction() as db:
+        select(
+            db.connection,
+            "INSERT INTO tocsin.article_pages (article_id, url, content_type, body_zstd, byte_count)"
+            " SELECT id, 'x', 'text/html', %s, 1 FROM tocsin.articles",
+            zstandard.compress(page),
+        )
+    erase(NAME, settings)
+    with database.transaction() as db:
+        assert select(db.connection, "SELECT count(*) FROM tocsin.article_pages") == [(int(stays),)]
 
 
 def test_a_second_erasure_finds_nothing(db: Transaction) -> None:

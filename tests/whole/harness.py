@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import random
 import signal
+import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from pipeline.config import Settings
+from pipeline.errors import TocsinError
 from pipeline.fetch.serve import SeedArticle, SeedServer
+from pipeline.local import embedded
 from pipeline.postgres.database import connect
 from pipeline.stages.alert import alert
 from pipeline.stages.common import open_batch
@@ -24,6 +29,8 @@ from pipeline.stages.extract import extract
 from pipeline.stages.fetch import fetch
 from pipeline.stages.store import store
 from pipeline.stages.validate import validate
+
+Way = Callable[[Settings, str, int], None]
 
 # What must be the same in the end: everything but surrogate ids and the clock.
 CHECKSUMS = {
@@ -39,6 +46,7 @@ CHECKSUMS = {
     "alerts": "SELECT alert_key, rule, group_key, reason, why FROM tocsin.alerts",
     # How often an alert was updated hangs on how the work was cut; that it was raised and told does not.
     "notifications": "SELECT notification_key, receiver, state FROM tocsin.notifications WHERE kind = 'alert'",
+    "waiting": "SELECT id FROM tocsin.notifications WHERE state = 'pending'",
     "quarantine": "SELECT stage, reason, seen, url FROM tocsin.quarantine",
     "seen_urls": "SELECT url FROM tocsin.seen_urls",
 }
@@ -81,28 +89,55 @@ def made_articles(count: int, *, seed: int = 1) -> list[SeedArticle]:
 
 
 class Recorder:
-    """A webhook's other end: counts the keys it is sent, and fails now and then."""
+    """A webhook's other end: notes the keys it is sent and the events they tell, and fails now and then.
 
-    def __init__(self, *, failure_share: float = 0.0):
+    Args:
+        failure_share: So many are answered 503, and not taken.
+        dropping_share: So many are taken, and the answer is lost.
+    """
+
+    def __init__(self, *, failure_share: float = 0.0, dropping_share: float = 0.0):
         self.accepted: Counter[str] = Counter()
+        self.keys_by_event: dict[int, set[str]] = {}
         recorder, chance = self, random.Random(5)
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["Content-Length"]))
-                if chance.random() < failure_share:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                fate = chance.random()
+                # As long as a receiver on the net takes, so that kills strike the sending too.
+                time.sleep(0.02)
+                if fate < failure_share:
                     self.send_response(503)
-                else:
-                    recorder.accepted[self.headers["webhook-id"]] += 1
-                    self.send_response(204)
+                    self.end_headers()
+                    return
+                recorder.take(self.headers["webhook-id"], body)
+                if fate > 1 - dropping_share:
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    return
+                self.send_response(204)
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(ThreadingHTTPServer):
+            # A worker that is killed hangs up in the middle of a word.
+            def handle_error(self, *_: object) -> None:
+                pass
+
+        self._server = Server(("127.0.0.1", 0), Handler)
         self.place = f"127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def take(self, key: str, body: dict[str, Any]) -> None:
+        self.accepted[key] += 1
+        if body["type"] == "alert.raised":
+            self.keys_by_event.setdefault(body["data"]["event"]["id"], set()).add(key)
+
+    def clear(self) -> None:
+        self.accepted.clear()
+        self.keys_by_event.clear()
 
     def close(self) -> None:
         self._server.shutdown()
@@ -126,14 +161,21 @@ dedup_hours: 0
 
 
 @contextmanager
-def served(articles: list[SeedArticle], settings: Settings) -> Iterator[tuple[Settings, Recorder]]:
+def served(
+    articles: list[SeedArticle],
+    settings: Settings,
+    *,
+    failure_share: float = 0.0,
+    dropping_share: float = 0.0,
+) -> Iterator[tuple[Settings, Recorder]]:
     """Serve articles as one feed, with a rule and a webhook; give the settings to run the stages with."""
-    server, recorder = SeedServer(articles), Recorder()
+    server = SeedServer(articles)
+    recorder = Recorder(failure_share=failure_share, dropping_share=dropping_share)
     folder = settings.home / "served"
     (folder / "rules").mkdir(parents=True)
     (folder / "rules" / "everything.yaml").write_text(RULE)
     (folder / "receivers.yaml").write_text(
-        f"recorder:\n  channel: webhook\n  url: http://{recorder.place}/hook\n"
+        f"recorder:\n  channel: webhook\n  url: http://{recorder.place}/hook\n  max_per_hour: 0\n"
     )
     (folder / "secret").write_text("whsec_" + base64.b64encode(b"x" * 32).decode() + "\n")
     (folder / "feeds.csv").write_text(
@@ -159,14 +201,18 @@ def served(articles: list[SeedArticle], settings: Settings) -> Iterator[tuple[Se
         recorder.close()
 
 
-def whole_way(settings: Settings, run_key: str = "whole") -> None:
-    """All five stages, one after the other."""
+def whole_way(settings: Settings, run_key: str = "whole", first: int = 0) -> None:
+    """All five stages, one after the other, beginning with another than the first where that is asked for."""
     batch_id = open_batch(run_key, settings)
-    fetch(batch_id, settings)
-    extract(batch_id, settings)
-    validate(batch_id, settings)
-    store(batch_id, settings)
-    alert(run_key, settings)
+    stages: tuple[Callable[[], object], ...] = (
+        lambda: fetch(batch_id, settings),
+        lambda: extract(batch_id, settings),
+        lambda: validate(batch_id, settings),
+        lambda: store(batch_id, settings),
+        lambda: alert(run_key, settings),
+    )
+    for stage in (*stages[first:], *stages[:first]):
+        stage()
 
 
 def checksums(url: str) -> dict[str, tuple[int, str]]:
@@ -187,16 +233,26 @@ def checksums(url: str) -> dict[str, tuple[int, str]]:
 
 
 def killed_way(
-    settings: Settings, *, kills: int, workers: int = 2, seed: int = 3, longest_seconds: float = 1.5
-) -> int:
+    settings: Settings,
+    *,
+    kills: int,
+    workers: int = 2,
+    longest_seconds: float = 1.5,
+    way: Way = whole_way,
+    between: Callable[[int], object] | None = None,
+) -> int:  # fmt: skip
     """Run the whole way in child processes, killing one with -9 at a random time, again and again; then let it end.
 
     The heavy libraries are loaded here and the children forked, so that kills strike the work and not the loading.
+    Each child begins with another stage, so that they strike all of them alike.
+
+    Args:
+        between: Called after each kill with its number: to kill something else, too.
 
     Returns:
         How many kills struck a process that still ran.
     """
-    chance = random.Random(seed)
+    chance = random.Random(3)
     struck = 0
     children: dict[int, int] = {}
 
@@ -207,7 +263,7 @@ def killed_way(
         code = 1
         try:
             os.setpgid(0, 0)
-            whole_way(settings, f"killed-{number}")
+            way(settings, f"killed-{number}", number % 5)
             code = 0
         finally:
             os._exit(code)
@@ -223,9 +279,76 @@ def killed_way(
             os.waitpid(victim, 0)
             struck += 1
         del children[victim]
+        if between:
+            between(number)
     for pid in children:
         os.waitpid(pid, 0)
     return struck
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivered:
+    """What came of alerts at the receiver.
+
+    Args:
+        events: Events that must be told.
+        lost: Those of them that were not.
+        unkeyed: Those that were told under more than one key, which a receiver takes for several alerts.
+        again: Messages that came again under their key.
+        missing: Messages of the outbox that never came.
+    """
+
+    events: int
+    lost: int
+    unkeyed: int
+    again: int
+    missing: int
+
+
+def delivered(url: str, recorder: Recorder) -> Delivered:
+    """Hold what the receiver took against what the database says must be told."""
+    connection = connect(url, autocommit=True)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id FROM tocsin.events WHERE quad_class = 4 AND deleted_at IS NULL AND NOT is_background"
+                " AND status IN ('actual', 'planned')"
+            )
+            wanted = {row[0] for row in cursor.fetchall()}
+            cursor.execute("SELECT notification_key FROM tocsin.notifications")
+            keys = {row[0] for row in cursor.fetchall()}
+    finally:
+        connection.close()
+    return Delivered(
+        events=len(wanted),
+        lost=len(wanted - recorder.keys_by_event.keys()),
+        unkeyed=sum(len(keys) > 1 for keys in recorder.keys_by_event.values()),
+        again=sum(count - 1 for count in recorder.accepted.values()),
+        missing=len(keys - recorder.accepted.keys()),
+    )
+
+
+def deliver_all(settings: Settings, *, times: int = 12) -> None:
+    """Let everything be due and run on, until nothing waits: a receiver that fails now and then takes it in the end."""
+    for number in range(times):
+        make_due(settings.database_url)
+        whole_way(settings, f"after-{number}")
+        if not checksums(settings.database_url)["waiting"][0]:
+            return
+
+
+def kill_postgres(server: Settings) -> None:
+    """Kill the embedded server's first process with -9, whose others end themselves, and start it anew."""
+    pid = embedded.status(server).pid
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    for _ in range(100):
+        try:
+            embedded.start(server)
+            return
+        except TocsinError:
+            time.sleep(0.1)
+    raise AssertionError("Postgres did not start again")
 
 
 def make_due(url: str) -> None:
@@ -233,7 +356,7 @@ def make_due(url: str) -> None:
     connection = connect(url, autocommit=True)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE tocsin.feeds SET next_fetch_at = now() WHERE next_fetch_at IS NOT NULL")
-        cursor.execute("UPDATE tocsin.notifications SET next_attempt_at = now()")
+        cursor.execute("UPDATE tocsin.notifications SET next_attempt_at = now() WHERE state = 'pending'")
         cursor.execute("UPDATE tocsin.receivers SET resumes_at = NULL")
     connection.close()
 

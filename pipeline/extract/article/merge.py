@@ -59,13 +59,13 @@ def _compatible_dates(first: Candidate, second: Candidate) -> bool:
 
 
 def _compatible_places(first: Candidate, second: Candidate) -> bool:
-    a, b = _said_place(first), _said_place(second)
+    a, b = said_place(first), said_place(second)
     return (
         a is None or b is None or a.name == b.name or a.resolution == "country" or b.resolution == "country"
     )
 
 
-def _said_place(candidate: Candidate) -> Place | None:
+def said_place(candidate: Candidate) -> Place | None:
     place = candidate.place
     return None if place is None or is_inferred(place.span, candidate) else place
 
@@ -92,14 +92,14 @@ def _overlap(first: Candidate, second: Candidate) -> bool:
 def _one(first: Candidate, second: Candidate) -> Candidate:
     lead, other = (second, first) if _telling(second) > _telling(first) else (first, second)
     return joined(
-        lead if lead.mode or not other.mode else _in_mode(lead, other.mode),
+        lead if lead.mode or not other.mode else in_mode(lead, other.mode),
         other,
-        place=_said_place(lead) or _said_place(other) or lead.place or other.place,
+        place=said_place(lead) or said_place(other) or lead.place or other.place,
         event_date=_date(lead, other),
     )
 
 
-def _in_mode(candidate: Candidate, mode: str) -> Candidate:
+def in_mode(candidate: Candidate, mode: str) -> Candidate:
     """A candidate with a mode that another telling gave, and with the score and codes of that mode."""
     code = plover.code(candidate.event_type, mode)
     return replace(
@@ -122,6 +122,6 @@ def _date(lead: Candidate, other: Candidate) -> EventDate:
 def _telling(candidate: Candidate) -> tuple[int, int, float]:
     return (
         (candidate.actor is not None) + (candidate.recipient is not None),
-        _has_said_date(candidate) + (_said_place(candidate) is not None),
+        _has_said_date(candidate) + (said_place(candidate) is not None),
         candidate.confidence,
     )

@@ -52,5 +52,14 @@ def wide(noun: Token) -> DocSpan:
         start, end = phrases.phrase(noun)
         return noun.doc[start:end]
     left = max(noun.left_edge.i, noun.i - 20)
-    right = min(noun.right_edge.i + 1, noun.i + 20)
+    right = min([noun.right_edge.i + 1, noun.i + 20, *_relative_clauses(noun)])
     return noun.doc[left:right]
+
+
+def _relative_clauses(noun: Token) -> Iterable[int]:
+    """Where what is only told of the noun begins: in "the bombing, which killed 17 Kenyans" the Kenyans do not own it."""
+    return (
+        child.left_edge.i
+        for child in kids(noun)
+        if child.dep_ == labels.RELATIVE_CLAUSE and child.left_edge.i > noun.i
+    )

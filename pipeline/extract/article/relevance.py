@@ -68,6 +68,8 @@ def subject(sentence: str) -> str:
     """What a sentence is about when it is not politics: "sport", "accident", "petty"; else empty."""
     sport = {match.group().lower() for match in _pattern("sport").finditer(sentence)}
     weak = {match.group().lower() for match in _pattern("sport_weak").finditer(sentence)}
+    if _pattern("armed").search(sentence):
+        sport = weak = set()
     if sport or len(weak) >= 2 or (weak and re.search(r"\b\d{1,3}-\d{1,3}\b", sentence)):
         return "sport"
     if _pattern("accident").search(sentence):

@@ -17,6 +17,7 @@ ACTOR_GROUPS = (
     "peace_units",
     "people_in_office",
     "people_by_calling",
+    "people_at_large",
 )
 NO_ACTOR_ENTITIES = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "ORDINAL", "EVENT", "LAW"})
 RECIPIENT_PREPOSITIONS = word_list("events.party_words.recipient_prepositions")

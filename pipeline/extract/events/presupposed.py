@@ -35,6 +35,8 @@ SPOKEN_OF = frozenset({"noun:killing", "noun:abduction"})
 # Verbs whose participle, put before a victim, says what befell it.
 UNDERGONE = frozenset({"kill", "murder", "abduct"})
 # Below words of these kinds a deed may not have been done; below those of blame it was, if not by the one blamed.
+# What is counted of an attack is told of one that was.
+TOLLS = word_set("events.presupposed.tolls")
 OPEN_WORDS = CLAIM_NOUNS | word_set("events.presupposed.open_words")
 
 
@@ -48,6 +50,8 @@ def presupposed(reader: Reader, sentence: Span, told: Sequence[Reading]) -> Iter
         if token.tag_ == "VBN" and token.dep_ == labels.ADJECTIVE and token.i not in known:
             yield from _undergone(token, reader)
     for noun in sentence:
+        if lemma_of(noun) in TOLLS and (reading := _of_toll(noun, reader)) is not None:
+            yield reading
         if noun.pos_ != "NOUN" or noun.i in known or not (noun.i in judged or _names_deed(noun, reader)):
             continue
         if not _is_definite(noun) or not (noun.i in judged or _is_spoken_of(noun, reader)):
@@ -61,6 +65,18 @@ def presupposed(reader: Reader, sentence: Span, told: Sequence[Reading]) -> Iter
             deed = replace(deed, agents=())  # that it was done is granted, not by whom
         claim = Claim(cause="granted", word=noun.head.text)
         yield replace(deed, bounds=(noun.left_edge.i, noun.right_edge.i + 1), claim=claim)
+
+
+def _of_toll(toll: Token, reader: Reader) -> Reading | None:
+    """ "The death toll from Monday's bombing in Quetta has risen to 34" tells the bombing, with its dead as far as known."""
+    for noun in kids(toll):
+        if noun.dep_ != labels.NOUN_MODIFIER or noun.pos_ != "NOUN":
+            continue
+        deed = reader.read_noun(noun)
+        if deed is not None and deed.event_type == "ASSAULT" and deed.status == "actual":
+            struck = deed.patients or tuple(t for t in noun.subtree if t.ent_type_ == "GPE")[:1]
+            return replace(deed, patients=struck, claim=Claim(cause="granted", word=toll.text))
+    return None
 
 
 def _undergone(word: Token, reader: Reader) -> Iterator[Reading]:
@@ -171,4 +187,9 @@ def _is_people(noun: Token) -> bool:
 @lru_cache(maxsize=1)
 def _people() -> frozenset[str]:
     groups = load_frames().groups
-    return groups["persons"] | groups["people_in_office"] | groups["people_by_calling"]
+    return (
+        groups["persons"]
+        | groups["people_in_office"]
+        | groups["people_by_calling"]
+        | groups["people_at_large"]
+    )

@@ -13,7 +13,13 @@ from spacy.tokens import Token
 
 from pipeline.extract.grammar.labels import INDIRECT, OBJECTS
 from pipeline.extract.grammar.noun_phrases import by_phrase, noun_phrases, obliques_of
-from pipeline.extract.grammar.subjects import RELATIVES, coordinated_before, surface_subjects, with_antecedent
+from pipeline.extract.grammar.subjects import (
+    RELATIVES,
+    coordinated_before,
+    of_the_dead,
+    surface_subjects,
+    with_antecedent,
+)
 from pipeline.extract.grammar.tree import (
     children,
     coordinated,
@@ -83,7 +89,7 @@ def complements_of(verb: Token) -> list[Token]:
 def clause_of(verb: Token) -> Clause:
     """Build the clause of one verbal token."""
     passive = is_passive(verb)
-    subjects = with_antecedent(surface_subjects(verb))
+    subjects = of_the_dead(with_antecedent(surface_subjects(verb)))
     objects = with_antecedent(
         [m for child in children(verb, OBJECTS) if not _is_gerunds(child) for m in coordinated(child)]
     )
@@ -95,7 +101,7 @@ def clause_of(verb: Token) -> Clause:
         objects = [m for c in children(verb.head.head, OBJECTS) if c.i > verb.i for m in coordinated(c)]
     if not objects and verb.dep_ == "conj" and is_verbal(verb.head) and not passive:
         objects = _shared_objects(verb)
-    obliques = obliques_of(verb)
+    obliques = [(prep, noun) for prep, told in obliques_of(verb) for noun in with_antecedent([told])]
     if is_swallowed(verb):
         obliques = noun_phrases(verb.head)
     if passive:

@@ -6,12 +6,22 @@ from spacy.tokens import Token
 
 from pipeline.extract.grammar.labels import INDIRECT, OBJECTS
 from pipeline.extract.grammar.noun_phrases import by_phrase, noun_phrases, obliques_of
-from pipeline.extract.grammar.tree import MAX_CLIMB, children, coordinated, has_to, is_verbal, kids, lemma_of
+from pipeline.extract.grammar.tree import (
+    MAX_CLIMB,
+    children,
+    coordinated,
+    has_to,
+    is_verbal,
+    kids,
+    lemma_of,
+    preposition,
+)
 from pipeline.extract.grammar.verbs import first_part, is_passive, is_swallowed, own_subjects
 from pipeline.extract.lexicon.words import word_set
 
 RELATIVES = frozenset({"who", "which", "that", "whom", "whose"})
 TIME_NOUNS = word_set("grammar.subjects.time_nouns")
+REMAINS = word_set("grammar.subjects.remains")
 
 
 def with_antecedent(tokens: list[Token]) -> list[Token]:
@@ -28,6 +38,16 @@ def with_antecedent(tokens: list[Token]) -> list[Token]:
                 found.append(token)
         else:
             found.append(token)
+    return found
+
+
+def of_the_dead(tokens: list[Token]) -> list[Token]:
+    """ "The bodies of 15 farmers": whoever they were."""
+    found: list[Token] = []
+    for token in tokens:
+        below = kids(token) if lemma_of(token) in REMAINS else ()
+        whose = [c for c in below if c.dep_ == "nmod" and c.i > token.i and preposition(c) == "of"]
+        found.extend([member for noun in whose for member in coordinated(noun)] or [token])
     return found
 
 

@@ -28,6 +28,7 @@ class NumberWords:
     nearly_share: float
     kinds: Mapping[str, CountKind]
     not_people: frozenset[str]
+    collectives: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -62,6 +63,7 @@ def _read(tables: dict[str, Any]) -> NumberWords:
         nearly_share=share,
         kinds=kinds,
         not_people=frozenset(tables["not_people"]["lemmas"].split()),
+        collectives=frozenset(tables["collectives"]["lemmas"].split()),
     )
 
 

@@ -17,7 +17,7 @@ from pipeline.extract.lexicon.gazetteer import Entry, Gazetteer
 from pipeline.extract.places.finer import holds, holds_tokens
 from pipeline.extract.places.names import place_spans
 from pipeline.extract.places.resolve import DIVISION, LONGEST_NAME, as_place, resolve_entry
-from pipeline.model import Place
+from pipeline.model import Place, Span
 
 
 def locate(span: DocSpan, *, gazetteer: Gazetteer, country_hints: Collection[str] = ()) -> Place | None:
@@ -39,11 +39,27 @@ def locate(span: DocSpan, *, gazetteer: Gazetteer, country_hints: Collection[str
         return as_place(entry, where)
     if near:
         return as_place(near[0], where, span.text)
+    abroad = gazetteer.find(span.text)
+    if abroad and (only := _only_bearer(abroad, where)) is not None:
+        return only
     hints = told or home
     if len(hints) == 1:
         country = gazetteer.country(next(iter(hints)))
         return as_place(country, where, span.text) if country else None
     return None
+
+
+def _only_bearer(entries: Sequence[Entry], where: Span) -> Place | None:
+    """A name that one land alone bears is meant there, whoever acts: Kidal lies in Mali also where Chadians are hit."""
+    best = max(entries, key=lambda entry: entry.population)
+    rivals = (entry for entry in entries if entry.country != best.country)
+    if best.population < _TOLD_OF or any(one.population >= _RIVAL_SHARE * best.population for one in rivals):
+        return None
+    return as_place(best, where) if best.is_official else None
+
+
+# From so many people a town is told of abroad without its land.
+_TOLD_OF = 5_000
 
 
 def _may_be_at_home(name: str, home: frozenset[str], gazetteer: Gazetteer) -> bool:

@@ -1,0 +1,91 @@
+"""Compiled: a rule in, the rows out by which Postgres finds it; an event in, the row that is held against them.
+
+Values stay values: no text of a rule becomes part of a statement. A phrase is a pattern of LIKE with its signs escaped, or,
+where a `*` stands inside of it, a regular expression made of its words alone, which knows no repetition but of letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pipeline.alert.anchors import branch_anchors, event_terms
+from pipeline.alert.branch import Branch
+from pipeline.alert.event import AlertEvent, folded
+from pipeline.alert.rule import Rule
+
+# Changes when the rows of a rule do; then all rules are compiled anew.
+VERSION = "1"
+_LISTS = {
+    "event_types": "event_type", "statuses": "status", "told_as": "told_as", "modes": "mode",
+    "quad_classes": "quad_class", "countries": "country", "languages": "language",
+    "actor_countries": "actor_country", "recipient_countries": "recipient_country",
+    "actor_sectors": "actor_sector", "recipient_sectors": "recipient_sector",
+    "actors": "actor", "recipients": "recipient", "contexts": "context",
+}  # fmt: skip
+_NUMBERS = ("min_confidence", "min_score", "max_score", "min_mentions", "min_sources")
+_WORDS = {"text": "text", "actor_name": "actor", "recipient_name": "recipient"}
+
+
+def rule_rows(rule: Rule) -> list[dict[str, Any]]:
+    """A row a branch, each with its anchors; the excluding branch is number 0 and has none."""
+    rows = [
+        {**_row(branch), "rule": rule.id, "number": number, "anchors": branch_anchors(branch)}
+        for number, branch in enumerate(rule.any_branches, start=1)
+    ]
+    if rule.not_branch is not None:
+        rows.append({**_row(rule.not_branch), "rule": rule.id, "number": 0, "anchors": []})
+    return rows
+
+
+def event_row(event: AlertEvent, number: int) -> dict[str, Any]:
+    """What is held against the rows of rules; `number` is given back with each rule that is met."""
+    x, y, z = event.vector or (None, None, None)
+    return {
+        "number": number, "terms": event_terms(event),
+        "event_type": event.event_type, "status": event.status, "told_as": event.told_as, "mode": event.mode,
+        "quad_class": event.quad_class, "country": event.country, "language": event.language,
+        "actor_country": event.actor_country, "recipient_country": event.recipient_country,
+        "actor_sector": event.actor_sector, "recipient_sector": event.recipient_sector,
+        "actors": event.actor_codes, "recipients": event.recipient_codes, "contexts": event.contexts,
+        "admin1": event.names["admin1"], "source": event.names["source"],
+        "confidence": event.confidence, "score": event.score, "mention_count": event.mention_count,
+        "source_count": event.source_count, "x": x, "y": y, "z": z,
+        "latitude": None if x is None else event.latitude, "longitude": None if x is None else event.longitude,
+        "words": event.words["text"], "actor_words": event.words["actor_name"],
+        "recipient_words": event.words["recipient_name"],
+    }  # fmt: skip
+
+
+def _row(branch: Branch) -> dict[str, Any]:
+    row: dict[str, Any] = {column: _or_none(getattr(branch, name)) for column, name in _LISTS.items()}
+    row |= {name: getattr(branch, name) for name in _NUMBERS}
+    row |= {name: _or_none(folded(one) for one in getattr(branch, name)) for name in ("admin1", "source")}
+    one, other = branch.dyad_either_way or ((), ())
+    row |= {"either_one": _or_none(one), "either_other": _or_none(other)}
+    row["circles"] = _or_none(part for circle in branch.near for part in (*circle.centre, circle.square))
+    row["corners"] = (
+        _or_none(part for corner in branch.corners for part in corner) if branch.polygon else None
+    )
+    for name, column in _WORDS.items():
+        row |= _patterns(branch.pieces[name], column)
+    return row
+
+
+def _patterns(phrases: Iterable[tuple[str, tuple[str, ...]]], column: str) -> Mapping[str, list[str] | None]:
+    parts = [pieces for _, pieces in phrases]
+    plain = [f"%{_like(pieces[0])}%" for pieces in parts if len(pieces) == 1]
+    starred = ["[^ ]*".join(map(_regular, pieces)) for pieces in parts if len(pieces) > 1]
+    return {f"{column}_like": (plain or None) if parts else None, f"{column}_patterns": starred or None}
+
+
+def _like(piece: str) -> str:
+    return piece.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _regular(piece: str) -> str:
+    return "".join(sign if sign.isalnum() or sign in " _'" else f"[{sign}]" for sign in piece)
+
+
+def _or_none(values: Iterable[Any]) -> list[Any] | None:
+    return list(values) or None

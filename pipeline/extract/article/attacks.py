@@ -1,0 +1,150 @@
+"""Attacks: the candidates of one article in; the dead, the hurt and the means of one attack in one row each. Pure.
+
+"A bomb went off in the market, killing 30 and wounding 45" is one attack for whoever counts attacks, and so is "three policemen
+and two gunmen were killed". Two candidates are one attack where one sentence tells both, nothing they say of who, where and when
+differs, and one of them is what the other led to. The row keeps the surest doer, the people it was done to and all counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pipeline.extract.article.joining import joined
+from pipeline.extract.article.merge import in_mode, said_place
+from pipeline.extract.article.scene import is_inferred
+from pipeline.extract.lexicon.words import word_set
+from pipeline.model import Actor, Candidate, Count
+
+# Frames that tell what was done to people, whoever did it by whatever means.
+HARM = word_set("article.attacks.harm")
+# Weapons and blasts stand for whoever used them.
+MEANS = word_set("article.attacks.means")
+
+
+def attacks(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Join the tellings of one attack; all else comes out as it was, in the same order."""
+    kept: list[Candidate] = []
+    for candidate in candidates:
+        for number, known in enumerate(kept):
+            if is_one_attack(known, candidate):
+                kept[number] = _one(known, candidate)
+                break
+        else:
+            kept.append(candidate)
+    return kept
+
+
+def is_one_attack(first: Candidate, second: Candidate) -> bool:
+    """Whether one sentence tells both, one is what the other led to, and nothing speaks against it."""
+    return (
+        first.event_type == second.event_type == "ASSAULT"
+        and first.sentence == second.sentence
+        and first.status == second.status
+        and first.is_background == second.is_background
+        and (_tells_harm(first) or _tells_harm(second))
+        and may_be_one_doer(first.actor, second.actor)
+        and not _strikes_back(first, second)
+        and _days_agree(first, second)
+        and _places_agree(first, second)
+    )
+
+
+def may_be_one_doer(first: Actor | None, second: Actor | None) -> bool:
+    """Nobody may be anybody, and so may a weapon; else it is the same name, words or code."""
+    if first is None or second is None or is_means(first) or is_means(second):
+        return True
+    return (
+        first.span == second.span
+        or first.name == second.name
+        or (first.code != "" and first.code == second.code)
+    )
+
+
+def is_means(actor: Actor) -> bool:
+    """Whether the doer is a thing that somebody used: "a car bomb", "the blast"."""
+    return actor.name.casefold().split(" ")[-1].rstrip("s") in MEANS
+
+
+def _tells_harm(candidate: Candidate) -> bool:
+    return candidate.frame_id.split("+", 1)[0] in HARM
+
+
+def _strikes_back(first: Candidate, second: Candidate) -> bool:
+    """Whether one's doer is whom the other was done to: the gunman who killed three was shot dead by police."""
+    return _is_at(first.actor, second.recipient) or _is_at(second.actor, first.recipient)
+
+
+def _is_at(doer: Actor | None, target: Actor | None) -> bool:
+    return doer is not None and target is not None and (doer.span == target.span or doer.name == target.name)
+
+
+def _days_agree(first: Candidate, second: Candidate) -> bool:
+    a, b = first.event_date, second.event_date
+    return is_inferred(a.span, first) or is_inferred(b.span, second) or a.value == b.value
+
+
+def _places_agree(first: Candidate, second: Candidate) -> bool:
+    a, b = said_place(first), said_place(second)
+    return a is None or b is None or a.name == b.name or "country" in (a.resolution, b.resolution)
+
+
+def _one(first: Candidate, second: Candidate) -> Candidate:
+    """The telling with the doer leads, or else the one that says how; people come before places as whom it was done to."""
+    lead, other = (second, first) if _rank(second) > _rank(first) else (first, second)
+    lead = lead if lead.mode or not other.mode else in_mode(lead, other.mode)
+    dated = lead if lead.event_date.span is not None else other
+    one = joined(
+        lead,
+        other,
+        place=said_place(lead) or said_place(other) or lead.place or other.place,
+        event_date=dated.event_date,
+    )
+    return replace(
+        one,
+        actor=_surer(lead.actor, other.actor),
+        recipient=_harmed(lead, other),
+        counts=_counts(lead, other),
+    )
+
+
+def _rank(candidate: Candidate) -> tuple[bool, bool, bool, float]:
+    actor = candidate.actor
+    return (
+        actor is not None and not is_means(actor),
+        actor is not None,
+        candidate.recipient is not None,
+        candidate.confidence,
+    )
+
+
+def _surer(first: Actor | None, second: Actor | None) -> Actor | None:
+    if first is None or (second is not None and is_means(first) and not is_means(second)):
+        return second
+    return first
+
+
+def _harmed(lead: Candidate, other: Candidate) -> Actor | None:
+    """Whom the harm was done to, before the place or the body that was struck."""
+    for candidate in sorted((lead, other), key=_tells_harm, reverse=True):
+        if candidate.recipient is not None:
+            return candidate.recipient
+    return None
+
+
+def _counts(lead: Candidate, other: Candidate) -> tuple[Count, ...]:
+    """One a kind: that of the telling whose own word it is."""
+    found = {count.kind: count for one in (other, lead) for count in one.counts}
+    for one in (lead, other):
+        for count in one.counts:
+            if _is_nearer(count, one, found[count.kind], other if one is lead else lead):
+                found[count.kind] = count
+    return tuple(found.values())
+
+
+def _is_nearer(count: Count, own: Candidate, known: Count, others: Candidate) -> bool:
+    return _distance(count, own) < _distance(known, others)
+
+
+def _distance(count: Count, candidate: Candidate) -> int:
+    return min(abs(count.span.start - candidate.trigger.end), abs(candidate.trigger.start - count.span.end))

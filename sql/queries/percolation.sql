@@ -1,0 +1,118 @@
+-- name: rules_as_compiled
+-- The rules that are compiled, with the sha256 they were compiled from.
+SELECT rule, sha256, status, file FROM tocsin.rules ORDER BY rule;
+
+-- name: delete_rules
+-- Takes rules out, with their rows: those named. How many is the rows it touched.
+DELETE FROM tocsin.rules WHERE rule = ANY(%(rules)s);
+
+-- name: save_rules
+-- Writes rules anew: array of {rule, title, severity, status, definition, sha256, file}. Returns nothing.
+INSERT INTO tocsin.rules (rule, title, severity, status, definition, sha256, file)
+SELECT rule, title, severity, status, definition, sha256, file
+FROM jsonb_to_recordset(%(rules)s::jsonb)
+    AS given (rule text, title text, severity text, status text, definition jsonb, sha256 text, file text)
+ORDER BY rule;
+
+-- name: save_rule_branches
+-- Writes the branches of rules and their anchors: array of rows as `compiled.py` makes them. How many anchors is the
+-- rows it touched.
+WITH given AS MATERIALIZED (
+    SELECT *
+    FROM jsonb_to_recordset(%(branches)s::jsonb) AS given (
+        rule text, number integer, anchors text[],
+        event_types text[], statuses text[], told_as text[], modes text[], quad_classes integer[], countries text[],
+        languages text[], actor_countries text[], recipient_countries text[], actor_sectors text[],
+        recipient_sectors text[], min_confidence double precision, min_score double precision,
+        max_score double precision, min_mentions integer, min_sources integer, actors text[], recipients text[],
+        either_one text[], either_other text[], contexts text[], admin1 text[], source text[],
+        circles double precision[], corners double precision[], text_like text[], text_patterns text[],
+        actor_like text[], actor_patterns text[], recipient_like text[], recipient_patterns text[]
+    )
+), made AS (
+    INSERT INTO tocsin.rule_branches (
+        rule, number, event_types, statuses, told_as, modes, quad_classes, countries, languages, actor_countries,
+        recipient_countries, actor_sectors, recipient_sectors, min_confidence, min_score, max_score, min_mentions,
+        min_sources, actors, recipients, either_one, either_other, contexts, admin1, source, circles, corners,
+        text_like, text_patterns, actor_like, actor_patterns, recipient_like, recipient_patterns
+    )
+    SELECT rule, number, event_types, statuses, told_as, modes, quad_classes, countries, languages, actor_countries,
+           recipient_countries, actor_sectors, recipient_sectors, min_confidence, min_score, max_score, min_mentions,
+           min_sources, actors, recipients, either_one, either_other, contexts, admin1, source, circles, corners,
+           text_like, text_patterns, actor_like, actor_patterns, recipient_like, recipient_patterns
+    FROM given
+    ORDER BY rule, number
+    RETURNING id, rule, number
+)
+INSERT INTO tocsin.rule_anchors (term, branch_id, not_id)
+SELECT term, made.id, excluding.id
+FROM given
+JOIN made ON made.rule = given.rule AND made.number = given.number
+LEFT JOIN made AS excluding ON excluding.rule = given.rule AND excluding.number = 0
+CROSS JOIN LATERAL unnest(given.anchors) AS term
+ORDER BY term, made.id;
+
+-- name: percolate
+-- Which rules hold for which events: array of rows as `event_row` makes them. A row a pair: the event's number and the
+-- rule. An index leads from the events' terms to the branches they may meet; each of those is checked in full, and so is
+-- the branch that excludes, with the same conditions: a rule for which that one holds is not met.
+WITH event AS MATERIALIZED (
+    SELECT *
+    FROM jsonb_to_recordset(%(events)s::jsonb) AS event (
+        number integer, terms text[], event_type text, status text, told_as text, mode text, quad_class integer,
+        country text, language text, actor_country text, recipient_country text, actor_sector text,
+        recipient_sector text, actors text[], recipients text[], contexts text[], admin1 text, source text,
+        confidence double precision, score double precision, mention_count integer, source_count integer,
+        x double precision, y double precision, z double precision, latitude double precision,
+        longitude double precision, words text, actor_words text, recipient_words text
+    )
+), candidate AS MATERIALIZED (
+    SELECT DISTINCT event.number, anchor.branch_id, anchor.not_id
+    FROM event
+    CROSS JOIN LATERAL unnest(event.terms) AS shown (term)
+    JOIN tocsin.rule_anchors AS anchor ON anchor.term = shown.term
+), to_check AS MATERIALIZED (
+    SELECT number, branch_id FROM candidate
+    UNION ALL
+    SELECT DISTINCT number, not_id FROM candidate WHERE not_id IS NOT NULL
+)
+SELECT event.number, branch.rule
+FROM to_check
+JOIN event ON event.number = to_check.number
+JOIN tocsin.rule_branches AS branch ON branch.id = to_check.branch_id
+WHERE (branch.event_types IS NULL OR event.event_type = ANY(branch.event_types))
+  AND (branch.statuses IS NULL OR event.status = ANY(branch.statuses))
+  AND (branch.countries IS NULL OR event.country = ANY(branch.countries))
+  AND (branch.modes IS NULL OR event.mode = ANY(branch.modes))
+  AND (branch.actors IS NULL OR event.actors && branch.actors)
+  AND (branch.recipients IS NULL OR event.recipients && branch.recipients)
+  AND (branch.actor_countries IS NULL OR event.actor_country = ANY(branch.actor_countries))
+  AND (branch.recipient_countries IS NULL OR event.recipient_country = ANY(branch.recipient_countries))
+  AND (branch.actor_sectors IS NULL OR event.actor_sector = ANY(branch.actor_sectors))
+  AND (branch.recipient_sectors IS NULL OR event.recipient_sector = ANY(branch.recipient_sectors))
+  AND (branch.min_confidence IS NULL OR event.confidence >= branch.min_confidence)
+  AND (branch.quad_classes IS NULL OR event.quad_class = ANY(branch.quad_classes))
+  AND (branch.told_as IS NULL OR event.told_as = ANY(branch.told_as))
+  AND (branch.languages IS NULL OR event.language = ANY(branch.languages))
+  AND (branch.min_score IS NULL OR event.score >= branch.min_score)
+  AND (branch.max_score IS NULL OR event.score <= branch.max_score)
+  AND (branch.min_mentions IS NULL OR event.mention_count >= branch.min_mentions)
+  AND (branch.min_sources IS NULL OR event.source_count >= branch.min_sources)
+  AND (branch.contexts IS NULL OR event.contexts && branch.contexts)
+  AND (branch.admin1 IS NULL OR (event.admin1 <> '' AND event.admin1 = ANY(branch.admin1)))
+  AND (branch.source IS NULL OR (event.source <> '' AND event.source = ANY(branch.source)))
+  AND (branch.either_one IS NULL
+       OR (event.actors && branch.either_one AND event.recipients && branch.either_other)
+       OR (event.actors && branch.either_other AND event.recipients && branch.either_one))
+  AND (branch.actor_like IS NULL AND branch.actor_patterns IS NULL
+       OR event.actor_words LIKE ANY(branch.actor_like) OR event.actor_words ~ ANY(branch.actor_patterns))
+  AND (branch.recipient_like IS NULL AND branch.recipient_patterns IS NULL
+       OR event.recipient_words LIKE ANY(branch.recipient_like)
+       OR event.recipient_words ~ ANY(branch.recipient_patterns))
+  AND (branch.text_like IS NULL AND branch.text_patterns IS NULL
+       OR event.words LIKE ANY(branch.text_like) OR event.words ~ ANY(branch.text_patterns))
+  AND (branch.circles IS NULL OR tocsin.is_near(event.x, event.y, event.z, branch.circles))
+  AND (branch.corners IS NULL OR tocsin.is_inside(event.latitude, event.longitude, branch.corners))
+GROUP BY event.number, branch.rule
+HAVING min(branch.number) > 0
+ORDER BY event.number, branch.rule;

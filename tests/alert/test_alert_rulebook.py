@@ -1,0 +1,98 @@
+"""Rules are compiled when they change, and only then; one that nobody meets is not even read."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.postgres.database import Database
+from pipeline.stages.rulebook import sync_rules
+
+RULE = "{rule: %s, title: b, owner: c, status: active, match: {any: [{event_type: ASSAULT, country: %s}]}}"
+
+
+@pytest.fixture
+def folder(settings, tmp_path):
+    """A folder of two rules, and settings that name it."""
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (tmp_path / "receivers.yaml").write_text("desk: {channel: log}\n")
+    for name, country in (("one", "MLI"), ("two", "NER")):
+        (rules / f"{name}.yaml").write_text(RULE % (name, country))
+    return rules, replace(settings, rules_path=rules, receivers_path=tmp_path / "receivers.yaml")
+
+
+def branches(database: Database) -> dict[str, int]:
+    with database.transaction() as transaction, transaction.connection.cursor() as cursor:
+        cursor.execute("SELECT rule, id FROM tocsin.rule_branches")
+        return dict(cursor.fetchall())
+
+
+def refused(database: Database) -> list[str]:
+    with database.transaction() as transaction, transaction.connection.cursor() as cursor:
+        cursor.execute("SELECT reason FROM tocsin.quarantine WHERE stage = 'alert'")
+        return [reason for (reason,) in cursor.fetchall()]
+
+
+def test_what_did_not_change_is_left_alone(folder, database):
+    """The rows stay, and the file is not parsed before the rule is asked for."""
+    rules, settings = folder
+    sync_rules(database, settings)
+    before = branches(database)
+    (rules / "two.yaml").write_text(RULE % ("two", "BFA"))
+    book, _ = sync_rules(database, settings)
+    after = branches(database)
+
+    assert (before["one"] == after["one"], before["two"] == after["two"]) == (True, False)
+    assert (list(book), "one" in book._rules) == (["two", "one"], False)
+    assert book["one"].match.any[0].country == ("MLI",)
+
+
+def test_a_rule_whose_file_is_gone_is_gone(folder, database):
+    """And so are its rows."""
+    rules, settings = folder
+    sync_rules(database, settings)
+    (rules / "one.yaml").unlink()
+    sync_rules(database, settings)
+
+    assert list(branches(database)) == ["two"]
+
+
+def test_a_bad_rule_fails_alone_and_its_file_is_named_once(folder, database):
+    """Whichever of its lines is wrong."""
+    rules, settings = folder
+    (rules / "one.yaml").write_text("rule: one\ntitle: 3\n")
+    book, _ = sync_rules(database, settings)
+
+    assert (list(book), list(branches(database))) == (["two"], ["two"])
+    assert len(refused(database)) == 1
+    assert "one.yaml:2: title is 3" in refused(database)[0]
+
+
+def test_another_receiver_has_the_rules_read_anew(folder, database, tmp_path):
+    """A rule may name one that is no more."""
+    rules, settings = folder
+    (rules / "one.yaml").write_text((RULE % ("one", "MLI")).replace("status:", "notify: desk, status:"))
+    sync_rules(database, settings)
+    (tmp_path / "receivers.yaml").write_text("night: {channel: log}\n")
+    book, _ = sync_rules(database, settings)
+
+    assert list(book) == ["two"]
+
+
+def test_second_file_of_one_id_is_refused(folder, database):
+    """Also when the first did not change."""
+    rules, settings = folder
+    sync_rules(database, settings)
+    (rules / "zwei.yaml").write_text(RULE % ("two", "BFA"))
+    sync_rules(database, settings)
+
+    assert "rule 'two' is also in" in refused(database)[0]
+
+
+def test_retired_rule_is_kept_without_rows(folder, database):
+    """It is shown, and meets nothing."""
+    rules, settings = folder
+    (rules / "one.yaml").write_text((RULE % ("one", "MLI")).replace("active", "retired"))
+    book, _ = sync_rules(database, settings)
+
+    assert (sorted(book), list(branches(database))) == (["one", "two"], ["two"])
