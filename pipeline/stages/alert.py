@@ -16,6 +16,7 @@ from pipeline.stages.due import beat, tell_due
 from pipeline.stages.matching import matched
 from pipeline.stages.raising import alert_event, raise_alerts
 from pipeline.stages.rulebook import sync_rules
+from pipeline.stages.windows import silent, windowed
 
 ALERT_AT_ONCE = 500
 
@@ -42,6 +43,9 @@ def ring(
             counts.update(matched)
 
     match_all()
+    with session.transaction() as transaction:
+        transaction.all("lock_alert")
+        counts.update(raise_alerts(transaction, silent(transaction, rules), receivers, settings))
     counts.update(tell_due(session, rules, receivers, settings))
     counts.update(deliver(session, receivers, settings, meanwhile=match_all))
     # A watchman elsewhere rings when nothing comes any more, and not before all is done.
@@ -57,7 +61,7 @@ def _match_some(
         events = [alert_event(row) for row in transaction.all("claim_pending_events", limit=ALERT_AT_ONCE)]
         if not events:
             return None
-        met = matched(transaction, rules, events)
+        met = windowed(transaction, matched(transaction, rules, events))
         raised = raise_alerts(transaction, met, receivers, settings)
         transaction.run("delete_pending_events", event_ids=[event.id for event in events])
     return Counter({"events": len(events)}) + raised

@@ -7,21 +7,24 @@ written, and read as a rule only when an event meets it.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pipeline.alert.backtest import report
 from pipeline.alert.compiled import VERSION, rule_rows
 from pipeline.alert.receivers import load_receivers
 from pipeline.alert.records import Receiver
 from pipeline.alert.rule import Rule
 from pipeline.alert.rules import check_rule, rule_files
+from pipeline.alert.values import RuleStatus
 from pipeline.alert.yaml_file import parse_yaml, read_bytes
 from pipeline.config import Settings
 from pipeline.errors import ConfigError
-from pipeline.postgres.clean import as_json
 from pipeline.postgres.database import Database, Transaction
 from pipeline.stages.common import log, quarantine
+from pipeline.stages.rule_history import tried_on_history
 
 # Rows of so many rules go to Postgres in one statement.
 RULES_AT_ONCE = 1_000
@@ -33,12 +36,13 @@ class RuleBook(Mapping[str, Rule]):
     def __init__(self, names: frozenset[str]):
         self._receivers = names
         self._rules: dict[str, Rule] = {}
-        self._files: dict[str, tuple[Path, bytes]] = {}
+        self._files: dict[str, tuple[Path, bytes, RuleStatus]] = {}
 
     def __getitem__(self, rule_id: str) -> Rule:
         if rule_id not in self._rules:
-            path, raw = self._files[rule_id]
-            self._rules[rule_id] = check_rule(parse_yaml(raw, str(path)), receivers=self._receivers)
+            path, raw, status = self._files[rule_id]
+            rule = check_rule(parse_yaml(raw, str(path)), receivers=self._receivers)
+            self._rules[rule_id] = rule.model_copy(update={"status": status})
         return self._rules[rule_id]
 
     def __contains__(self, rule_id: object) -> bool:
@@ -54,9 +58,9 @@ class RuleBook(Mapping[str, Rule]):
         """Add a rule that was read."""
         self._rules[rule.id] = rule
 
-    def keep_file(self, rule_id: str, path: Path, raw: bytes) -> None:
-        """Add a rule by the file it stands in."""
-        self._files[rule_id] = (path, raw)
+    def keep_file(self, rule_id: str, path: Path, raw: bytes, status: RuleStatus) -> None:
+        """Add a rule by the file it stands in, with the status it was compiled with."""
+        self._files[rule_id] = (path, raw, status)
 
 
 def sync_rules(
@@ -81,7 +85,7 @@ def sync_rules(
                 raw = read_bytes(path)
                 sha256, row = _sha256(raw, receivers), standing.get(path.name)
                 if row is not None and row["sha256"] == sha256 and row["rule"] not in book:
-                    book.keep_file(row["rule"], path, raw)
+                    book.keep_file(row["rule"], path, raw, row["status"])
                     continue
                 rule = check_rule(parse_yaml(raw, str(path)), receivers=frozenset(receivers))
                 _refuse_second(rule, book)
@@ -90,6 +94,11 @@ def sync_rules(
             else:
                 book.keep(rule)
                 changed[rule.id] = (rule, sha256)
+        was_active = {row["rule"] for row in standing.values() if row["status"] == "active"}
+        for held, problem in _too_loud(transaction, [rule for rule, _ in changed.values()], was_active):
+            book.keep(held)
+            changed[held.id] = (held, changed[held.id][1])
+            found.append(problem)
         gone = {row["rule"] for row in standing.values()} - book.keys()
         if gone or changed:
             transaction.run("delete_rules", rules=[*gone, *changed])
@@ -100,6 +109,20 @@ def sync_rules(
             file = re.split(r"(?::\d+)?: ", str(problem), maxsplit=1)[0]
             quarantine(transaction, "alert", file, str(problem), None)
     return book, receivers
+
+
+def _too_loud(
+    transaction: Transaction, rules: Sequence[Rule], was_active: Collection[str]
+) -> list[tuple[Rule, ConfigError]]:
+    """Rules that became active and are over their budget, kept in staging, with what is said of each."""
+    promoted = [
+        rule for rule in rules if rule.status == "active" and rule.backtest and rule.id not in was_active
+    ]
+    return [
+        (tried.rule.model_copy(update={"status": "staging"}),
+         ConfigError(f"{tried.rule.path}: stays in staging: {report(tried)[0]}"))
+        for tried in tried_on_history(transaction, promoted) if tried.is_over
+    ]  # fmt: skip
 
 
 def _refuse_second(rule: Rule, book: RuleBook) -> None:
@@ -117,14 +140,18 @@ def _sha256(raw: bytes, receivers: Mapping[str, Receiver]) -> str:
 def _save(transaction: Transaction, changed: Sequence[tuple[Rule, str]]) -> None:
     for start in range(0, len(changed), RULES_AT_ONCE):
         some = changed[start : start + RULES_AT_ONCE]
-        transaction.run("save_rules", rules=as_json([_shown(rule, sha256) for rule, sha256 in some]))
+        transaction.run("save_rules", rules=json.dumps([_shown(rule, sha256) for rule, sha256 in some]))
         rows = [row for rule, _ in some if rule.status != "retired" for row in rule_rows(rule)]
-        transaction.run("save_rule_branches", branches=as_json(rows))
+        transaction.run("save_rule_branches", branches=json.dumps(rows))
 
 
 def _shown(rule: Rule, sha256: str) -> dict[str, object]:
     definition = rule.model_dump(
-        mode="json", by_alias=True, exclude_defaults=True, include={"match", "window", "group_by", "notify"}
+        mode="json",
+        by_alias=True,
+        exclude_defaults=True,
+        warnings=False,
+        include={"match", "window", "group_by", "notify"},
     )
     return {
         "rule": rule.id, "title": rule.title, "severity": rule.severity, "status": rule.status,

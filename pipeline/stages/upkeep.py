@@ -41,6 +41,7 @@ def upkeep(settings: Settings | None = None, *, at_once: int = DROP_AT_ONCE) -> 
     counts: Counter[str] = Counter()
     with database(settings).session() as session:
         session.retried(lambda transaction: transaction.all("keep_analyst_read_only"))
+        session.retried(lambda transaction: transaction.run("delete_old_rule_hits"))
         for query, setting in DROPS:
             if keep_days := getattr(settings, setting):
                 counts[query] = _drop(session, query, keep_days, at_once, ends_at=started + LONGEST_SECONDS)

@@ -23,6 +23,9 @@ WORDS = (
     "shelling drone strike mayor hostage embassy diplomats expelled withdraw army coup election court crowd market bridge port "
     "north south city province president parliament leader group fighters refugees camp hospital fire oil dam no-fly U.N. cease-fire"
 ).split()
+# What else stands in sentences and names: as in news, most words are seldom.
+FILLERS = tuple(f"{start}{end}" for start in "ba ke li mo nu ra se ti vo zu da fe gi ho".split()
+                for end in "lan mer nos rik sul tam vek war xis zon der fin gol hul".split())  # fmt: skip
 SOURCES = ("Reuters", "AP", "BBC News", "Al Jazeera", "The Desk", "Le Monde", "Xinhua", "Dawn")
 ADMIN1 = ("Gao", "Kidal", "Borno", "Idlib", "Donetsk", "Kachin", "Al Wāḩāt", "Tigray", "Darfur", "Sind")
 LANGUAGES = ("en", "fr", "es")
@@ -57,7 +60,7 @@ def event(random: Random, number: int = 0) -> AlertEvent:
         place_resolution=pick(random, ("point", "country", "admin1")) if is_placed else None,
         confidence=random.random(), score=code.score, quad_class=code.quad_class,
         mention_count=1 + int(9 * random.random() ** 3), source_count=1 + int(5 * random.random() ** 3),
-        sentence=" ".join(random.choice(WORDS) for _ in range(random.randrange(8, 26))).capitalize() + ".",
+        sentence=" ".join(_word(random) for _ in range(random.randrange(8, 26))).capitalize() + ".",
         source=pick(random, SOURCES), language=pick(random, LANGUAGES),
         published_at=datetime(day.year, day.month, day.day, random.randrange(24), tzinfo=UTC),
         is_background=random.random() < 0.2,
@@ -65,18 +68,27 @@ def event(random: Random, number: int = 0) -> AlertEvent:
 
 
 def _name(random: Random) -> str:
-    return " ".join(random.choice(WORDS) for _ in range(random.randrange(1, 4))).title()
+    return " ".join(_word(random) for _ in range(random.randrange(1, 4))).title()
+
+
+def _word(random: Random) -> str:
+    return random.choice(WORDS if random.random() < 0.1 else FILLERS)
 
 
 def rule(random: Random, number: int = 0) -> Rule:
-    """A rule, as a file says it: mostly a kind of event somewhere, by somebody or with words; a few oddities."""
-    content: dict[str, Any] = {
+    """A rule."""
+    return Rule.model_validate(content(random, number))
+
+
+def content(random: Random, number: int = 0) -> dict[str, Any]:
+    """What a file says: mostly a kind of event somewhere, by somebody or with words; a few oddities."""
+    said: dict[str, Any] = {
         "rule": f"rule-{number}", "title": f"Rule {number}", "owner": "desk", "status": "active",
         "match": {"any": [branch(random) for _ in range(pick(random, (1, 1, 2, 3)))]},
     }  # fmt: skip
     if random.random() < 0.2:
-        content["match"]["not"] = branch(random)
-    return Rule.model_validate(content)
+        said["match"]["not"] = branch(random)
+    return said
 
 
 def branch(random: Random) -> dict[str, Any]:
@@ -116,12 +128,12 @@ def _phrases(random: Random) -> list[str]:
 def _circle(random: Random) -> dict[str, float]:
     return {
         "latitude": random.uniform(-90, 90), "longitude": random.uniform(-180, 180),
-        "km": 10 ** random.uniform(1.5, 3.6),
+        "km": 10 ** random.uniform(1, 3.3),
     }  # fmt: skip
 
 
 def _polygon(random: Random) -> list[list[float]]:
-    north, east, size = random.uniform(-80, 80), random.uniform(-180, 180), random.uniform(2, 40)
+    north, east, size = random.uniform(-80, 80), random.uniform(-180, 180), random.uniform(1, 20)
     return [
         [max(-90.0, min(90.0, north + random.uniform(-size, size))),
          (east + random.uniform(-size, size) + 180) % 360 - 180]

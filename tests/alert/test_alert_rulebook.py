@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.alert.rules import parse_rule
+from pipeline.errors import ConfigError
 from pipeline.postgres.database import Database
+from pipeline.stages.rule_desk import apply_rules, explained, listed
 from pipeline.stages.rulebook import sync_rules
 
 RULE = "{rule: %s, title: b, owner: c, status: active, match: {any: [{event_type: ASSAULT, country: %s}]}}"
@@ -96,3 +99,18 @@ def test_retired_rule_is_kept_without_rows(folder, database):
     book, _ = sync_rules(database, settings)
 
     assert (sorted(book), list(branches(database))) == (["one", "two"], ["two"])
+
+
+def test_rule_is_applied_and_listed(folder):
+    """What is compiled is shown."""
+    _, settings = folder
+
+    assert apply_rules(settings).rule_count == 2
+    assert [row["rule"] for row in listed(settings)] == ["one", "two"]
+
+
+def test_an_event_that_is_not_there_cannot_be_explained(folder):
+    """It says so, with the number."""
+    _, settings = folder
+    with pytest.raises(ConfigError, match="no event 77 that stands"):
+        explained(parse_rule(RULE % ("one", "MLI")), 77, settings)
