@@ -130,7 +130,12 @@ def _receivers(value: object, info: ValidationInfo) -> tuple[str, ...]:
     allowed = f"receivers: {', '.join(sorted(known))}" if known else "names of receivers"
 
     def is_known(name: object) -> bool:
-        return isinstance(name, str) and (known is None or name in known)
+        return (
+            isinstance(name, str)
+            and name.isprintable()
+            and len(name) <= 64
+            and (known is None or name in known)
+        )
 
     return values.values_of(value, is_known, allowed, 20)
 
