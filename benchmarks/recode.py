@@ -20,8 +20,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pipeline.store.wording import event_key
-
 from benchmarks.store import server
 from pipeline.config import Settings
 from pipeline.local import embedded
@@ -31,6 +29,7 @@ from pipeline.postgres.migrate import migrate
 from pipeline.postgres.rows import candidate_row
 from pipeline.stages import recode
 from pipeline.stages.store import store
+from pipeline.store.wording import event_key
 
 TOLD_BY = 2  # articles that tell one event
 AT_ONCE = 1_000

@@ -9,10 +9,10 @@ from pipeline.alert.event import AlertEvent
 from pipeline.alert.match import matches, why
 from pipeline.alert.rule import ArticleTest, Rule
 from pipeline.config import Settings
+from pipeline.extract.bar import is_sure
 from pipeline.extract.coder import Coder, load_coder
 from pipeline.model import Article, Candidate
-from pipeline.stages.extract import is_sure
-from pipeline.store.merge import event_key
+from pipeline.store.wording import event_key
 
 
 def tried_articles(rules: Sequence[Rule], settings: Settings) -> Iterator[tuple[Rule, str, str]]:
