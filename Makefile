@@ -67,14 +67,15 @@ HARD ?= ../shared/nlp/eval/hard.txt
 model: setup
 	@PYTHON=$(abspath $(BIN)/python) model/train.sh $(abspath $(DATA))
 
-# ARTICLES: the texts of the corpus, JSON lines; ENCODER: a folder with all-MiniLM-L6-v2; TEACHER_PYTHON: one with torch and safetensors.
+# ARTICLES: the texts of the corpus, JSON lines; ENCODER: a folder with all-MiniLM-L6-v2; TEACHER_PYTHON: one with torch, safetensors, onnx
+# and onnxruntime.
 ARTICLES ?= ../shared/news/pool.jsonl.gz
 ENCODER ?= model/training/minilm
 TEACHER_PYTHON ?= model/training/teacher-env/bin/python
 reader: setup
 	@mkdir -p model/training
 	@$(BIN)/python model/scripts/reader_data.py $(ARTICLES) model/training/reader_data.jsonl.gz
-	@$(TEACHER_PYTHON) model/scripts/reader_train.py $(ENCODER) model/training/reader_data.jsonl.gz $(ARTICLES) model/reader/weights.npz
+	@$(TEACHER_PYTHON) model/scripts/reader_train.py $(ENCODER) model/training/reader_data.jsonl.gz $(ARTICLES) model/reader
 
 model-report: setup
 	@$(BIN)/python model/scripts/report.py $(abspath $(DATA))/corpus $(BEFORE) model/news_sm --hard $(HARD) \

@@ -112,7 +112,7 @@ class Settings:
     max_attempts: int = 5
     min_confidence: float = 0.3
     min_confidence_alone: float = 0.1
-    reader_min_confidence: float = 0.4
+    reader_min_confidence: float = 0.45
     fetch_tasks: int = 1
     extract_tasks: int = 0
     smtp_url: str = ""

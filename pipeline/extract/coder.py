@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from spacy.tokens import Token
@@ -20,6 +19,7 @@ from pipeline.config import Settings
 from pipeline.extract.article.attacks import attacks
 from pipeline.extract.article.cast import Cast, Party
 from pipeline.extract.article.dyads import Features, candidate_of, made_of, parties_of, sides_of
+from pipeline.extract.article.history import is_history
 from pipeline.extract.article.home import find_dateline
 from pipeline.extract.article.incidents import incidents
 from pipeline.extract.article.lead import lead_end
@@ -40,7 +40,7 @@ from pipeline.extract.lexicon.frame_files import load_frames
 from pipeline.extract.lexicon.frames import Frames
 from pipeline.extract.lexicon.gazetteer import Gazetteer, load_gazetteer
 from pipeline.extract.lexicon.version import codebook
-from pipeline.extract.reader.decide import load_settings
+from pipeline.extract.reader.decide import Decision
 from pipeline.extract.reader.trained import TrainedReader, load_reader
 from pipeline.extract.text.clean import clean
 from pipeline.extract.text.pieces import cut_text
@@ -141,12 +141,26 @@ class Coder:
         assert self.trained is not None
         heard = self.heard(docs, cast)
         told: list[tuple[list[Candidate], Token, int]] = []
-        for weighed in weigh(article.title, heard, self.trained):
+        decided: dict[tuple[str, Span], Decision] = {}
+        for weighed in weigh(article, heard, self.trained):
             cast.sentence = weighed.heard.number
             candidate = self._weighed(weighed, article, cast)
             if candidate is not None:
                 told.append(([candidate], weighed.reading.anchor, weighed.heard.piece))
-        return attacks(incidents(_dated(one, article) for one in _settled(scene, told)))
+                decided[candidate.event_type, candidate.trigger] = weighed.decision
+        network, published = self.trained.network, article.published_at.date()
+
+        def of(candidate: Candidate) -> Decision:
+            return decided[candidate.event_type, candidate.trigger]
+
+        def alike(first: Candidate, second: Candidate) -> float:
+            return network.alike(of(first).event, of(second).event)
+
+        settled = [
+            replace(one, is_background=is_history(one, of(one).background, published))
+            for one in _settled(scene, told)
+        ]
+        return attacks(incidents(settled, alike))
 
     def heard(self, docs: Sequence[Parsed], cast: Cast) -> list[Heard]:
         """Each sentence with what the rules read in it and who is named: what the trained reader sees, and is trained on."""
@@ -169,10 +183,7 @@ class Coder:
         sides = sides_of(reading, telling, weighed.actor[1], weighed.recipient[1])
         if sides == (None, None):
             return None
-        decision = weighed.decision
-        return replace(
-            made_of(reading, telling, sides, decision.confidence), is_background=decision.is_background
-        )
+        return made_of(reading, telling, sides, weighed.decision.confidence)
 
     def _candidates(self, reading: Reading, article: Article, cast: Cast) -> list[Candidate]:
         agents, patients = parties_of(reading)
@@ -199,16 +210,6 @@ def _settled(scene: Scene, told: Sequence[tuple[list[Candidate], Token, int]]) -
     """Candidates with the place and date of the scene where they have none of their own."""
     placed = [one for made, _, _ in told for one in made if one.place]
     return [one for made, anchor, piece in told for one in scene.settled(made, anchor, piece, placed)]
-
-
-def _dated(candidate: Candidate, article: Article) -> Candidate:
-    """History by its own date, whatever the reader thinks of it."""
-    when = candidate.event_date
-    if when.span is None or article.published_at.date() - when.value <= timedelta(
-        days=load_settings()["history_days"]
-    ):
-        return candidate
-    return replace(candidate, is_background=True)
 
 
 def load_coder(settings: Settings) -> Coder:

@@ -10,6 +10,7 @@ from pipeline.config import ROOT, Settings
 from pipeline.extract.code_command import article_of
 from pipeline.extract.coder import Coder, load_coder
 from pipeline.model import Candidate
+from tests.extract.test_seed_article import EXPECTED, REQUIRED, TEXT, meets
 
 BAR = Settings().reader_min_confidence
 
@@ -23,6 +24,15 @@ def coded(trained: Coder, text: str, title: str = "") -> list[Candidate]:
     """What is stored of a text."""
     article = article_of({"id": "x", "text": text, "title": title, "date": "2026-11-02"})
     return [one for one in trained.code(article) if one.confidence >= BAR]
+
+
+@pytest.mark.parametrize("wanted", REQUIRED, ids=[event["id"] for event in REQUIRED])
+def test_a_required_event_of_the_seed_is_stored_as_news(trained, wanted):
+    """With actor, recipient, status and date: the trained reader loses none of them."""
+    article = article_of({"id": "x", "text": TEXT, "date": EXPECTED["published_at"]})
+    news = [one for one in trained.code(article) if one.confidence >= BAR and not one.is_background]
+
+    assert any(meets(one, wanted) for one in news)
 
 
 def test_what_speech_borrows_from_war_is_no_attack(trained):

@@ -20,6 +20,7 @@ from pipeline.extract.language.parsed import piece_of
 from pipeline.extract.reader.decide import Decision, decisions, load_settings
 from pipeline.extract.reader.trained import TrainedReader
 from pipeline.extract.reader.window import Named, RuleReading, Sentence, windows_of
+from pipeline.model import Article
 
 READER = "reader"
 
@@ -51,17 +52,22 @@ class Weighed:
     decision: Decision
 
 
-def weigh(title: str, heard: Sequence[Heard], reader: TrainedReader) -> Iterator[Weighed]:
+def weigh(article: Article, heard: Sequence[Heard], reader: TrainedReader) -> Iterator[Weighed]:
     """What is told in an article, in the order of its words."""
-    windows = list(windows_of(title, [seen(one) for one in heard], reader.pieces))
+    published = article.published_at.date()
+    windows = list(windows_of(article.title, published, [seen(one) for one in heard], reader.pieces))
     known = {
         (place, at): actor
         for place, one in enumerate(heard)
         for at, (_, actor) in enumerate(one.named)
         if actor is not None
     }
-    for window, reads in zip(windows, reader.network.read(windows, load_settings()["least"]), strict=True):
+    settings = load_settings()
+    read = reader.network.read(windows, settings["least"], settings["least_by_rule"])
+    for window, reads in zip(windows, read, strict=True):
         for decision in decisions(window, reads, known):
+            if decision.confidence < settings["least_confidence"]:
+                continue
             place, word = decision.origin
             one = heard[place]
             actor, recipient = (_party(heard, origin) for origin in (decision.actor, decision.recipient))

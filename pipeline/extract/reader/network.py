@@ -9,19 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from pipeline.errors import ExtractError
-from pipeline.extract.reader.encoder import Encoder, Floats, Linear, gelu, softmax
-from pipeline.extract.reader.window import ROLES, Window
+from pipeline.extract.reader.encoder import Encoder
+from pipeline.extract.reader.heads import Floats, Linear, gelu, softmax
+from pipeline.extract.reader.window import ROLES, Window, links_of
 
-WINDOWS_AT_ONCE = 8
-HEADS = (
-    "trig.0", "typ", "status", "tier", "mv.0",
-    *(f"{name}.{role}{layer}" for role in range(len(ROLES)) for name, layer in (("none", ""), ("tv", ""), ("ps", ".0"), ("ps", ".2"))),
-)  # fmt: skip
 FAR = 40  # words between trigger and mention beyond which distance tells no more
 
 
@@ -35,6 +30,7 @@ class WordRead:
         statuses: Probability of each of STATUSES.
         tiers: Probability of each of TIERS.
         parties: For each of ROLES the probability of nobody, then of each mention within reach of the word.
+        event: What it tells, as `Network.alike` compares it.
     """
 
     at: int
@@ -42,45 +38,46 @@ class WordRead:
     statuses: Floats
     tiers: Floats
     parties: tuple[Floats, ...]
+    event: Floats
 
 
 class Network:
     """The trained reader. `least` is how likely an event must be for its parties to be looked for."""
 
-    def __init__(self, weights: Mapping[str, Floats]):
-        self.encoder = Encoder(weights)
+    def __init__(self, encoder: Encoder, weights: Mapping[str, Floats]):
+        self.encoder = encoder
         self.weights = weights
+        names = [name.removesuffix(".bias") for name in weights if name.endswith(".bias")]
         self.linear = {
             name: Linear(np.ascontiguousarray(weights[f"{name}.weight"].T), weights[f"{name}.bias"])
-            for name in HEADS
+            for name in names
         }
 
-    def read(self, windows: Sequence[Window], least: float) -> list[list[WordRead]]:
-        """Read windows; words that tell an event with less than `least` are left out."""
-        found: list[list[WordRead]] = [[] for _ in windows]
-        # Of like length together, so that little is padded.
-        order = sorted(range(len(windows)), key=lambda number: len(windows[number].pieces))
-        for start in range(0, len(order), WINDOWS_AT_ONCE):
-            some = order[start : start + WINDOWS_AT_ONCE]
-            vectors = self.encoder(
-                [windows[number].pieces for number in some], [windows[number].segments for number in some]
-            )
-            for number, own in zip(some, vectors, strict=True):
-                found[number] = self._read_window(windows[number], own, least)
-        return found
+    def read(
+        self, windows: Sequence[Window], least: float, least_by_rule: float | None = None
+    ) -> list[list[WordRead]]:
+        """Read windows; words that tell an event with less than `least` are left out, and those that a rule read with less than
+        `least_by_rule`.
+        """
+        bars = least, least if least_by_rule is None else least_by_rule
+        return [
+            self._read_window(window, self.encoder(window.pieces, window.segments), bars)
+            for window in windows
+        ]
 
-    def _read_window(self, window: Window, vectors: Floats, least: float) -> list[WordRead]:
+    def _read_window(self, window: Window, vectors: Floats, bars: tuple[float, float]) -> list[WordRead]:
         if not window.words:
             return []
         words = mean_of_words(vectors, window.owners, window.word_count)
         triggers = self._triggers(window, words, vectors[0])
         types = softmax(self.linear["typ"](triggers))
-        likely = [at for at in range(len(window.words)) if 1 - types[at, 0] >= least]
+        likely = [at for at, word in enumerate(window.words) if 1 - types[at, 0] >= bars[word.rule_type > 0]]
         if not likely:
             return []
         chosen = types[likely, 1:].argmax(-1) + 1
         told = np.concatenate([triggers[likely], self.weights["ty.weight"][chosen]], -1)
         statuses, tiers = softmax(self.linear["status"](told)), softmax(self.linear["tier"](told))
+        events = self.linear["sv"](told)
         mentions = self._mentions(window, words)
         parties = [self._point(role, window, likely, told, mentions) for role in range(len(ROLES))]
         return [
@@ -90,9 +87,16 @@ class Network:
                 statuses=statuses[row],
                 tiers=tiers[row],
                 parties=tuple(own[row] for own in parties),
+                event=events[row],
             )
             for row, at in enumerate(likely)
         ]
+
+    def alike(self, first: Floats, second: Floats) -> float:
+        """How likely two words of one type tell the same event."""
+        seen = np.concatenate([first * second, np.abs(first - second)])[None]
+        score = self.linear["sm.2"](gelu(self.linear["sm.0"](seen)))[0, 0]
+        return float(1 / (1 + np.exp(-score)))
 
     def _triggers(self, window: Window, words: Floats, whole: Floats) -> Floats:
         seen = [
@@ -100,7 +104,13 @@ class Network:
             np.broadcast_to(whole, (len(window.words), len(whole))),
             *(
                 self.weights[f"{table}.weight"][[getattr(word, name) for word in window.words]]
-                for table, name in (("rt", "rule_type"), ("rs", "rule_status"), ("pe", "pos"), ("de", "dep"))
+                for table, name in (
+                    ("rt", "rule_type"),
+                    ("rs", "rule_status"),
+                    ("pe", "pos"),
+                    ("de", "dep"),
+                    ("dp", "depth"),
+                )
             ),
         ]
         return gelu(self.linear["trig.0"](np.concatenate(seen, -1)))
@@ -123,9 +133,9 @@ class Network:
         """For each likely word the probability of nobody, then of each mention within its reach."""
         nobody = self.linear[f"none.{role}"](told)
         pairs = [
-            (row, window.words[at], link, window.words[at].first_mention + number)
+            (row, window.words[at], link, number)
             for row, at in enumerate(likely)
-            for number, link in enumerate(window.words[at].links)
+            for link, number in zip(links_of(window, window.words[at]), window.words[at].reach, strict=True)
         ]
         scores = np.zeros(0, dtype=np.float32)
         if pairs:
@@ -149,7 +159,7 @@ class Network:
         found = []
         start = 0
         for row, at in enumerate(likely):
-            end = start + len(window.words[at].links)
+            end = start + window.words[at].mention_count
             found.append(softmax(np.concatenate([nobody[row], scores[start:end]])))
             start = end
         return found
@@ -170,21 +180,13 @@ def mean_of_words(vectors: Floats, owners: Sequence[int], count: int) -> Floats:
 
 
 def load_weights(path: Path) -> dict[str, Floats]:
-    """Read weights that `pack` wrote: bytes with a scale a row become floats.
+    """Read the weights of the heads.
 
     Raises:
         ExtractError: The file is missing or not as it must be.
     """
     try:
         with np.load(path) as stored:
-            names = {name.removesuffix(".bytes") for name in stored.files if not name.endswith(".scale")}
-            return {name: _floats(stored, name) for name in sorted(names)}
+            return {name: np.asarray(stored[name], dtype=np.float32) for name in sorted(stored.files)}
     except (OSError, ValueError, KeyError) as error:
         raise ExtractError(f"cannot read the reader's weights {path}: {error}") from error
-
-
-def _floats(stored: Any, name: str) -> Floats:
-    if f"{name}.bytes" in stored:
-        table: Floats = np.asarray(stored[f"{name}.bytes"], dtype=np.float32) * stored[f"{name}.scale"]
-        return table
-    return np.asarray(stored[name], dtype=np.float32)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ExtractError
+from pipeline.extract.reader.encoder import Encoder
 from pipeline.extract.reader.network import Network, load_weights
 from pipeline.extract.reader.pieces import Pieces
 
-PIECES, WEIGHTS = "pieces.txt.gz", "weights.npz"
+PIECES, ENCODER, HEADS = "pieces.txt.gz", "encoder.onnx", "heads.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,14 @@ def load_reader(folder: Path) -> TrainedReader:
     Raises:
         ExtractError: A file is missing or not as it must be; says which.
     """
-    for name in (PIECES, WEIGHTS):
+    for name in (PIECES, ENCODER, HEADS):
         if not (folder / name).is_file():
             raise ExtractError(
                 f"no reader at {folder}: {name} is missing; set TOCSIN_READER=off to code by rules alone"
             )
-    digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    digest = hashlib.sha256((folder / ENCODER).read_bytes() + (folder / HEADS).read_bytes()).hexdigest()
     return TrainedReader(
-        network=Network(load_weights(folder / WEIGHTS)),
+        network=Network(Encoder(folder / ENCODER), load_weights(folder / HEADS)),
         pieces=Pieces(folder / PIECES),
         version=f"reader-{digest[:8]}",
     )

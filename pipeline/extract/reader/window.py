@@ -1,13 +1,15 @@
 """Windows: sentences of an article in, as the trained reader sees them: pieces, words, mentions and what the rules read.
 
-A window is some sentences on end, as many as fit, behind the article's title: each sentence is encoded once and seen with its
-neighbours. Who takes part is looked for in a word's own sentence and the two before it.
+A window is some sentences on end, as many as fit, behind the article's day and title: each sentence is encoded once and seen with
+its neighbours. Who takes part is looked for in a word's own sentence and the two before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import calendar
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from pipeline.extract.reader.pieces import Pieces
 from pipeline.model import Status
@@ -29,9 +31,11 @@ ENTITIES = ("", "PERSON", "ORG", "GPE", "LOC", "NORP", "DATE", "EVENT", "FAC")
 # What may tell an event by itself.
 TELLING = frozenset(("VERB", "NOUN", "PROPN", "ADJ"))
 
-LONGEST_WINDOW = 160  # pieces
+LONGEST_WINDOW = 240  # pieces
 LONGEST_SENTENCE = 200
-LONGEST_TITLE = 18
+LONGEST_TITLE = 22  # with the day before it
+# Where in the article a sentence stands: the number of these bounds that it is beyond.
+DEPTHS = (0, 1, 3, 7, 15, 31)
 REACH = 2  # sentences before a word's own in which its parties are looked for
 
 # Kinds of way from a word to who is named, as the trained table has them.
@@ -96,7 +100,14 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Word:
-    """A word that may tell an event; `origin` is its sentence and its place in it."""
+    """A word that may tell an event.
+
+    Args:
+        origin: Its sentence, and its place in it.
+        depth: How deep in the article that is.
+        first_mention, mention_count: Who is named within its reach, among the window's mentions.
+        by_rule: Heads in its sentence that the rules take for actor and for recipient.
+    """
 
     at: int
     origin: tuple[int, int]
@@ -104,8 +115,16 @@ class Word:
     dep: int
     rule_type: int
     rule_status: int
+    depth: int
     first_mention: int
-    links: tuple[Link, ...]
+    mention_count: int
+    sentence: Sentence
+    by_rule: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
+
+    @property
+    def reach(self) -> range:
+        """Its mentions, by their number in the window."""
+        return range(self.first_mention, self.first_mention + self.mention_count)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,12 +149,21 @@ class _Draft:
     word_count: int = 0
 
 
-def windows_of(title: str, sentences: Sequence[Sentence], pieces: Pieces) -> Iterator[Window]:
-    """Cut an article's sentences, in their order, into windows."""
-    named, _ = pieces.cut(title.split()[:24])
+def windows_of(
+    title: str,
+    published: date,
+    sentences: Sequence[Sentence],
+    pieces: Pieces,
+    kept: Collection[int] | None = None,
+) -> Iterator[Window]:
+    """Cut an article's sentences, in their order, into windows; `kept` are those to be seen, None for all."""
+    day = f"{published.day} {calendar.month_name[published.month]} {published.year}"
+    named, _ = pieces.cut([*day.split(), *title.split()[:24]])
     named = named[:LONGEST_TITLE]
     draft: _Draft | None = None
     for number, sentence in enumerate(sentences):
+        if kept is not None and number not in kept:
+            continue
         own, owners = pieces.cut(sentence.words)
         own, owners = own[:LONGEST_SENTENCE], owners[:LONGEST_SENTENCE]
         if draft is not None and len(draft.pieces) + len(own) > LONGEST_WINDOW:
@@ -165,7 +193,7 @@ def _window(draft: _Draft, sentences: Sequence[Sentence], pieces: Pieces) -> Win
     for place, (number, base) in enumerate(zip(draft.numbers, draft.bases, strict=True)):
         first = starts[max(0, place - REACH)]
         last = starts[place + 1] if place + 1 < len(starts) else len(mentions)
-        words += _words(sentences[number], number, base, mentions[first:last], first, seen)
+        words += _words(sentences[number], number, base, (first, last - first), seen)
     return Window(
         pieces=(*draft.pieces, pieces.end),
         segments=(*draft.segments, 1),
@@ -193,25 +221,14 @@ def _mentions(sentence: Sentence, number: int, base: int, seen: set[int]) -> Ite
 
 
 def _words(
-    sentence: Sentence, number: int, base: int, mentions: Sequence[Mention], first: int, seen: set[int]
+    sentence: Sentence, number: int, base: int, reach: tuple[int, int], seen: set[int]
 ) -> Iterator[Word]:
+    first, count = reach
     types, statuses, parties = _by_rule(sentence)
-    nobody: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
+    depth = sum(number > bound for bound in DEPTHS)
     for at, pos in enumerate(sentence.pos):
         if pos not in TELLING or at + base not in seen:
             continue
-        links = []
-        for mention in mentions:
-            is_here = mention.origin[0] == number
-            head = mention.head - base
-            own = parties.get(at, nobody)
-            links.append(
-                Link(
-                    relation=relation(sentence, at, head) if is_here else 0,
-                    by_rule=(float(is_here and head in own[0]), float(is_here and head in own[1])),
-                    sentences=float(number - mention.origin[0]),
-                )
-            )
         yield Word(
             at=at + base,
             origin=(number, at),
@@ -219,8 +236,29 @@ def _words(
             dep=place_in(DEPS, sentence.deps[at]),
             rule_type=types.get(at, 0),
             rule_status=statuses.get(at, 0),
+            depth=depth,
             first_mention=first,
-            links=tuple(links),
+            mention_count=count,
+            sentence=sentence,
+            by_rule=parties.get(at, NOBODY),
+        )
+
+
+NOBODY: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
+
+
+def links_of(window: Window, word: Word) -> Iterator[Link]:
+    """How a word lies to each of those named within its reach."""
+    number, at = word.origin
+    for mention in window.mentions[word.first_mention : word.first_mention + word.mention_count]:
+        if mention.origin[0] != number:
+            yield Link(relation=0, by_rule=(0.0, 0.0), sentences=float(number - mention.origin[0]))
+            continue
+        head = mention.head - (word.at - at)
+        yield Link(
+            relation=relation(word.sentence, at, head),
+            by_rule=(float(head in word.by_rule[0]), float(head in word.by_rule[1])),
+            sentences=0.0,
         )
 
 
@@ -240,7 +278,7 @@ def _by_rule(
             if word not in types:
                 types[word], statuses[word] = said
         for word in {reading.anchor, *reading.trigger}:
-            known = parties.get(word, (frozenset(), frozenset()))
+            known = parties.get(word, NOBODY)
             parties[word] = (known[0] | reading.parties[0], known[1] | reading.parties[1])
     return types, statuses, parties
 

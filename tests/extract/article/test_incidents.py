@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from pipeline.extract.article.incidents import incidents
-from pipeline.model import Actor, EventDate, Span
+from pipeline.model import Actor, Candidate, EventDate, Span
 from tests.records import candidate
 
 
@@ -28,6 +28,11 @@ ARMY = actor("Israeli army", "ISR", "MIL")
 HIT = replace(candidate(), event_type="ASSAULT", mode=None, actor=ARMY, recipient=actor("Hamas", "PSE", "REB"), trigger=at(0))  # fmt: skip
 
 
+def incidents_of(candidates: list[Candidate], chance: float = 0.2) -> list[Candidate]:
+    """Incidents, where the reader thinks any two the same with one chance."""
+    return incidents(candidates, lambda *_: chance)
+
+
 @pytest.mark.parametrize(
     "again",
     [
@@ -39,7 +44,7 @@ HIT = replace(candidate(), event_type="ASSAULT", mode=None, actor=ARMY, recipien
 )
 def test_told_again_it_is_the_same(again):
     """And the other telling is a mention of it."""
-    (one,) = incidents([HIT, replace(HIT, trigger=at(50), confidence=0.1, **again)])
+    (one,) = incidents_of([HIT, replace(HIT, trigger=at(50), confidence=0.1, **again)])
 
     assert one.actor == ARMY
     assert one.mentions == (at(50),)
@@ -56,20 +61,50 @@ def test_told_again_it_is_the_same(again):
 )
 def test_another_happening_stays_another(other):
     """What speaks against it is enough."""
-    assert len(incidents([HIT, replace(HIT, trigger=at(50), **other)])) == 2
+    assert len(incidents_of([HIT, replace(HIT, trigger=at(50), **other)])) == 2
 
 
 def test_two_days_are_two_happenings():
     """Where both are told."""
     first, second = (replace(HIT, trigger=at(day), event_date=on(day)) for day in (2, 9))
 
-    assert len(incidents([first, second])) == 2
+    assert len(incidents_of([first, second])) == 2
 
 
 def test_a_later_telling_gives_what_the_surer_one_lacks():
     """The killer named in the third paragraph."""
-    (one,) = incidents(
+    (one,) = incidents_of(
         [replace(HIT, actor=None, confidence=0.9), replace(HIT, trigger=at(50), confidence=0.4)]
     )
 
     assert (one.actor, one.confidence) == (ARMY, 0.9)
+
+
+@pytest.mark.parametrize(("chance", "count"), [(0.0, 2), (1.0, 1)])
+def test_the_reader_is_asked_last(chance, count):
+    """Where nothing speaks against it, two attacks may still be two."""
+    assert len(incidents_of([HIT, replace(HIT, trigger=at(50))], chance)) == count
+
+
+@pytest.mark.parametrize(("chance", "count"), [(0.2, 2), (1.0, 1)])
+def test_history_and_news_are_one_where_the_reader_is_sure(chance, count):
+    """The surer telling says which of the two it is."""
+    found = incidents_of([HIT, replace(HIT, trigger=at(50), confidence=0.1, is_background=True)], chance)
+
+    assert len(found) == count
+    assert not found[0].is_background
+
+
+def test_close_by_the_reader_may_take_two_for_one_whatever_their_parties():
+    """The surer telling has them right; far away they are two."""
+    other = replace(HIT, trigger=at(50), confidence=0.1, recipient=actor("Iran", "IRN"))
+    far = replace(other, trigger=at(5000))
+
+    assert [len(incidents_of([HIT, one], 0.9)) for one in (other, far)] == [1, 2]
+
+
+def test_two_bodies_of_many_lands_are_two():
+    """NATO and the Security Council have no land in common."""
+    nato, council = actor("NATO", "IGO", "MIL"), actor("UN Security Council", "IGO", "MIL")
+
+    assert len(incidents_of([replace(HIT, actor=nato), replace(HIT, actor=council, trigger=at(5000))])) == 2

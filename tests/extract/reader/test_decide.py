@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from pipeline.extract.reader.decide import decisions, load_settings
+from pipeline.extract.reader.decide import decisions
 from pipeline.extract.reader.network import WordRead
-from pipeline.extract.reader.window import TYPES, Link, Mention, Window, Word
+from pipeline.extract.reader.window import TYPES, Mention, Sentence, Window, Word
 from pipeline.model import Actor, Span
 
-LINK = Link(relation=0, by_rule=(0.0, 0.0), sentences=0.0)
+SENTENCE = Sentence(words=("x",), pos=("VERB",), deps=("ROOT",), heads=(0,), entities=("",))
 
 
 def named(*parties: tuple[str, str | None, str | None]):
@@ -28,7 +27,16 @@ def window(count: int) -> Window:
         for at in range(count)
     )
     word = Word(
-        at=0, origin=(0, 0), pos=0, dep=0, rule_type=0, rule_status=0, first_mention=0, links=(LINK,) * count
+        at=0,
+        origin=(0, 0),
+        pos=0,
+        dep=0,
+        rule_type=0,
+        rule_status=0,
+        depth=0,
+        first_mention=0,
+        mention_count=count,
+        sentence=SENTENCE,
     )
     return Window(pieces=(), segments=(), owners=(), word_count=1, words=(word,), mentions=mentions)
 
@@ -45,6 +53,7 @@ def read(
         statuses=np.array([0.7, 0.1, 0.1, 0.1]),
         tiers=np.array([1 - background, 0.0, background]),
         parties=(np.array(actor), np.array(recipient)),
+        event=np.zeros(2, dtype=np.float32),
     )
 
 
@@ -71,6 +80,14 @@ def test_nobody_does_it_to_himself():
     assert (found.actor, found.recipient) == ((0, 0), None)
 
 
+def test_who_is_within_the_others_name_is_not_meant():
+    """ "The president of Senegal condemned them": not Senegal."""
+    actors = named(("president of Senegal", "SEN", "GOV"), ("Senegal", "SEN", None), ("Rebels", "MLI", "REB"))
+    found = decide(read([0.1, 0.9, 0.0, 0.0], [0.05, 0.0, 0.7, 0.25]), actors)
+
+    assert (found.actor, found.recipient) == ((0, 0), (0, 2))
+
+
 def test_mentions_of_one_party_stand_together():
     """Two weak mentions of Iran outweigh one of Iraq."""
     actors = named(("Iran", "IRN", None), ("Iran", "IRN", None), ("Iraq", "IRQ", None))
@@ -80,7 +97,7 @@ def test_mentions_of_one_party_stand_together():
 
 
 def test_what_is_surer_has_a_higher_confidence():
-    """The table of stated against right rises."""
+    """Type and parties count each."""
     actors = named(("Iran", "IRN", None), ("Iraq", "IRQ", None))
     sides = [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]
     low, high = (decide(read(*sides, sure=sure), actors).confidence for sure in (0.4, 0.9))
@@ -88,17 +105,8 @@ def test_what_is_surer_has_a_higher_confidence():
     assert 0 <= low < high <= 1
 
 
-@pytest.mark.parametrize(("chance", "expected"), [(0.1, False), (0.9, True)])
-def test_history_is_told_from_news(chance, expected):
-    """By one threshold."""
-    found = decide(read([0.1, 0.9], [0.9, 0.1], background=chance), named(("Iran", "IRN", None)))
-
-    assert found.is_background is expected
-
-
-def test_the_table_of_confidence_covers_everything():
-    """From 0 to 1, without a gap."""
-    stated = [point[0] for point in load_settings()["calibration"]["points"]]
-
-    assert (stated[0], stated[-1]) == (0.0, 1.0)
-    assert stated == sorted(set(stated))
+def test_how_likely_it_is_history_is_handed_on():
+    """What is made of that is decided with the day of the event."""
+    assert (
+        decide(read([0.1, 0.9], [0.9, 0.1], background=0.25), named(("Iran", "IRN", None))).background == 0.25
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,9 @@ from pipeline.extract.reader.window import Named, RuleReading, Sentence, Window,
 
 # What the network that is shipped gave in training, in its own library, for the two sentences below.
 NUMBERS = json.loads((Path(__file__).parent / "numbers_of_training.json").read_text("utf-8"))
-# Bytes in place of floats, and a GELU without its integral.
-TOLERANCE = 0.06
+# Bytes in place of floats: what is not asked for, as the parties of a word that tells nothing, moves most.
+TOLERANCE = 0.15
+DAY = date(2026, 11, 2)
 TITLE = "Rebels attack police in the north"
 
 
@@ -53,7 +55,7 @@ def reader() -> TrainedReader:
 
 @pytest.fixture(scope="module")
 def window(reader) -> Window:
-    (one,) = windows_of(TITLE, [ATTACK, REPLY], reader.pieces)
+    (one,) = windows_of(TITLE, DAY, [ATTACK, REPLY], reader.pieces)
     return one
 
 
@@ -82,11 +84,11 @@ def test_who_condemns_an_attack_condemns_those_who_did_it(reader, window):
 
 
 def test_a_window_is_read_the_same_beside_a_longer_one(reader, window):
-    """What it is padded with means nothing."""
-    (longer,) = windows_of(TITLE, [ATTACK, REPLY] * 4, reader.pieces)
+    """What goes into a product is rounded by the range of its own window."""
+    (longer,) = windows_of(TITLE, DAY, [ATTACK, REPLY] * 4, reader.pieces)
     alone, beside = reader.network.read([window], -1)[0], reader.network.read([window, longer], -1)[0]
 
-    assert max(np.abs(a.types - b.types).max() for a, b in zip(alone, beside, strict=True)) < 0.001
+    assert max(np.abs(a.types - b.types).max() for a, b in zip(alone, beside, strict=True)) == 0
 
 
 def test_a_word_is_the_mean_of_its_pieces():
