@@ -70,7 +70,7 @@ INSERT INTO tocsin.pending_alerts (event_date, event_id) SELECT event_date, id F
 HISTORY = """
 INSERT INTO tocsin.alerts (alert_key, rule, severity, event_date, event_id, group_key, reason, why, created_at)
 SELECT 'old-' || number, 'storm', 'high', alert.event_date, alert.event_id, alert.group_key,
-       CASE WHEN number %% 1000 = 0 THEN 'new' ELSE 'duplicate_group' END, 'made', now() - number * interval '1 minute'
+       CASE WHEN number %% 1000 = 0 THEN 'new' ELSE 'duplicate_group' END, 'made', now() - number * interval '10 seconds'
 FROM generate_series(1, %(count)s) AS number
 CROSS JOIN (SELECT * FROM tocsin.alerts LIMIT 1) AS alert
 """

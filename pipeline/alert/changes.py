@@ -35,7 +35,7 @@ class Facts:
 
     Args:
         source_count: Sources that tell it in words of their own.
-        killed, injured, arrested, crowd: At least so many; None where nobody says.
+        killed, injured, arrested, crowd: The highest number that is told; None where nobody says.
         actor, recipient: Names, or codes where there is none.
     """
 

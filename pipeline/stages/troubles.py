@@ -29,6 +29,7 @@ def look(settings: Settings | None = None) -> Counts:
     limits = thresholds()
     with database(settings).transaction() as transaction:
         now = database_time(transaction)
+        transaction.run("close_withdrawn_alerts")
         rows = transaction.all("lasting_troubles")
         lasting = [
             Lasting(

@@ -77,12 +77,12 @@ CROSS JOIN LATERAL (
 SELECT id, matcher, ends_at FROM tocsin.silences WHERE starts_at <= now() AND ends_at > now() ORDER BY id;
 
 -- name: facts_of_events
--- What may change of these events.
+-- What may change of these events; of counts the highest that is told.
 SELECT event.id, event.source_count,
-       (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(event.counts) AS c WHERE c ->> 'kind' = 'killed') AS killed,
-       (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(event.counts) AS c WHERE c ->> 'kind' = 'injured') AS injured,
-       (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(event.counts) AS c WHERE c ->> 'kind' = 'arrested') AS arrested,
-       (SELECT max((c ->> 'lower')::integer) FROM jsonb_array_elements(event.counts) AS c WHERE c ->> 'kind' = 'crowd') AS crowd
+       greatest(event.killed_lower, event.killed_upper) AS killed,
+       greatest(event.injured_lower, event.injured_upper) AS injured,
+       greatest(event.arrested_lower, event.arrested_upper) AS arrested,
+       greatest(event.crowd_lower, event.crowd_upper) AS crowd
 FROM tocsin.events AS event
 WHERE event.id = ANY(%(event_ids)s);
 

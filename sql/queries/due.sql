@@ -23,17 +23,27 @@ SET escalation_step = %(step)s, escalates_at = %(escalates_at)s
 WHERE id = %(alert_id)s;
 
 -- name: close_stale_alerts
--- Closes open alerts of which nothing new was heard for so many days, and those whose event no article tells any more.
--- How many is the rows it touched.
+-- Closes some open alerts of which nothing new was heard for so many days. How many is the rows it touched.
 UPDATE tocsin.alerts AS alert
 SET state = 'closed', closed_at = now(), escalates_at = NULL,
-    closing = CASE WHEN event.deleted_at IS NULL THEN 'nothing new for ' || %(days)s::integer || ' days'
-                   ELSE 'no article tells it any more' END
+    closing = 'nothing new for ' || %(days)s::integer || ' days'
+FROM (
+    SELECT id
+    FROM tocsin.alerts
+    WHERE state = 'open' AND created_at < now() - make_interval(days => %(days)s::integer)
+      AND (changed_at IS NULL OR changed_at < now() - make_interval(days => %(days)s::integer))
+    ORDER BY created_at
+    LIMIT 1000
+) AS stale
+WHERE alert.id = stale.id;
+
+-- name: close_withdrawn_alerts
+-- Closes open alerts whose event no article tells any more. How many is the rows it touched.
+UPDATE tocsin.alerts AS alert
+SET state = 'closed', closed_at = now(), escalates_at = NULL, closing = 'no article tells it any more'
 FROM tocsin.events AS event
 WHERE event.event_date = alert.event_date AND event.id = alert.event_id
-  AND alert.state = 'open'
-  AND (greatest(alert.created_at, alert.changed_at) < now() - make_interval(days => %(days)s::integer)
-       OR event.deleted_at IS NOT NULL AND event.superseded_by IS NULL);
+  AND alert.state = 'open' AND event.deleted_at IS NOT NULL AND event.superseded_by IS NULL;
 
 -- name: heartbeats
 -- When each of these receivers last took anything.

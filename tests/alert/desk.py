@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from pipeline.alert.records import Channel, Receiver
 from pipeline.config import Settings
-from pipeline.model import Actor, Candidate, Count
+from pipeline.model import Actor, Candidate, Count, EventDate
 from pipeline.postgres.database import Database
 from pipeline.stages.alert import alert, ring
 from pipeline.stages.rulebook import sync_rules
@@ -130,7 +131,12 @@ def killed(count: int, **changes: Any) -> Candidate:
     return candidate(counts=(Count(kind="killed", lower=count, upper=count, span=span("NATO")),), **changes)
 
 
+_DAYS: dict[str, int] = {}
+
+
 def named(name: str, **changes: Any) -> Candidate:
-    """A telling with an actor of this name: another event."""
+    """A telling with an actor of this name, on a day of its own: another event, and another incident."""
+    day = date(2011, 1, 1) + timedelta(days=_DAYS.setdefault(name, len(_DAYS)))
+    changes = {"event_date": EventDate(value=day, span=span("on Monday")), **changes}
     actor = Actor(name=name, country=None, sector="IGO", span=span("NATO"), entry_ids=())
     return candidate(actor=actor, **changes)
