@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "local": {"errors", "config", "postgres"},
     **{stage: {"errors", "config", "plover", "model", "web"} for stage in STAGES},
     # What shows data: reads as the analyst, and asks the lexicon why a frame is what it is.
-    "pages": {"errors", "config", "plover", "postgres", "local", "extract", "alert"},
+    "pages": {"errors", "config", "plover", "postgres", "local", "extract", "alert", "stages"},
     "stories": {"errors", "model"},
     "report": {"local"},
     "stages": {"errors", "config", "plover", "model", "postgres", "local", "web", "stories", *STAGES},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,11 +10,14 @@ import yaml
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
+from pipeline.alert.rules import load_rules
 from pipeline.pages import series
 from pipeline.pages.desk import desk_of
+from pipeline.stages.rule_history import tried_on_history
 
 DAYS = 90
 ALERTS_SHOWN = 20
+EVENTS_SHOWN = 30
 
 router = APIRouter()
 
@@ -51,6 +55,31 @@ def rule(request: Request, rule: str) -> Response:
         ticks=series.ticks([day for day, _ in days]),
         alerts=alerts.rows,
         sql=f"{counts.sql}\n\n{alerts.sql}",
+    )
+
+
+@router.get("/rule/{rule}/backtest")
+def backtest(request: Request, rule: str) -> Response:
+    """What a rule, as its file has it now, would have told of the events that are stored. It takes its time."""
+    desk = desk_of(request)
+    known, _ = load_rules(desk.settings.rules_path)
+    found = next((one for one in known if one.id == rule), None)
+    if found is None:
+        raise HTTPException(404, f"No file has a rule {rule[:80]}.")
+    with desk.database.transaction() as transaction:
+        (tried,) = tried_on_history(transaction, [found])
+    counts = Counter(event.published_at.date() for event in tried.told)
+    days = series.filled(counts, tried.first, tried.last)
+    top = series.nice_top(max(count for _, count in days))
+    return desk.show(
+        request,
+        "backtest.html",
+        rule=found,
+        tried=tried,
+        days=days,
+        top=top,
+        ticks=series.ticks([day for day, _ in days]),
+        newest=tried.told[-EVENTS_SHOWN:][::-1],
     )
 
 

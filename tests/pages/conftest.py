@@ -51,7 +51,8 @@ def desk_settings(
     server: Settings, database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
     """Settings with secrets of their own, and a database with planted rows in it."""
-    settings = replace(server, home=tmp_path_factory.mktemp("pages"), database_url=database_url)
+    home = tmp_path_factory.mktemp("pages")
+    settings = replace(server, home=home, database_url=database_url, rules_path=home / "rules")
     analyst.new_password(settings)
     plant(settings)
     yield settings

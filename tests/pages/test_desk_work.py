@@ -80,6 +80,15 @@ def test_a_rule_shows_its_days_and_what_it_asks_for(client: httpx.Client) -> Non
     assert re.search(r"<title>[^<]+: \d+, told \d+</title>", shown)
 
 
+def test_a_rule_is_tried_on_what_is_stored(client: httpx.Client) -> None:
+    """How many it would have told, day by day; what its file is not, is not tried."""
+    shown = client.get("/rule/port-strikes/backtest").text
+
+    assert re.search(r"would have told <b>\d+</b> alerts of \d+ matches", shown)
+    assert "Russian drones" in shown
+    assert client.get("/rule/none/backtest").status_code == 404
+
+
 def test_health_shows_what_waits(client: httpx.Client) -> None:
     """Each stage."""
     shown = client.get("/health").text
