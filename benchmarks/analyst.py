@@ -23,7 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.store import server
+from benchmarks.store import cpu_seconds, server
 from pipeline.config import ROOT, Settings
 from pipeline.local import embedded
 from pipeline.postgres import queries
@@ -76,9 +76,13 @@ QUESTIONS = [
      "SELECT actor_country, recipient_country, count(*) FILTER (WHERE event_date > current_date - 7), count(*) FROM flat.events"
      " WHERE event_date > current_date - 90 AND actor_country <> recipient_country GROUP BY 1, 2"
      " ORDER BY count(*) FILTER (WHERE event_date > current_date - 7) - count(*) * 7 / 90.0 DESC LIMIT 10",
-     "SELECT actor_country, recipient_country, sum(event_count) FILTER (WHERE event_date > current_date - 7), sum(event_count)"
-     " FROM analysis.dyad_days WHERE event_date > current_date - 90 GROUP BY 1, 2"
-     " ORDER BY coalesce(sum(event_count) FILTER (WHERE event_date > current_date - 7), 0) - sum(event_count) * 7 / 90.0 DESC LIMIT 10"),
+        "WITH week AS (SELECT actor_country, recipient_country, sum(event_count) AS this_week FROM analysis.dyad_days"
+        " WHERE event_date > current_date - 7 GROUP BY actor_country, recipient_country HAVING sum(event_count) >= 3)"
+        " SELECT actor_country, recipient_country, this_week, coalesce(sum(event_count), 0) * 7 / 83.0 AS usual_week FROM week"
+        " LEFT JOIN (SELECT * FROM analysis.dyad_days WHERE event_date BETWEEN current_date - 89 AND current_date - 7) AS earlier"
+        " USING (actor_country, recipient_country)"
+        " GROUP BY 1, 2, 3 ORDER BY this_week - coalesce(sum(event_count), 0) * 7 / 83.0 DESC LIMIT 10",
+    ),
     ("actor by part of a name, all years", 400,
      "SELECT id, event_date, actor_name FROM flat.events WHERE actor_name ILIKE '%office 1234%' ORDER BY event_date DESC LIMIT 100",
      "SELECT id, event_date, actor_name FROM analysis.events"
@@ -89,8 +93,9 @@ QUESTIONS = [
      " FROM analysis.country_months GROUP BY 1, 2, 3"),
     ("events a day, 90 days", 50,
      "SELECT event_date, count(*) FROM flat.events WHERE event_date > current_date - 90 GROUP BY 1 ORDER BY 1",
-     "SELECT day, coalesce(sum(event_count), 0) FROM analysis.calendar LEFT JOIN analysis.country_days ON event_date = day"
-     " AND event_date > current_date - 90 WHERE day > current_date - 90 GROUP BY 1 ORDER BY 1"),
+     "SELECT day, coalesce(event_count, 0) FROM analysis.calendar LEFT JOIN (SELECT event_date, sum(event_count) AS event_count"
+     " FROM analysis.country_days WHERE event_date > current_date - 90 GROUP BY event_date) AS counted ON event_date = day"
+     " WHERE day > current_date - 90 ORDER BY day"),
     ("protests by division and day, 90 days", 50,
      "SELECT event_date, place_admin1, count(*) FROM flat.events WHERE event_type = 'PROTEST' AND place_country = 'ABX'"
      " AND event_date > current_date - 90 GROUP BY 1, 2",
@@ -144,16 +149,17 @@ class Desk:
     def make(self, name: str, **parameters: Any) -> None:
         self.run(STATEMENTS[name], **parameters)
 
-    def median(self, question: str) -> tuple[float, int]:
-        """Milliseconds of the middle of five tries after one to warm up, and how many rows came."""
-        taken, rows = [], self.run(question)
+    def median(self, question: str, settings: Settings) -> tuple[float, float, int]:
+        """Milliseconds of the middle of five tries after one to warm up, those of the server's processor in the mean, and rows."""
+        taken, rows, used = [], self.run(question), cpu_seconds(settings)
         for _ in range(REPEATS):
             started = time.perf_counter()
             self.run(question)
             taken.append((time.perf_counter() - started) * 1000)
             if sum(taken) > 20_000:
                 break
-        return statistics.median(taken), len(rows)
+        by_cpu = (cpu_seconds(settings) - used) * 1000 / len(taken)
+        return statistics.median(taken), by_cpu, len(rows)
 
 
 def fill(desk: Desk, count: int) -> list[str]:
@@ -214,14 +220,16 @@ def load(desk: Desk, settings: Settings, batches: int) -> None:
         desk.make("make_articles", minutes=0, **span)
         desk.make("make_candidates", history=count, **span)
         made += BATCH
-        started = time.perf_counter()
+        used, started = cpu_seconds(settings), time.perf_counter()
         stored = store(0, settings)
-        taken.append((time.perf_counter() - started, stored["events_new"]))
+        seconds = time.perf_counter() - started
+        taken.append((seconds, cpu_seconds(settings) - used, stored["events_new"]))
     later = taken[1:] or taken
-    rate = sum(new for _, new in later) / sum(seconds for seconds, _ in later)
-    each = ", ".join(f"{new / seconds:,.0f}" for seconds, new in taken)
+    by_clock, by_cpu, new = (sum(column) for column in zip(*later, strict=True))
+    each = ", ".join(f"{new / seconds:,.0f}" for seconds, _, new in taken)
     print(
-        f"loading through store: {rate:,.0f} events/s ({rate / 0.9:,.0f} candidates/s); each batch {each}",
+        f"loading through store: {new / by_clock:,.0f} events/s by the clock, {new / by_cpu:,.0f} by the server's processor"
+        f" time; each batch {each}",
         flush=True,
     )
 
@@ -237,19 +245,21 @@ def kept_server(home: Path) -> Iterator[Settings]:
         embedded.stop(settings)
 
 
-def ask(desk: Desk) -> None:
-    """Ask each question of both and print the medians, then how large all is."""
-    print(f"\n{'median, ms':<40}{'flat':>10}{'shipped':>10}{'goal':>8}  rows")
+def ask(desk: Desk, settings: Settings) -> None:
+    """Ask each question of both and print the medians, then how large all is.
+
+    On a machine that does other things beside, the server's processor time says more than the clock.
+    """
+    head = f"{'flat, ms':>10}{'shipped':>10}{'processor':>11}{'goal':>8}  rows"
+    print(f"\n{'median by the clock':<40}{head}")
     for name, goal, flat, question in QUESTIONS:
         # A plain table has no index on words; only bitmaps read that one.
         desk.run("SET enable_bitmapscan = off")
-        before = f"{desk.median(flat)[0]:>10,.1f}" if flat else f"{'–':>10}"
+        before = f"{desk.median(flat, settings)[0]:>10,.1f}" if flat else f"{'–':>10}"
         desk.run("RESET enable_bitmapscan")
-        taken, rows = desk.median(question)
-        print(
-            f"{name:<40}{before}{taken:>10,.1f}{goal:>8,}  {rows:,}{'' if taken <= goal else '   MISSED'}",
-            flush=True,
-        )
+        taken, used, rows = desk.median(question, settings)
+        missed = "" if taken <= goal else "   MISSED" if used > goal else "   MISSED by the clock"
+        print(f"{name:<40}{before}{taken:>10,.1f}{used:>11,.1f}{goal:>8,}  {rows:,}{missed}", flush=True)
     print(f"\n{'MB':<24}{'heap':>10}{'indices':>10}")
     for name, heap, indices in desk.run(SIZES):
         print(f"{name:<24}{heap:>10,.0f}{indices:>10,.0f}")
@@ -263,6 +273,7 @@ def main() -> None:
     parser.add_argument(
         "--batches", type=int, default=10, help=f"batches of {BATCH} candidates to load at the end"
     )
+    parser.add_argument("--load-alone", action="store_true", help="ask no questions")
     parser.add_argument("--home", type=Path, help="folder of a server that stays")
     options = parser.parse_args()
     logging.basicConfig(level="ERROR")
@@ -272,7 +283,8 @@ def main() -> None:
         desk = Desk(url)
         if not desk.run("SELECT 1 FROM pg_namespace WHERE nspname = 'made'"):
             finish(desk, fill(desk, options.events))
-        ask(desk)
+        if not options.load_alone:
+            ask(desk, settings)
         load(desk, replace(settings, database_url=url), options.batches)
 
 
