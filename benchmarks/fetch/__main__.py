@@ -143,10 +143,15 @@ def readers(options: argparse.Namespace, base: str) -> Iterator[tuple[str, dict[
                     tick(base, options.share)
                 process.stdin.write("go\n")
                 process.stdin.flush()
-                count, seconds, memory = process.stdout.readline().split()
+                count, seconds, cpu, memory = process.stdout.readline().split()
                 yield (
                     name,
-                    {"counts": {"feeds": int(count)}, "seconds": float(seconds), "memory": [int(memory)]},
+                    {
+                        "counts": {"feeds": int(count)},
+                        "seconds": float(seconds),
+                        "memory": [int(memory)],
+                        "cpu": [float(cpu)],
+                    },
                 )
             process.stdin.close()
 

@@ -18,10 +18,11 @@ def main() -> None:
         reader.add_feed(address, allow_invalid_url=True)
     print("ready", flush=True)
     for _ in sys.stdin:
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         count = sum(1 for _ in reader.update_feeds_iter(workers=int(sys.argv[2]), scheduled=False))
         seconds = time.perf_counter() - started
-        print(count, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, flush=True)
+        cpu = time.process_time() - worked
+        print(count, seconds, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, flush=True)
 
 
 if __name__ == "__main__":
