@@ -50,11 +50,19 @@ def test_the_shipped_example_of_receivers_is_right(tmp_path: Path) -> None:
     example = [re.sub("^#   ?", "", line) for line in lines if line.startswith("#   ")]
     path = tmp_path / "receivers.yaml"
     path.write_text("\n".join(example) + "\n")
+    for name in re.findall(r"url_file: (\S+)", path.read_text()):
+        (tmp_path / name).write_text("https://desk.example.org/hook")
 
     found, problems = load_receivers(path)
 
     assert problems == ()
-    assert {receiver.channel for receiver in found.values()} == {"webhook", "email"}
+    assert {receiver.channel for receiver in found.values()} == {
+        "webhook",
+        "email",
+        "slack",
+        "apprise",
+        "heartbeat",
+    }
 
 
 @pytest.mark.parametrize("lacking", ["all", "meta.json", "config.cfg"])

@@ -193,7 +193,7 @@ LIMIT %(limit)s;
 -- Pairs of countries with the most actual events in some days, and how many so many days had on average before.
 SELECT actor_country, recipient_country,
        sum(actual_count) FILTER (WHERE event_date >= %(since)s)::bigint AS event_count,
-       coalesce(sum(actual_count) FILTER (WHERE event_date < %(since)s), 0) * (%(until)s - %(since)s + 1) / 90.0 AS usual_count
+       coalesce(sum(actual_count) FILTER (WHERE event_date < %(since)s), 0) * (%(until)s::date - %(since)s::date + 1) / 90.0 AS usual_count
 FROM analysis.dyad_days
 WHERE event_date BETWEEN %(since)s::date - 90 AND %(until)s
   AND %(country)s IN (actor_country, recipient_country) -- if country

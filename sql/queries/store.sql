@@ -323,9 +323,27 @@ WITH mention AS (
     FROM (SELECT DISTINCT event_id, wording_id, candidate_id, article_id, source, published_at FROM mention) AS mention
     JOIN tocsin.candidates AS candidate ON candidate.id = mention.candidate_id
     JOIN tocsin.articles AS article ON article.id = mention.article_id
+), contender AS (
+    SELECT event_id, wording_id, candidate_id, event_date, is_dated, has_town, confidence, published_at, url,
+           trigger_start, candidate_key
+    FROM telling
+    UNION ALL
+    -- What an event has from a telling whose candidate's time is over stands until a better one comes.
+    SELECT staged.event_id, mention.wording_id, NULL, staged.event_date, coalesce(wording.is_dated, false),
+           coalesce(staged.before ->> 'place_resolution' = 'point', false),
+           (staged.before ->> 'confidence')::double precision, article.published_at, article.url,
+           mention.trigger_start, ''
+    FROM staged_events AS staged
+    JOIN tocsin.mentions AS mention
+        ON mention.event_id = staged.event_id AND mention.withdrawn_at IS NULL
+        AND mention.candidate_id = (staged.before ->> 'candidate_id')::bigint
+        AND mention.trigger_start = (staged.before ->> 'trigger_start')::integer
+    JOIN tocsin.articles AS article ON article.id = mention.article_id
+    LEFT JOIN tocsin.event_wordings AS wording ON wording.id = mention.wording_id
+    WHERE NOT EXISTS (SELECT FROM tocsin.candidates AS candidate WHERE candidate.id = mention.candidate_id)
 ), surest AS (
     SELECT DISTINCT ON (telling.event_id) telling.event_id, telling.candidate_id, telling.event_date
-    FROM telling
+    FROM contender AS telling
     JOIN weight ON weight.event_id = telling.event_id AND weight.wording_id IS NOT DISTINCT FROM telling.wording_id
     ORDER BY telling.event_id, weight.source_count DESC, telling.is_dated DESC, telling.has_town DESC,
              telling.confidence DESC, telling.published_at, telling.url, telling.trigger_start, telling.candidate_key
