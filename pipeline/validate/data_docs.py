@@ -1,64 +1,77 @@
 """Data Docs: a static site, one page a batch and an index, from the outcomes of the expectations.
 
 Great Expectations can write such a site, but writes values unescaped, and the site loads scripts and a logo
-from elsewhere. This one escapes by construction: `tag` escapes every piece of text it is given, and nothing
-else makes markup. No script, no image, no request: it can be opened from a disk without a network.
+from elsewhere. Here templates of ours are filled by jinja2, which escapes every value. No script, no image, no
+request: the pages can be opened from a disk without a network.
 """
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import secrets
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.validate.outcomes import KEY, Outcome, seen
-from pipeline.validate.verdict import BatchFinding, Verdict
+import jinja2
 
+from pipeline.validate.outcomes import KEY, Outcome, seen
+from pipeline.validate.verdict import Verdict
+
+TEMPLATES = Path(__file__).parent / "templates"
 KEPT_BATCHES = 500  # a working day at one batch a minute; some 10 MB
 ROWS_SHOWN = 50  # of one expectation; all of them are in the quarantine
 CELL_CHARACTERS = 600
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #1c2430; background: #fff; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; } h3 { font-size: 1rem; margin: 2rem 0 .3rem; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #d8dde5; overflow-wrap: anywhere; }
-th { font-weight: 600; color: #4a5568; } td.number { text-align: right; white-space: nowrap; }
-code { font: .9em ui-monospace, monospace; } bdi { unicode-bidi: isolate; }
-.met { color: #1c6b3a; } .failed { color: #9b1c1c; font-weight: 600; } .warning { color: #8a5300; font-weight: 600; }
-p.note { color: #4a5568; } a { color: #1a4fa0; }
-@media (prefers-color-scheme: dark) { body { background: #14181f; color: #e3e8ef; } th, p.note { color: #a6b0bf; }
-  th, td { border-color: #2c3440; } .met { color: #6fcf97; } .failed { color: #ff8a8a; } .warning { color: #f2b95f; } a { color: #8ab4f8; } }
-"""
 
 _PAGE_NAME = re.compile(r"\d{8}T\d{6}\.\d{6}Z-\d+-\d+")
 
 
-class Markup(str):
-    """Text that is markup already; made by `tag` and `joined` only."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpectationLine:
+    """One expectation in the table of a batch; `failing` is how many rows, or what was observed."""
 
-    __slots__ = ()
+    result: str
+    name: str
+    is_linked: bool
+    says: str
+    failing: str
 
 
-def tag(name: str, *children: str, **attributes: str) -> Markup:
-    """Build an element; every child and attribute that is not Markup is escaped. `class_` stands for class."""
-    inner = "".join(child if isinstance(child, Markup) else html.escape(visible(child)) for child in children)
-    written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{html.escape(value)}"' for key, value in attributes.items()
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailingRow:
+    """A candidate that failed: what was seen, its sentence and the article."""
+
+    candidate: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """The failing rows of one expectation, and how many more there are; the first of its name bears the anchor."""
+
+    name: str
+    is_anchor: bool
+    rows: tuple[FailingRow, ...]
+    more: int
+
+
+@lru_cache(maxsize=1)
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
-    return Markup(f"<{name}{written}>{inner}</{name}>")
-
-
-def joined(parts: Sequence[Markup]) -> Markup:
-    """Put elements one after the other."""
-    return Markup("\n".join(parts))
 
 
 def visible(text: str) -> str:
@@ -104,126 +117,58 @@ def batch_page(
     now: datetime, candidate_ids: Sequence[int], verdict: Verdict, outcomes: Sequence[Outcome]
 ) -> str:
     """Build the page of one batch."""
-    counts = verdict.counts
-    return _document(
-        f"Batch of {now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
-        tag("p", tag("a", "All batches", href="../index.html")),
-        tag("p", f"Candidates {candidate_ids[0]} to {candidate_ids[-1]}: {counts['judged']} judged, "
-                 f"{counts['accepted']} accepted, {counts['quarantined']} in quarantine."),
-        *_batch_findings(verdict.batch_findings),
-        tag("h2", "Expectations"),
-        _expectation_table(outcomes, Counter(finding.expectation for finding in verdict.findings)),
-        *_failures(outcomes),
-    )  # fmt: skip
+    return (
+        _templates()
+        .get_template("batch.html")
+        .render(
+            title=f"Batch of {now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
+            first=candidate_ids[0],
+            last=candidate_ids[-1],
+            counts=verdict.counts,
+            batch_findings=verdict.batch_findings,
+            expectations=_lines(outcomes, Counter(finding.expectation for finding in verdict.findings)),
+            failures=list(_failures(outcomes)),
+        )
+    )
 
 
 def index_page(summaries: Sequence[tuple[str, dict[str, Any]]]) -> str:
     """Build the index from (page name, summary), newest first."""
-    head = _row("th", "Judged at (UTC)", "Candidates", "Accepted", "In quarantine", "Warnings of the batch")
-    rows = [
-        joined([
-            Markup("<tr>"),
-            tag("td", tag("a", str(summary.get("judged_at", "")), href=f"batches/{name}.html")),
-            *(tag("td", str(summary.get(key, "")), class_="number") for key in ("judged", "accepted", "quarantined")),
-            tag("td", str(summary.get("batch_findings", "")), class_="warning"),
-            Markup("</tr>"),
-        ])
-        for name, summary in summaries
-    ]  # fmt: skip
-    return _document(
-        "What was judged",
-        tag("p", f"The last {len(summaries)} batches; the newest first.", class_="note"),
-        tag("table", tag("thead", head), tag("tbody", joined(rows))),
-    )
+    return _templates().get_template("index.html").render(title="What was judged", summaries=summaries)
 
 
-def _document(title: str, *body: Markup) -> str:
-    head = joined([
-        Markup('<meta charset="utf-8">'),
-        Markup(f'<meta http-equiv="Content-Security-Policy" content="{html.escape(POLICY)}">'),
-        Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        Markup('<meta name="referrer" content="no-referrer">'),
-        tag("title", f"Tocsin: {title}"),
-        Markup(f"<style>{STYLE}</style>"),
-    ])  # fmt: skip
-    page = tag("html", tag("head", head), tag("body", tag("h1", title), joined(body)), lang="en")
-    return f"<!doctype html>\n{page}\n"
-
-
-def _row(cell: str, *values: str) -> Markup:
-    return tag("tr", *(tag(cell, value) for value in values))
-
-
-def _batch_findings(findings: Sequence[BatchFinding]) -> list[Markup]:
-    if not findings:
-        return []
-    rows = [
-        tag(
-            "tr",
-            tag("td", finding.severity, class_="failed" if finding.severity == "error" else "warning"),
-            tag("td", tag("code", finding.expectation)),
-            tag("td", tag("bdi", finding.seen)),
-        )
-        for finding in findings
-    ]
-    note = "A warning holds no candidate back. An error means that the whole batch went to quarantine."
+def _lines(outcomes: Sequence[Outcome], found: Counter[str]) -> list[ExpectationLine]:
     return [
-        tag("h2", "The batch as a whole"),
-        tag("p", note, class_="note"),
-        tag("table", tag("thead", _row("th", "Severity", "Expectation", "Seen")), tag("tbody", joined(rows))),
+        ExpectationLine(
+            result="met" if outcome.is_met and not outcome.failing else "failed",
+            name=outcome.expectation.name,
+            is_linked=found[outcome.expectation.name] > 0,
+            says=outcome.expectation.says,
+            failing=str(len(outcome.failing)) if outcome.failing else outcome.observed,
+        )
+        for outcome in outcomes
     ]
 
 
-def _expectation_table(outcomes: Sequence[Outcome], found: Counter[str]) -> Markup:
-    rows = []
-    for outcome in outcomes:
-        name = outcome.expectation.name
-        failed = str(len(outcome.failing)) if outcome.failing else ""
-        result = "met" if outcome.is_met and not outcome.failing else "failed"
-        rows.append(
-            tag(
-                "tr",
-                tag("td", result, class_=result),
-                tag("td", tag("code", tag("a", name, href=f"#{name}") if found[name] else name)),
-                tag("td", outcome.expectation.says),
-                tag("td", failed or outcome.observed, class_="number"),
-            )
-        )
-    head = _row("th", "Result", "Expectation", "It says", "Failing")
-    return tag("table", tag("thead", head), tag("tbody", joined(rows)))
-
-
-def _failures(outcomes: Sequence[Outcome]) -> list[Markup]:
-    """One table an expectation with failing rows, the first ROWS_SHOWN of them."""
-    parts: list[Markup] = []
+def _failures(outcomes: Sequence[Outcome]) -> Iterator[Failure]:
+    """One an expectation with failing rows, the first ROWS_SHOWN of them."""
     anchors: set[str] = set()
     for outcome in outcomes:
         if not outcome.failing or KEY not in outcome.failing[0]:
             continue
         name = outcome.expectation.name
-        parts.append(tag("h3", tag("code", name), **({} if name in anchors else {"id": name})))
+        yield Failure(
+            name=name,
+            is_anchor=name not in anchors,
+            rows=tuple(_failing_row(outcome, row) for row in outcome.failing[:ROWS_SHOWN]),
+            more=max(len(outcome.failing) - ROWS_SHOWN, 0),
+        )
         anchors.add(name)
-        rows = [
-            tag(
-                "tr",
-                tag("td", str(row.get(KEY)), class_="number"),
-                *(
-                    tag("td", tag("bdi", value[:CELL_CHARACTERS]))
-                    for value in (
-                        seen(outcome.expectation, row),
-                        str(row.get("sentence")),
-                        str(row.get("url")),
-                    )
-                ),
-            )
-            for row in outcome.failing[:ROWS_SHOWN]
-        ]
-        head = _row("th", "Candidate", "Seen", "Sentence", "Article")
-        parts.append(tag("table", tag("thead", head), tag("tbody", joined(rows))))
-        if len(outcome.failing) > ROWS_SHOWN:
-            more = f"{len(outcome.failing) - ROWS_SHOWN} more are in the quarantine."
-            parts.append(tag("p", more, class_="note"))
-    return [tag("h2", "Failing candidates"), *parts] if parts else []
+
+
+def _failing_row(outcome: Outcome, row: Mapping[str, Any]) -> FailingRow:
+    texts = (seen(outcome.expectation, row), str(row.get("sentence")), str(row.get("url")))
+    return FailingRow(candidate=str(row.get(KEY)), texts=tuple(text[:CELL_CHARACTERS] for text in texts))
 
 
 def _summary(now: datetime, verdict: Verdict) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.validate import data_docs
-from pipeline.validate.data_docs import index_page, tag, visible, write_page
+from pipeline.validate.data_docs import index_page, visible, write_page
 from pipeline.validate.expectation import Expectation
 from pipeline.validate.judge import judge
 from pipeline.validate.outcomes import Outcome, reach_verdict
@@ -31,6 +31,7 @@ ALLOWED_TAGS = {
     "tr", "th", "td", "code", "bdi",
 }  # fmt: skip
 ALLOWED_ATTRIBUTES = {"href", "id", "class", "lang", "charset", "content", "name", "http-equiv"}
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 EXPECTATION = Expectation(name="status_known", says="One of four.", kind="ExpectX", shows=("status",))
 
 
@@ -102,7 +103,7 @@ def test_a_browser_finds_only_our_own_elements(pages: list[str]) -> None:
 def test_nothing_is_loaded_from_anywhere(pages: list[str]) -> None:
     """No address but those of our own pages, and a policy that forbids the rest."""
     for page in pages:
-        assert ("content", data_docs.POLICY) in Reader(page).attributes
+        assert ("content", POLICY) in Reader(page).attributes
         assert re.findall(r"(?:src|href|action|url)\s*[=(]\s*[\"']?(?:https?:)?//", page) == []
 
 
@@ -186,14 +187,6 @@ def test_a_summary_is_escaped_too() -> None:
 def test_what_can_not_be_seen_is_made_visible(text: str, shown: str) -> None:
     """A value can not hide or turn what stands beside it."""
     assert visible(text) == shown
-
-
-def test_only_tags_are_markup() -> None:
-    """Text is escaped wherever it is put, in children and in attributes."""
-    assert (
-        tag("p", "<b>", tag("i", "&"), title='"><b>')
-        == '<p title="&quot;&gt;&lt;b&gt;">&lt;b&gt;<i>&amp;</i></p>'
-    )
 
 
 def test_docs_that_can_not_be_written_do_not_stop_the_batch(
