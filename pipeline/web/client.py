@@ -185,7 +185,7 @@ async def open_web(
 
 @lru_cache(maxsize=4)
 def _certificates(_named: tuple[str | None, ...]) -> ssl.SSLContext:
-    """Whom to trust, by the variables that OpenSSL reads; kept, since reading a system's certificates takes 20 ms.
+    """Whom to trust, by the variables that OpenSSL reads; kept, so that the system's certificates are read once a process.
 
     aiohttp makes its own at import, before anybody could have named another set.
     """
