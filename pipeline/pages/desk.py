@@ -13,8 +13,8 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipeline import templates
 from pipeline.config import Settings
 from pipeline.pages import names, network
 from pipeline.pages.filters import QUAD_CLASSES, STATUSES, Filter
@@ -81,15 +81,9 @@ def desk_of(request: Request) -> Desk:
 
 
 @cache
-def environment() -> Environment:
+def environment() -> templates.Environment:
     """The templates; every value is escaped."""
-    made = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = templates.environment(FOLDER / "templates", keep_trailing_newline=False)
     made.globals |= {
         "pieces": pieces, "Filter": Filter, "countries": names.countries, "event_types": event_types,
         "statuses": tuple((status, status) for status in STATUSES), "quad_classes": QUAD_CLASSES,

@@ -19,8 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
+from pipeline import templates
 from pipeline.validate.outcomes import KEY, Outcome, seen
 from pipeline.validate.verdict import Verdict
 
@@ -62,15 +61,9 @@ class Failure:
 
 
 @lru_cache(maxsize=1)
-def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
+def _templates() -> templates.Environment:
+    return templates.environment(
+        TEMPLATES, finalize=lambda value: visible(value) if type(value) is str else value
     )
 
 
