@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeline.extract.article.joining import joined
-from pipeline.extract.article.merge import in_mode, said_place
+from pipeline.extract.article.merge import in_mode, places_agree, said_place, same_actor
 from pipeline.extract.article.scene import is_inferred
 from pipeline.extract.lexicon.words import word_set
 from pipeline.model import Actor, Candidate, Count
@@ -46,7 +46,7 @@ def is_one_attack(first: Candidate, second: Candidate) -> bool:
         and may_be_one_doer(first.actor, second.actor)
         and not _strikes_back(first, second)
         and _days_agree(first, second)
-        and _places_agree(first, second)
+        and places_agree(first, second)
     )
 
 
@@ -54,11 +54,7 @@ def may_be_one_doer(first: Actor | None, second: Actor | None) -> bool:
     """Nobody may be anybody, and so may a weapon; else it is the same name, words or code."""
     if first is None or second is None or is_means(first) or is_means(second):
         return True
-    return (
-        first.span == second.span
-        or first.name == second.name
-        or (first.code != "" and first.code == second.code)
-    )
+    return first.span == second.span or same_actor(first, second)
 
 
 def is_means(actor: Actor) -> bool:
@@ -82,11 +78,6 @@ def _is_at(doer: Actor | None, target: Actor | None) -> bool:
 def _days_agree(first: Candidate, second: Candidate) -> bool:
     a, b = first.event_date, second.event_date
     return is_inferred(a.span, first) or is_inferred(b.span, second) or a.value == b.value
-
-
-def _places_agree(first: Candidate, second: Candidate) -> bool:
-    a, b = said_place(first), said_place(second)
-    return a is None or b is None or a.name == b.name or "country" in (a.resolution, b.resolution)
 
 
 def _one(first: Candidate, second: Candidate) -> Candidate:
@@ -134,16 +125,12 @@ def _harmed(lead: Candidate, other: Candidate) -> Actor | None:
 
 def _counts(lead: Candidate, other: Candidate) -> tuple[Count, ...]:
     """One a kind: that of the telling whose own word it is."""
-    found = {count.kind: count for one in (other, lead) for count in one.counts}
-    for one in (lead, other):
-        for count in one.counts:
-            if _is_nearer(count, one, found[count.kind], other if one is lead else lead):
-                found[count.kind] = count
-    return tuple(found.values())
-
-
-def _is_nearer(count: Count, own: Candidate, known: Count, others: Candidate) -> bool:
-    return _distance(count, own) < _distance(known, others)
+    told = [(count, one) for one in (lead, other) for count in one.counts]
+    kinds = dict.fromkeys(count.kind for one in (other, lead) for count in one.counts)
+    return tuple(
+        min((pair for pair in told if pair[0].kind == kind), key=lambda pair: _distance(*pair))[0]
+        for kind in kinds
+    )
 
 
 def _distance(count: Count, candidate: Candidate) -> int:

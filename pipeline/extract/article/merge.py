@@ -30,15 +30,15 @@ def same_event(first: Candidate, second: Candidate) -> bool:
         first.event_type == second.event_type
         and first.status == second.status
         and (first.mode == second.mode or not first.mode or not second.mode)
-        and _same_actor(first.actor, second.actor)
-        and _same_actor(first.recipient, second.recipient)
+        and same_actor(first.actor, second.actor)
+        and same_actor(first.recipient, second.recipient)
         and _compatible_dates(first, second)
-        and _compatible_places(first, second)
+        and places_agree(first, second)
         and _overlap(first, second)
     )
 
 
-def _same_actor(first: Actor | None, second: Actor | None) -> bool:
+def same_actor(first: Actor | None, second: Actor | None) -> bool:
     if first is None or second is None:
         return first is None and second is None
     return first.name == second.name or (bool(first.code) and first.code == second.code)
@@ -58,7 +58,7 @@ def _compatible_dates(first: Candidate, second: Candidate) -> bool:
     )
 
 
-def _compatible_places(first: Candidate, second: Candidate) -> bool:
+def places_agree(first: Candidate, second: Candidate) -> bool:
     a, b = said_place(first), said_place(second)
     return (
         a is None or b is None or a.name == b.name or a.resolution == "country" or b.resolution == "country"
