@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,11 +43,10 @@ def settle(transaction: Transaction, further: Iterable[int] = ()) -> Settled:
     What comes out depends on all wordings that likeness connects, and not on which came first. Where another session
     holds one of the events, all of their web is left for the next time.
     """
-    settled = Settled(fresh={row["event_id"] for row in transaction.all("fresh_events")})
+    new = transaction.all("fresh_wordings")
+    settled = Settled(fresh={row["event_id"] for row in new})
     start = sorted(further)
-    pairs = _pairs(transaction, "new_partners")
-    if start:
-        pairs += _pairs(transaction, "partners_of", wording_ids=start)
+    pairs = _pairs(transaction, {row["wording_id"] for row in new}.union(start))
     if not pairs and not start:
         return settled
     web = _spun(transaction, start, pairs)
@@ -57,8 +56,13 @@ def settle(transaction: Transaction, further: Iterable[int] = ()) -> Settled:
     return settled
 
 
-def _pairs(transaction: Transaction, query: str, **parameters: Any) -> list[tuple[int, int]]:
-    rows = transaction.all(query, days=settings()["print_days_after"], **parameters)
+def _pairs(transaction: Transaction, wording_ids: Collection[int]) -> list[tuple[int, int]]:
+    """These wordings, each with those that share a handle with it."""
+    if not wording_ids:
+        return []
+    rows = transaction.all(
+        "partners_of", days=settings()["print_days_after"], wording_ids=sorted(wording_ids)
+    )
     return [(row["wording_id"], row["other_id"]) for row in rows]
 
 
@@ -80,7 +84,7 @@ def _spun(transaction: Transaction, start: Sequence[int], pairs: list[tuple[int,
                 log.warning("web of wordings cut stage=store count=%d", len(spread))
             return web
         spread |= reached
-        pairs = _pairs(transaction, "partners_of", wording_ids=sorted(reached))
+        pairs = _pairs(transaction, reached)
 
 
 def _load(transaction: Transaction, web: _Web, ids: set[int]) -> None:

@@ -175,32 +175,16 @@ SET wording_id = made.id, event_id = made.event_id, own_id = made.event_id
 FROM made
 WHERE staged.event_key = made.event_key;
 
--- name: new_partners
--- Pairs of wordings of which the first is new on the stage (it came with an event of its own) and the other shares a handle with it, within some days,
--- and is not plainly elsewhere.
-SELECT DISTINCT mine.wording_id, other.wording_id AS other_id
-FROM staged_wordings AS staged
-JOIN tocsin.wording_handles AS mine ON mine.wording_id = staged.wording_id
-JOIN tocsin.wording_handles AS other
-    ON other.handle = mine.handle AND other.wording_id <> mine.wording_id
-    AND other.event_date BETWEEN mine.event_date - %(days)s::integer AND mine.event_date + %(days)s::integer
-    AND (other.event_date = mine.event_date OR NOT (mine.is_dated AND other.is_dated))
-    AND (other.land = mine.land OR mine.land IS NULL OR other.land IS NULL)
-    AND (mine.latitude IS NULL OR other.latitude IS NULL
-         OR abs(mine.latitude - other.latitude) < 0.5 AND abs(mine.longitude - other.longitude) < 1.5)
-WHERE staged.own_id IS NOT NULL;
-
--- name: fresh_events
--- Ids of the events that were made for new wordings of the stage.
-SELECT own_id AS event_id FROM staged_wordings WHERE own_id IS NOT NULL;
+-- name: fresh_wordings
+-- The new wordings of the stage, each with the event that was made for it.
+SELECT wording_id, own_id AS event_id FROM staged_wordings WHERE own_id IS NOT NULL;
 
 -- name: next_event_id
 -- An id for a further event.
 SELECT nextval('tocsin.event_id') AS event_id;
 
 -- name: partners_of
--- Pairs of these wordings with others that share a handle with them, within some days,
--- and is not plainly elsewhere.
+-- Pairs of these wordings with others that share a handle with them, within some days, and are not plainly elsewhere.
 SELECT DISTINCT mine.wording_id, other.wording_id AS other_id
 FROM tocsin.wording_handles AS mine
 JOIN tocsin.wording_handles AS other
