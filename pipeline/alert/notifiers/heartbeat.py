@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from pipeline.alert.notifiers.posting import TIMEOUT_SECONDS, check_address, post
-from pipeline.alert.records import Message, Notification, Receiver
+from pipeline.alert.notifiers.posting import TIMEOUT_SECONDS, check, post
+from pipeline.alert.records import Message, Notification
 from pipeline.config import Settings
+
+__all__ = ["check", "make_notifier"]
 
 
 def make_notifier(
@@ -25,12 +27,3 @@ def make_notifier(
         )  # fmt: skip
 
     return notify
-
-
-def check(receiver: Receiver, settings: Settings) -> None:
-    """See that the address is allowed and its host known.
-
-    Raises:
-        NotifyError: It is not.
-    """
-    check_address(receiver.url, settings)

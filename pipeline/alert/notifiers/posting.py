@@ -10,6 +10,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from pipeline.alert.receivers import is_webhook_url
+from pipeline.alert.records import Receiver
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, FetchError, NotifyError
 from pipeline.web.client import check_target, post_once
@@ -46,6 +47,15 @@ def post(
     except ConfigError as error:
         raise NotifyError(str(error)) from error
     _check_status(urlsplit(url).hostname or "", status, retry_after, now)
+
+
+def check(receiver: Receiver, settings: Settings) -> None:
+    """See that a receiver's address is allowed and its host known.
+
+    Raises:
+        NotifyError: It is not.
+    """
+    check_address(receiver.url, settings)
 
 
 def check_address(url: str, settings: Settings) -> None:
