@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from pipeline.postgres.database import Transaction
@@ -13,6 +14,8 @@ from pipeline.stages.common import log
 from pipeline.store.incidents import affinity, happenings
 from pipeline.store.wording import Wording, settings, wording_from
 from pipeline.stories.groups import connected
+
+Move = dict[str, int]
 
 MOST_WORDINGS = 2_000  # in one web of likenesses; what lies beyond them is left as it is
 
@@ -26,6 +29,19 @@ class Settled:
     fresh: set[int] = field(default_factory=set)
     touched: set[int] = field(default_factory=set)
     postponed: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Decision:
+    """What one web of wordings comes to: the events that it tells, and which wordings are to tell another. An event
+    that is to be made has a number below zero, until Postgres gives it one."""
+
+    events: set[int]
+    moves: list[Move]
+
+    def moved(self) -> set[int]:
+        """The events that wordings leave or come to."""
+        return {move[name] for move in self.moves for name in ("former_id", "event_id")}
 
 
 @dataclass(kw_only=True)
@@ -50,9 +66,8 @@ def settle(transaction: Transaction, further: Iterable[int] = ()) -> Settled:
     if not pairs and not start:
         return settled
     web = _spun(transaction, start, pairs)
-    taken: set[int] = set()
-    for part in connected({*start, *(one for edge in web.edges for one in edge)}, web.edges):
-        _settle_part(transaction, web, part, taken, settled)
+    parts = connected({*start, *(one for edge in web.edges for one in edge)}, web.edges)
+    _write(transaction, _decided(web, parts), settled)
     return settled
 
 
@@ -94,40 +109,64 @@ def _load(transaction: Transaction, web: _Web, ids: set[int]) -> None:
             web.wordings[row["id"]] = wording_from(row)
 
 
-def _settle_part(
-    transaction: Transaction, web: _Web, part: Sequence[int], taken: set[int], settled: Settled
-) -> None:
-    """Decide one web, and write down what it moves."""
-    by_key = {web.rows[one]["event_key"]: one for one in part}
-    clusters = happenings({key: web.wordings[one] for key, one in by_key.items()})
-    moves: list[dict[str, int]] = []
-    made: set[int] = set()
-    # The oldest event goes on first, so that no cluster takes it from the one that has it.
-    events = [sorted({web.rows[by_key[key]]["event_id"] for key in cluster}) for cluster in clusters]
-    for cluster, ids in sorted(zip(clusters, events, strict=True), key=lambda one: (one[1], one[0])):
-        chosen = next((event_id for event_id in ids if event_id not in taken), None)
-        if chosen is None:
-            row = transaction.one("next_event_id")
-            chosen = row["event_id"] if row else 0
-            made.add(chosen)
-        taken.add(chosen)
-        moves += [
-            {"wording_id": by_key[key], "former_id": web.rows[by_key[key]]["event_id"], "event_id": chosen}
-            for key in cluster
-            if web.rows[by_key[key]]["event_id"] != chosen
-        ]
-    moved = {move[name] for move in moves for name in ("former_id", "event_id")}
-    known = moved - settled.fresh - made
-    held = {row["id"] for row in transaction.all("hold_events", event_ids=sorted(known))}
-    if known - held:
-        settled.postponed |= {web.rows[one]["event_id"] for one in part} & (settled.fresh | held)
+def _decided(web: _Web, parts: Iterable[Sequence[int]]) -> list[_Decision]:
+    """What each web of wordings comes to, the oldest first."""
+    taken: set[int] = set()
+    new = count(1)
+    decided = []
+    for part in parts:
+        by_key = {web.rows[one]["event_key"]: one for one in part}
+        clusters = happenings({key: web.wordings[one] for key, one in by_key.items()})
+        # The oldest event goes on first, so that no cluster takes it from the one that has it.
+        events = [sorted({web.rows[by_key[key]]["event_id"] for key in cluster}) for cluster in clusters]
+        moves: list[Move] = []
+        for cluster, ids in sorted(zip(clusters, events, strict=True), key=lambda one: (one[1], one[0])):
+            chosen = next((event_id for event_id in ids if event_id not in taken), None)
+            if chosen is None:
+                chosen = -next(new)
+            taken.add(chosen)
+            moves += [
+                {
+                    "wording_id": by_key[key],
+                    "former_id": web.rows[by_key[key]]["event_id"],
+                    "event_id": chosen,
+                }
+                for key in cluster
+                if web.rows[by_key[key]]["event_id"] != chosen
+            ]
+        decided.append(_Decision(events={event for ids in events for event in ids}, moves=moves))
+    return decided
+
+
+def _write(transaction: Transaction, decided: Iterable[_Decision], settled: Settled) -> None:
+    """Write down what moves, all in one statement: webs are many and small."""
+    moving = [decision for decision in decided if decision.moves]
+    made = _new_events(transaction, {event for decision in moving for event in decision.moved() if event < 0})
+    known = {event for decision in moving for event in decision.moved() if event > 0} - settled.fresh
+    held = {row["id"] for row in transaction.all("hold_events", event_ids=sorted(known))} if known else set()
+    heirs: defaultdict[int, set[int]] = defaultdict(set)
+    moves: list[Move] = []
+    for decision in moving:
+        mine = decision.moved() & known
+        if mine - held:
+            settled.postponed |= decision.events & (settled.fresh | (held & mine))
+            continue
+        for move in decision.moves:
+            event = made.get(move["event_id"], move["event_id"])
+            moves.append(move | {"event_id": event})
+            heirs[move["former_id"]].add(event)
+    if settled.postponed:
         transaction.run("owe_merge", event_ids=sorted(settled.postponed), reason="told")
-        return
     if moves:
         transaction.run("move_wordings", moves=json.dumps(moves))
-    heirs: defaultdict[int, set[int]] = defaultdict(set)
-    for move in moves:
-        heirs[move["former_id"]].add(move["event_id"])
     settled.successors |= {former: min(heir) for former, heir in heirs.items()}
-    settled.fresh |= made
-    settled.touched |= moved
+    settled.fresh |= set(made.values())
+    settled.touched |= {move[name] for move in moves for name in ("former_id", "event_id")}
+
+
+def _new_events(transaction: Transaction, numbers: Collection[int]) -> dict[int, int]:
+    """An id for each event that is new, by its number."""
+    if not numbers:
+        return {}
+    rows = transaction.all("next_event_ids", count=len(numbers))
+    return dict(zip(sorted(numbers, reverse=True), (row["event_id"] for row in rows), strict=True))

@@ -179,9 +179,9 @@ WHERE staged.event_key = made.event_key;
 -- The new wordings of the stage, each with the event that was made for it.
 SELECT wording_id, own_id AS event_id FROM staged_wordings WHERE own_id IS NOT NULL;
 
--- name: next_event_id
--- An id for a further event.
-SELECT nextval('tocsin.event_id') AS event_id;
+-- name: next_event_ids
+-- Ids for so many further events.
+SELECT nextval('tocsin.event_id') AS event_id FROM generate_series(1, %(count)s);
 
 -- name: partners_of
 -- Pairs of these wordings with others that share a handle with them, within some days, and are not plainly elsewhere.

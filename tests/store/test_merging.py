@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.model import Actor, Count, EventDate, Place
-from pipeline.postgres.database import Database
+from pipeline.postgres.database import Database, Transaction
 from pipeline.stages import store as store_stage
 from pipeline.stages.store import store
 from tests.conftest import wipe
@@ -155,6 +155,31 @@ def test_an_event_that_another_session_holds_is_merged_later(tell: Tell, setting
 
     assert held == [(2,)]
     assert select(other, "SELECT mention_count FROM tocsin.events WHERE deleted_at IS NULL") == [(2,)]
+
+
+def test_many_incidents_take_no_more_statements_than_one(
+    tell: Tell, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each web of wordings is decided alone, and all are written down together."""
+    asked: list[str] = []
+    execute = Transaction._execute
+    monkeypatch.setattr(
+        Transaction,
+        "_execute",
+        lambda self, name, parameters: asked.append(name) or execute(self, name, parameters),
+    )
+    statements = []
+    for days in (range(1), range(20, 40)):
+        for day in days:
+            when = EventDate(value=DAY + timedelta(days=9 * day), span=span("on Monday"))
+            for told in (RAID, replace(RAID, actor=REBELS)):
+                tell(replace(told, event_date=when), url=f"https://One.example/{day}/{told.actor}")
+        asked.clear()
+        counts = store(0, settings)
+        statements.append(list(asked))
+
+    assert counts["events_new"] == 20
+    assert statements[0] == statements[1]
 
 
 def test_an_event_of_before_there_were_wordings_is_found(
