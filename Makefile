@@ -67,9 +67,9 @@ HARD ?= ../shared/nlp/eval/hard.txt
 model: setup
 	@PYTHON=$(abspath $(BIN)/python) model/train.sh $(abspath $(DATA))
 
-# ARTICLES: the texts of the corpus, JSON lines; ENCODER: a folder with all-MiniLM-L6-v2; TEACHER_PYTHON: one with torch, safetensors, onnx
+# ARTICLES: the texts of the corpus, JSON lines, articles and short items; ENCODER: a folder with all-MiniLM-L6-v2; TEACHER_PYTHON: one with torch, safetensors, onnx
 # and onnxruntime.
-ARTICLES ?= ../shared/news/pool.jsonl.gz
+ARTICLES ?= ../shared/news/pool.jsonl.gz $(DATA)/assets/current_events.jsonl
 ENCODER ?= model/training/minilm
 TEACHER_PYTHON ?= model/training/teacher-env/bin/python
 reader: setup

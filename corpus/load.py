@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
-PARTS = ("aside", "development", "coded", "judged")
+PARTS = ("aside", "fresh", "development", "coded", "judged", "items", "items_aside")
 
 
 class CorpusError(Exception):
@@ -50,6 +50,8 @@ class Article:
 def read_articles(paths: Iterable[Path], folder: Path = FOLDER) -> dict[str, Article]:
     """Find the texts of the corpus among JSON lines of `id`, `title`, `date` and `text`; others are passed over.
 
+    A line without an id (an item of a list of short news) is known by its text; where one text stands twice, the first day holds.
+
     Raises:
         CorpusError: A text with an id of ours is not the one that was read.
     """
@@ -58,17 +60,18 @@ def read_articles(paths: Iterable[Path], folder: Path = FOLDER) -> dict[str, Art
     found: dict[str, Article] = {}
     for path in paths:
         for row in _lines(path):
-            said = known.get(row["id"])
-            if said is None:
-                continue
             digest = hashlib.sha256(row["text"].encode()).hexdigest()
+            number = row.get("id") or f"c{digest[:10]}"
+            said = known.get(number)
+            if said is None or ("id" not in row and number in found):
+                continue
             if not digest.startswith(said["sha256"]):
                 raise CorpusError(
-                    f"{path}: the text of {row['id']} is not the one that was read "
+                    f"{path}: the text of {number} is not the one that was read "
                     f"(sha256 {digest[:16]}, expected {said['sha256']})"
                 )
-            found[row["id"]] = Article(
-                id=row["id"],
+            found[number] = Article(
+                id=number,
                 title=row.get("title") or "",
                 date=row["date"],
                 text=row["text"],

@@ -25,6 +25,8 @@ from pipeline.extract.reader.window import Named, RuleReading, Sentence, Window,
 QUIET_SHARE = 0.8
 SETTINGS = Path(__file__).resolve().parents[2] / "pipeline" / "extract" / "data" / "reader.toml"
 TYPES = ("NONE", *windows.TYPES)
+# Parts of the corpus that are learnt from whole.
+LEARNT = ("coded", "items")
 # Sentences around a judged row that are seen with it.
 AROUND = (-2, -1, 0, 1)
 TIERS = {"core": (0,), "minor": (1,), "background": (2,), "new": (0, 1), "total": (2,)}
@@ -255,7 +257,7 @@ class Shown:
 def read_examples(data: Path, articles: Iterable[Path], pieces: Pieces) -> Shown:
     texts = read_articles(articles)
     chose = set(tomllib.loads(SETTINGS.read_text("utf-8"))["chosen_on"]["ids"].split())
-    events = {row["id"]: row["events"] for row in coded(texts) if row["part"] == "coded"}
+    events = {row["id"]: row["events"] for row in coded(texts) if row["part"] in LEARNT}
     rows = {row["id"]: row["rows"] for row in judged(texts) if texts[row["id"]].part == "judged"}
     found = Shown([], [], [])
     with gzip.open(data, "rt", encoding="utf-8") as file:

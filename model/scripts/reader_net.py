@@ -9,7 +9,7 @@ pipeline/extract/reader/network.py reads.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -155,6 +155,30 @@ class Reader(nn.Module):
         events = max(4.0, sum(bool(told.parties) for one in batch for told in one.told))
         return sum(kinds / asked + rest / events for kinds, rest in parts)  # type: ignore[return-value]
 
+    def numbers(self, window: Window) -> Iterator[dict[str, Any]]:
+        """What it makes of each word of a window, as the tests hold it against the network that is shipped."""
+        with torch.no_grad():
+            own = self.e([window])[0]
+            words = self._words(window, own)
+            triggers = self._triggers(window, words, own[0], is_ruleless=False)
+            mentions = self._mentions(window, words) if window.mentions else None
+            for number, (word, kinds) in enumerate(zip(window.words, self.typ(triggers), strict=True)):
+                told = torch.cat([triggers[number], self.ty.weight[int(kinds[1:].argmax()) + 1]])
+                answers = {
+                    "types": kinds,
+                    "statuses": self.status(told),
+                    "tiers": self.tier(told),
+                }
+                parties = [
+                    self._point(role, window, number, told, mentions, is_ruleless=False)
+                    for role in range(len(windows.ROLES))
+                ]
+                yield {
+                    "origin": list(word.origin),
+                    **{name: chances_of(scores) for name, scores in answers.items()},
+                    "parties": [chances_of(scores) for scores in parties],
+                }
+
     def _loss_of(self, one: Example, own: Tensor) -> tuple[Tensor, Tensor]:
         window = one.window
         is_ruleless = self.training and random.random() < RULELESS
@@ -244,6 +268,10 @@ class Reader(nn.Module):
         links = self.rl(torch.tensor([link.relation for link in own]))
         scores = self.ps[role](torch.cat([here, there, here * there, links, torch.tensor(facts)], 1))
         return torch.cat([nobody, scores[:, 0]])
+
+
+def chances_of(scores: Tensor) -> list[float]:
+    return [round(chance, 4) for chance in functional.softmax(scores, 0).tolist()]
 
 
 class Whole(nn.Module):

@@ -53,6 +53,22 @@ def test_words_are_put_back(tmp_path):
     assert event["place"] == {"text": "Port", "country": "LBY"}
 
 
+def test_an_item_without_an_id_is_known_by_its_text(tmp_path):
+    """And has the day on which its text stands first, which is the day it was coded by."""
+    (articles,) = make_corpus(tmp_path)
+    number = f"c{hashlib.sha256(TEXT.encode()).hexdigest()[:10]}"
+    table = tmp_path / "articles.csv"
+    table.write_text(table.read_text().replace("a1,", f"{number},"))
+    lines = [{"date": f"2026-11-0{day}", "text": TEXT} for day in (2, 3)]
+    articles.write_text(
+        "\n".join(json.dumps(line) for line in [*lines, {"date": "2026-11-02", "text": "Another."}])
+    )
+
+    found = load.read_articles([articles], tmp_path)
+
+    assert [(one.id, one.date) for one in found.values()] == [(number, "2026-11-02")]
+
+
 def test_another_text_under_the_id_is_refused(tmp_path):
     """Every offset counts the characters of the text that was read."""
     paths = make_corpus(tmp_path, TEXT.replace("Monday", "Friday"))

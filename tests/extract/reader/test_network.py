@@ -3,49 +3,22 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from model.scripts.reader_example import ATTACK, DAY, REPLY, TITLE, example_window
 from pipeline.config import Settings
 from pipeline.errors import ExtractError
 from pipeline.extract.reader.network import mean_of_words
 from pipeline.extract.reader.trained import TrainedReader, load_reader
-from pipeline.extract.reader.window import Named, RuleReading, Sentence, Window, windows_of
+from pipeline.extract.reader.window import Window, windows_of
 
 # What the network that is shipped gave in training, in its own library, for the two sentences below.
 NUMBERS = json.loads((Path(__file__).parent / "numbers_of_training.json").read_text("utf-8"))
 # Bytes in place of floats: what is not asked for, as the parties of a word that tells nothing, moves most.
 TOLERANCE = 0.15
-DAY = date(2026, 11, 2)
-TITLE = "Rebels attack police in the north"
-
-
-def sentence(text: str, pos: str, deps: str, heads: list[int], **more) -> Sentence:
-    words = tuple(text.split())
-    return Sentence(
-        words=words, pos=tuple(pos.split()), deps=tuple(deps.split()), heads=tuple(heads), entities=("",) * len(words), **more
-    )  # fmt: skip
-
-
-def named(head: int, *, country: bool = False, sector: bool = False) -> Named:
-    return Named(head=head, words=(head,), has_country=country, has_sector=sector)
-
-
-ATTACK = sentence(
-    "Rebels attacked police in Mopti on Monday .", "NOUN VERB NOUN ADP PROPN ADP PROPN PUNCT",
-    "nsubj ROOT obj case obl case obl punct", [1, 1, 1, 4, 1, 6, 1, 1],
-    named=(named(0, sector=True), named(2, sector=True), named(4, country=True)),
-    readings=(
-        RuleReading(event_type="ASSAULT", status="actual", anchor=1, trigger=(1,), parties=(frozenset({0}), frozenset({2}))),
-    ),
-)  # fmt: skip
-REPLY = sentence(
-    "The minister condemned it .", "DET NOUN VERB PRON PUNCT", "det nsubj ROOT obj punct", [1, 2, 2, 2, 2],
-    named=(named(1, sector=True),),
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +28,7 @@ def reader() -> TrainedReader:
 
 @pytest.fixture(scope="module")
 def window(reader) -> Window:
-    (one,) = windows_of(TITLE, DAY, [ATTACK, REPLY], reader.pieces)
-    return one
+    return example_window(reader.pieces)
 
 
 def test_numbers_are_those_of_training(reader, window):
