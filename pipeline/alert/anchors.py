@@ -8,66 +8,111 @@ Pairs of values are terms too (an event type in a country): without them every r
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import product
 
+from pipeline import plover
 from pipeline.alert.branch import Branch, Circle
 from pipeline.alert.event import AlertEvent, folded
 from pipeline.alert.ground import EARTH_KM
+from pipeline.alert.shares import Shares
 from pipeline.alert.values import MIN_PREFIX
 
 # More would cost more than they keep away.
 MAX_ANCHORS = 256
 ANY = "*"
 
-# How many of a thousand events show one value of a kind, roughly, as counted in coded news; what is seldom is a good anchor.
-_SHARE = {
-    "t": 60.0, "m": 25.0, "q": 250.0, "c": 15.0, "a": 40.0, "r": 30.0, "x": 40.0, "d": 2.0, "s": 15.0, "l": 600.0,
-    "g": 1.0, "G": 15.0, "w": 8.0, "p": 20.0, "an": 3.0, "ap": 8.0, "rn": 3.0, "rp": 8.0, "e": 60.0,
-}  # fmt: skip
 # Kinds that are terms together: the values of both, joined.
 _PAIRS = (
     ("t", "c"), ("t", "a"), ("t", "r"), ("t", "x"), ("t", "s"), ("t", "d"), ("t", "G"),
     ("m", "c"), ("m", "a"), ("q", "c"), ("q", "a"), ("q", "r"), ("a", "r"), ("a", "c"), ("r", "c"),
 )  # fmt: skip
-# Two values are met together more often than by chance: what is rare is rare in the same places.
-_TOGETHER = 3.0
 _WORDS = {"text": ("w", "p"), "actor_name": ("an", "ap"), "recipient_name": ("rn", "rp")}
 _COARSE = 10
+_SECTORS = frozenset(plover.SECTORS)
+# Nobody knows yet what the events are like.
+_UNKNOWN = Shares()
 
 
-def event_terms(event: AlertEvent) -> list[str]:
-    """All terms of an event, each once."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Anchors:
+    """Terms of which whatever a branch matches shows one.
+
+    Args:
+        settled: Conditions of the branch that hold for whatever shows one of them, unless its codes are odd.
+    """
+
+    terms: list[str]
+    settled: frozenset[str] = frozenset()
+
+
+# The values of a kind that a branch asks for, and the conditions that say so.
+_Asked = tuple[list[object], frozenset[str]]
+
+
+def event_terms(event: AlertEvent, leading: Mapping[str, set[str]] | None = None) -> list[str]:
+    """All terms of an event, each once.
+
+    Args:
+        leading: The values of each kind that lead anywhere; only these are given.
+    """
+    if leading is None:
+        return [f"{kind}:{value}" for kind, values in _shown(event) for value in values]
+    return [
+        f"{kind}:{value}"
+        for kind, values in _shown(event)
+        if kind in leading
+        for value in leading[kind].intersection(values)
+    ]
+
+
+def by_kind(terms: Iterable[str]) -> Mapping[str, set[str]]:
+    """Terms as `event_terms` is told of them."""
+    kinds: dict[str, set[str]] = {}
+    for term in terms:
+        kind, _, value = term.partition(":")
+        kinds.setdefault(kind, set()).add(value)
+    return kinds
+
+
+def _shown(event: AlertEvent) -> Iterator[tuple[str, Iterable[str]]]:
+    """The values of each kind that an event shows."""
     kinds = _values_of_event(event)
-    terms = [f"{kind}:{value}" for kind, values in kinds.items() for value in values]
+    yield from kinds.items()
     for one, other in _PAIRS:
-        terms += [f"{one}{other}:{a}|{b}" for a in kinds[one] for b in kinds[other]]
-    terms += [f"e:{code}" for code in {*kinds["a"], *kinds["r"]}]
+        if (first := kinds[one]) and (second := kinds[other]):
+            yield one + other, [f"{a}|{b}" for a in first for b in second]
+    yield "e", {*kinds["a"], *kinds["r"]}
     for name, (whole, start) in _WORDS.items():
         words = set(event.words[name].split())
-        terms += [f"{whole}:{word}" for word in words]
-        terms += [f"{start}:{begin}" for begin in {word[:MIN_PREFIX] for word in words}]
-    terms.append(ANY)
-    return terms
+        yield whole, words
+        yield start, {word[:MIN_PREFIX] for word in words}
+    yield ANY, ("",)
 
 
-def branch_anchors(branch: Branch) -> list[str]:
-    """The cheapest set of terms of which whatever the branch matches shows one; the term of all events, if there is none."""
-    best, best_cost = [ANY], 1000.0
-    for anchors, cost in _anchor_sets(branch):
-        if len(anchors) <= MAX_ANCHORS and cost < best_cost:
-            best, best_cost = anchors, cost
-    return sorted(set(best))
+def branch_anchors(branch: Branch, shares: Shares = _UNKNOWN) -> Anchors:
+    """The cheapest set of terms that will do; the term of all events, if there is none.
+
+    Args:
+        shares: How frequent terms are.
+    """
+    best, least = Anchors(terms=[f"{ANY}:"]), shares.cost(ANY, [f"{ANY}:"])
+    for kind, anchors in _anchor_sets(branch):
+        cost = shares.cost(kind, anchors.terms)
+        if len(anchors.terms) <= MAX_ANCHORS and cost < least:
+            best, least = anchors, cost
+    return Anchors(terms=sorted(set(best.terms)), settled=best.settled)
 
 
-def _values_of_event(event: AlertEvent) -> dict[str, tuple[object, ...]]:
+def _values_of_event(event: AlertEvent) -> dict[str, tuple[str, ...]]:
     is_placed = event.vector is not None and event.latitude is not None and event.longitude is not None
     cell = _cell(event.latitude or 0.0, event.longitude or 0.0, 1)
     coarse = _cell(event.latitude or 0.0, event.longitude or 0.0, _COARSE)
     return {
         "t": (event.event_type,),
         "m": (event.mode,) if event.mode else (),
-        "q": (event.quad_class,),
+        "q": (str(event.quad_class),),
         "c": (event.country,) if event.country else (),
         "a": event.actor_codes,
         "r": event.recipient_codes,
@@ -80,52 +125,84 @@ def _values_of_event(event: AlertEvent) -> dict[str, tuple[object, ...]]:
     }
 
 
-def _anchor_sets(branch: Branch) -> Iterator[tuple[list[str], float]]:
-    """Every set of terms that would do, with what it costs."""
-    kinds = {kind: values for kind, values in _values_of_branch(branch).items() if values}
-    for kind, values in kinds.items():
-        yield [f"{kind}:{value}" for value in values], len(values) * _SHARE[kind]
+def _anchor_sets(branch: Branch) -> Iterator[tuple[str, Anchors]]:
+    """Every set of terms that would do, with the kind of its terms."""
+    kinds = {kind: asked for kind, asked in _values_of_branch(branch).items() if asked[0]}
+    for kind, (values, settled) in kinds.items():
+        yield kind, Anchors(terms=[f"{kind}:{value}" for value in values], settled=settled)
     for one, other in _PAIRS:
-        if one in kinds and other in kinds and len(kinds[one]) * len(kinds[other]) <= MAX_ANCHORS:
-            anchors = [f"{one}{other}:{a}|{b}" for a, b in product(kinds[one], kinds[other])]
-            yield anchors, len(anchors) * _TOGETHER * _SHARE[one] * _SHARE[other] / 1000
+        if one in kinds and other in kinds:
+            (first, by_first), (second, by_second) = kinds[one], kinds[other]
+            if len(first) * len(second) <= MAX_ANCHORS:
+                terms = [f"{one}{other}:{a}|{b}" for a in first for b in second]
+                yield one + other, Anchors(terms=terms, settled=by_first | by_second)
     if branch.dyad_either_way:
         yield from _either_way(*branch.dyad_either_way)
     for name, (whole, start) in _WORDS.items():
         if phrases := branch.pieces[name]:
-            anchors = [_anchor_of_phrase(pieces, whole, start) for _, pieces in phrases]
-            yield anchors, sum(_SHARE[anchor.partition(":")[0]] for anchor in anchors)
+            yield _of_phrases(name, [pieces for _, pieces in phrases], whole, start)
 
 
-def _values_of_branch(branch: Branch) -> dict[str, list[object]]:
-    actors = _codes(branch.actor, branch.actor_country, branch.actor_sector)
-    recipients = _codes(branch.recipient, branch.recipient_country, branch.recipient_sector)
-    return {
-        "t": [*branch.event_type], "m": [*branch.mode], "q": [*branch.quad_class], "c": [*branch.country],
-        "a": actors, "r": recipients, "x": [*branch.context], "l": [*branch.language],
-        "d": [folded(name) for name in branch.admin1], "s": [folded(name) for name in branch.source],
-        "g": _ground(branch, 1), "G": _ground(branch, _COARSE),
-    }  # fmt: skip
+def _values_of_branch(branch: Branch) -> dict[str, _Asked]:
+    asked: dict[str, _Asked] = {
+        kind: ([*getattr(branch, name)], frozenset([name])) for kind, name in _SINGLE.items()
+    }
+    asked |= {
+        kind: ([folded(one) for one in getattr(branch, name)], frozenset([name]))
+        for kind, name in (("d", "admin1"), ("s", "source"))
+    }
+    asked["a"] = _codes(branch, "actor")
+    asked["r"] = _codes(branch, "recipient")
+    if branch.near or branch.polygon:
+        asked["g"], asked["G"] = (_ground(branch, 1), frozenset()), (_ground(branch, _COARSE), frozenset())
+    return asked
 
 
-def _codes(codes: Iterable[str], countries: Iterable[str], sectors: Iterable[str]) -> list[object]:
-    """The fewest codes of which an actor must have one: where country and sector are asked for, both together."""
-    both: list[object] = [a + b for a, b in product(countries, sectors)]
-    asked: list[list[object]] = [[*codes], [*countries], [*sectors], both if len(both) <= MAX_ANCHORS else []]
-    return min((one for one in asked if one), key=lambda one: _share_of_codes(one), default=[])
+_SINGLE = {"t": "event_type", "m": "mode", "q": "quad_class", "c": "country", "x": "context", "l": "language"}
 
 
-def _share_of_codes(codes: list[object]) -> float:
+def _codes(branch: Branch, side: str) -> _Asked:
+    """The fewest codes of which a party must have one: where country and sector are asked for, both together."""
+    names = side, f"{side}_country", f"{side}_sector"
+    codes, countries, sectors = ([*getattr(branch, name)] for name in names)
+    # A few codes are a country's and a sector's: IGO as the one is no IGO as the other.
+    is_plain = not _SECTORS.intersection(countries)
+    asked: list[_Asked] = [
+        (codes, frozenset([side])),
+        (countries, frozenset(names[1:2] if is_plain else ())),
+        (sectors, frozenset(names[2:])),
+    ]
+    if 0 < len(countries) * len(sectors) <= MAX_ANCHORS:
+        asked.append(([a + b for a, b in product(countries, sectors)], frozenset(names[1:])))
+    return min(
+        (one for one in asked if one[0]), key=lambda one: _share_of_codes(one[0]), default=([], frozenset())
+    )
+
+
+def _share_of_codes(codes: Iterable[object]) -> float:
     return sum(1.0 if len(str(code)) > 3 else 4.0 for code in codes)
 
 
-def _either_way(one: tuple[str, ...], other: tuple[str, ...]) -> Iterator[tuple[list[str], float]]:
+def _either_way(one: tuple[str, ...], other: tuple[str, ...]) -> Iterator[tuple[str, Anchors]]:
     if len(one) * len(other) * 2 <= MAX_ANCHORS:
         pairs = [*product(one, other), *product(other, one)]
-        cost = len(pairs) * _TOGETHER * _SHARE["a"] * _SHARE["r"] / 1000
-        yield [f"ar:{a}|{r}" for a, r in pairs], cost
-    fewer = min(one, other, key=len)
-    yield [f"e:{code}" for code in fewer], len(fewer) * _SHARE["e"]
+        yield (
+            "ar",
+            Anchors(terms=[f"ar:{a}|{r}" for a, r in pairs], settled=frozenset(["dyad_either_way"])),
+        )
+    for side in (one, other):
+        yield "e", Anchors(terms=[f"e:{code}" for code in side])
+
+
+def _of_phrases(name: str, phrases: Iterable[tuple[str, ...]], whole: str, start: str) -> tuple[str, Anchors]:
+    """A word of each phrase; they say all where each phrase is one word, or as many letters of one as terms have."""
+    terms = [_anchor_of_phrase(pieces, whole, start) for pieces in phrases]
+    says_all = all(
+        pieces in ((f" {term.partition(':')[2]} ",), (f" {term.partition(':')[2]}",))
+        for pieces, term in zip(phrases, terms, strict=True)
+    )
+    kind = start if all(term.startswith(f"{start}:") for term in terms) else whole
+    return kind, Anchors(terms=terms, settled=frozenset([name] if says_all else []))
 
 
 def _anchor_of_phrase(pieces: tuple[str, ...], whole: str, start: str) -> str:

@@ -16,7 +16,7 @@ from pydantic import (
 from pipeline import plover
 from pipeline.alert import values
 from pipeline.alert.checked import Part, required, told
-from pipeline.alert.ground import Point, square_chord, unit_vector, unrolled
+from pipeline.alert.ground import Point, crossing_sides, square_chord, unit_vector, unrolled
 from pipeline.alert.values import (
     Value,
     number,
@@ -79,7 +79,22 @@ def _polygon(value: object) -> tuple[Point, ...]:
             raise refused(corner, allowed, at=(place,))
         if not (-90 <= corner[0] <= 90 and -180 <= corner[1] <= 180):
             raise refused(corner, f"{allowed}; -90 to 90 and -180 to 180", at=(place,))
-    return tuple((float(north), float(east)) for north, east in value)
+    corners = tuple((float(north), float(east)) for north, east in value)
+    _refuse_tangled(corners)
+    return corners
+
+
+def _refuse_tangled(corners: tuple[Point, ...]) -> None:
+    """What lies inside of sides that cross is for everybody another thing."""
+    on_way = unrolled(corners)
+    if abs(on_way[-1][1] - on_way[0][1]) > 180:
+        raise said("goes around a pole; allowed: one that does not, such as two halves in two branches")
+    if sides := crossing_sides(on_way):
+        first, second = (f"from corner {place + 1} to {(place + 1) % len(corners) + 1}" for place in sides)
+        raise said(
+            f"has sides that cross or touch, {first} and {second}; allowed: corners in their order around the place",
+            at=(sides[1],),
+        )
 
 
 def _pair(value: object) -> Pair:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipeline.alert.anchors import branch_anchors, event_terms
+from pipeline.alert.anchors import branch_anchors
 from pipeline.alert.branch import Branch
 from pipeline.alert.event import AlertEvent, folded
 from pipeline.alert.rule import Rule
+from pipeline.alert.shares import Shares
+from pipeline.alert.signs import event_bits, has_odd_codes, refused_bits, settled
 
 # Changes when the rows of a rule do; then all rules are compiled anew.
-VERSION = "1"
+VERSION = "2"
 _LISTS = {
     "event_types": "event_type", "statuses": "status", "told_as": "told_as", "modes": "mode",
     "quad_classes": "quad_class", "countries": "country", "languages": "language",
@@ -24,25 +26,27 @@ _LISTS = {
     "actors": "actor", "recipients": "recipient", "contexts": "context",
 }  # fmt: skip
 _NUMBERS = ("min_confidence", "min_score", "max_score", "min_mentions", "min_sources")
+# The anchors have these beside their terms.
+_SETTLED_BY_NUMBERS = frozenset({"min_confidence", "min_score", "max_score"})
 _WORDS = {"text": "text", "actor_name": "actor", "recipient_name": "recipient"}
 
 
-def rule_rows(rule: Rule) -> list[dict[str, Any]]:
+def rule_rows(rule: Rule, shares: Shares) -> list[dict[str, Any]]:
     """A row a branch, each with its anchors; the excluding branch is number 0 and has none."""
     rows = [
-        {**_row(branch), "rule": rule.id, "number": number, "anchors": branch_anchors(branch)}
+        {**_row(branch), **_anchored(branch, shares), "rule": rule.id, "number": number}
         for number, branch in enumerate(rule.any_branches, start=1)
     ]
     if rule.not_branch is not None:
-        rows.append({**_row(rule.not_branch), "rule": rule.id, "number": 0, "anchors": []})
+        rows.append({**_row(rule.not_branch), "rule": rule.id, "number": 0, "anchors": [], "is_whole": False})
     return rows
 
 
 def event_row(event: AlertEvent, number: int) -> dict[str, Any]:
     """What is held against the rows of rules; `number` is given back with each rule that is met."""
     x, y, z = event.vector or (None, None, None)
-    return {
-        "number": number, "terms": event_terms(event),
+    row = {
+        "number": number, "bits": event_bits(event), "has_odd_codes": has_odd_codes(event),
         "event_type": event.event_type, "status": event.status, "told_as": event.told_as, "mode": event.mode,
         "quad_class": event.quad_class, "country": event.country, "language": event.language,
         "actor_country": event.actor_country, "recipient_country": event.recipient_country,
@@ -55,10 +59,21 @@ def event_row(event: AlertEvent, number: int) -> dict[str, Any]:
         "words": event.words["text"], "actor_words": event.words["actor_name"],
         "recipient_words": event.words["recipient_name"],
     }  # fmt: skip
+    return {name: value for name, value in row.items() if value not in (None, "", ())}
+
+
+def _anchored(branch: Branch, shares: Shares) -> dict[str, Any]:
+    anchors = branch_anchors(branch, shares)
+    asked = {name for name, _ in branch.set_conditions}
+    return {
+        "anchors": anchors.terms,
+        "is_whole": asked <= anchors.settled | settled(branch) | _SETTLED_BY_NUMBERS,
+    }  # fmt: skip
 
 
 def _row(branch: Branch) -> dict[str, Any]:
-    row: dict[str, Any] = {column: _or_none(getattr(branch, name)) for column, name in _LISTS.items()}
+    row: dict[str, Any] = {"refused_bits": refused_bits(branch)}
+    row |= {column: _or_none(getattr(branch, name)) for column, name in _LISTS.items()}
     row |= {name: getattr(branch, name) for name in _NUMBERS}
     row |= {name: _or_none(folded(one) for one in getattr(branch, name)) for name in ("admin1", "source")}
     one, other = branch.dyad_either_way or ((), ())

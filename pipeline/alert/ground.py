@@ -39,6 +39,47 @@ def unrolled(corners: Sequence[Point]) -> tuple[Point, ...]:
     return tuple(shown)
 
 
+def crossing_sides(corners: Sequence[Point]) -> tuple[int, int] | None:
+    """Two sides of a polygon that cross or touch without being neighbours, by the place of their first corners; None: none.
+
+    Args:
+        corners: `unrolled`; the last is joined to the first.
+    """
+    places = range(len(corners))
+    sides = [(corners[place], corners[(place + 1) % len(corners)], place) for place in places]
+    # A ring that is closed by its first corner has a side without length.
+    sides = [side for side in sides if side[0] != side[1]]
+    order = {place: at for at, (_, _, place) in enumerate(sides)}
+    sides.sort(key=lambda side: min(side[0][1], side[1][1]))
+    for number, (start, end, place) in enumerate(sides):
+        for other_start, other_end, other in sides[number + 1 :]:
+            if min(other_start[1], other_end[1]) > max(start[1], end[1]):
+                break
+            if abs(order[place] - order[other]) in (1, len(sides) - 1):
+                continue
+            if _do_meet(start, end, other_start, other_end):
+                return min(place, other), max(place, other)
+    return None
+
+
+def _do_meet(a: Point, b: Point, c: Point, d: Point) -> bool:
+    turns = _turn(a, b, c), _turn(a, b, d), _turn(c, d, a), _turn(c, d, b)
+    if turns[0] != turns[1] and turns[2] != turns[3]:
+        return True
+    ends = ((a, b, c), (a, b, d), (c, d, a), (c, d, b))
+    return any(turn == 0 and _is_between(*three) for turn, three in zip(turns, ends, strict=True))
+
+
+def _turn(a: Point, b: Point, c: Point) -> int:
+    """On which side of the line from a to b the third lies: 1, -1, or 0 on it."""
+    area = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+    return (area > 0) - (area < 0)
+
+
+def _is_between(a: Point, b: Point, on_line: Point) -> bool:
+    return all(min(a[i], b[i]) <= on_line[i] <= max(a[i], b[i]) for i in (0, 1))
+
+
 def is_inside(point: Point, corners: Sequence[Point]) -> bool:
     """Whether a point lies in a polygon: a line from it to the north crosses its sides an odd number of times.
 

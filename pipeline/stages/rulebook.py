@@ -12,22 +12,27 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pipeline.alert.anchors import event_terms
 from pipeline.alert.backtest import report
 from pipeline.alert.compiled import VERSION, rule_rows
 from pipeline.alert.receivers import load_receivers
 from pipeline.alert.records import Receiver
 from pipeline.alert.rule import Rule
 from pipeline.alert.rules import check_rule, rule_files
+from pipeline.alert.shares import Shares, counted
 from pipeline.alert.values import RuleStatus
 from pipeline.alert.yaml_file import parse_yaml, read_bytes
 from pipeline.config import Settings
 from pipeline.errors import ConfigError
 from pipeline.postgres.database import Database, Transaction
 from pipeline.stages.common import log, quarantine
+from pipeline.stages.raising import alert_event
 from pipeline.stages.rule_history import tried_on_history
 
 # Rows of so many rules go to Postgres in one statement.
 RULES_AT_ONCE = 1_000
+# So many of the newest events say how frequent terms are.
+EVENTS_COUNTED = 500
 
 
 class RuleBook(Mapping[str, Rule]):
@@ -102,7 +107,7 @@ def sync_rules(
         gone = {row["rule"] for row in standing.values()} - book.keys()
         if gone or changed:
             transaction.run("delete_rules", rules=[*gone, *changed])
-            _save(transaction, list(changed.values()))
+            _save(transaction, list(changed.values()), _shares(transaction))
             log.info("rules compiled=%d gone=%d kept=%d", len(changed), len(gone), len(book) - len(changed))
         for problem in found:
             # One file, one row, whichever line of it is wrong.
@@ -137,11 +142,18 @@ def _sha256(raw: bytes, receivers: Mapping[str, Receiver]) -> str:
     return hashlib.sha256(f"{VERSION}\0{names}\0".encode() + raw).hexdigest()
 
 
-def _save(transaction: Transaction, changed: Sequence[tuple[Rule, str]]) -> None:
+def _shares(transaction: Transaction) -> Shares:
+    """How frequent terms are among the newest events."""
+    return counted(
+        event_terms(alert_event(row)) for row in transaction.all("events_to_count", limit=EVENTS_COUNTED)
+    )
+
+
+def _save(transaction: Transaction, changed: Sequence[tuple[Rule, str]], shares: Shares) -> None:
     for start in range(0, len(changed), RULES_AT_ONCE):
         some = changed[start : start + RULES_AT_ONCE]
         transaction.run("save_rules", rules=json.dumps([_shown(rule, sha256) for rule, sha256 in some]))
-        rows = [row for rule, _ in some if rule.status != "retired" for row in rule_rows(rule)]
+        rows = [row for rule, _ in some if rule.status != "retired" for row in rule_rows(rule, shares)]
         transaction.run("save_rule_branches", branches=json.dumps(rows))
 
 

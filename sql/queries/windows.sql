@@ -47,6 +47,12 @@ WHERE event.published_at > now() - make_interval(days => %(days)s)
 ORDER BY event.published_at DESC, event.event_key
 LIMIT %(limit)s;
 
+-- name: events_to_count
+-- Some of the events that were stored last, as rules see them.
+SELECT event.*
+FROM (SELECT event_date, id FROM tocsin.events WHERE deleted_at IS NULL ORDER BY stored_at DESC LIMIT %(limit)s) AS newest
+JOIN tocsin.alert_events AS event ON event.event_date = newest.event_date AND event.id = newest.id;
+
 -- name: event_for_rules
 -- One event, as rules see it.
 SELECT event.* FROM tocsin.alert_events AS event WHERE event.id = %(event_id)s;

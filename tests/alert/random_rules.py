@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -133,12 +134,16 @@ def _circle(random: Random) -> dict[str, float]:
 
 
 def _polygon(random: Random) -> list[list[float]]:
-    north, east, size = random.uniform(-80, 80), random.uniform(-180, 180), random.uniform(1, 20)
-    return [
-        [max(-90.0, min(90.0, north + random.uniform(-size, size))),
-         (east + random.uniform(-size, size) + 180) % 360 - 180]
-        for _ in range(random.randrange(3, 9))
-    ]  # fmt: skip
+    """Corners around a point in their order, so that no sides cross."""
+    north, east, size = random.uniform(-69, 69), random.uniform(-180, 180), random.uniform(1, 20)
+    count = random.randrange(3, 9)
+    corners = []
+    for number in range(count):
+        angle = 2 * math.pi * (number + random.random()) / count
+        reach = size * random.uniform(0.2, 1)
+        around = (east + reach * math.sin(angle) + 180) % 360 - 180
+        corners.append([north + reach * math.cos(angle), around])
+    return corners
 
 
 _SELDOM: dict[str, Any] = {

@@ -8,6 +8,7 @@ from random import Random
 from pipeline.alert.match import matches
 from pipeline.alert.rule import Rule
 from pipeline.alert.rules import parse_rule
+from pipeline.alert.shares import Shares
 from pipeline.errors import ConfigError
 from pipeline.stages.matching import pairs
 from pipeline.stages.rulebook import _save
@@ -72,7 +73,7 @@ def test_hostile_values_load_or_are_refused_and_do_nothing(db):
         cursor.execute(TABLES)
         before = cursor.fetchone()
         cursor.execute("SET LOCAL statement_timeout = '20s'")
-    _save(db, [(rule, "") for rule in rules])
+    _save(db, [(rule, "") for rule in rules], Shares())
     found = pairs(db, events)
     with db.connection.cursor() as cursor:
         cursor.execute(TABLES)

@@ -1,13 +1,17 @@
 """What a rule may ask for beyond codes and words: ground, dyads, groups, sources, ages, windows."""
 
 import json
+import math
 from datetime import date, timedelta
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.alert.age import is_old
 from pipeline.alert.branch import Branch
-from pipeline.alert.ground import is_inside, unrolled
+from pipeline.alert.ground import crossing_sides, is_inside, unrolled
 from pipeline.alert.keys import GROUP_FIELDS, group_key
 from pipeline.alert.match import branch_holds, explained, matches
 from pipeline.alert.receivers import load_receivers, receivers_schema
@@ -76,6 +80,12 @@ def test_condition_holds_as_it_says(event, condition, fields, holds):
         ("polygon: [[0, 0], [1, 1]]", "allowed: a list of 3 to 500 corners"),
         ("polygon: [[0, 0], [1, 1], [1, x]]", "polygon is [1, 'x']; allowed: a list of 3"),
         ("polygon: [[0, 0], [1, 1], [1, 181]]", "polygon is [1, 181]"),
+        (
+            "polygon: [[0, 0], [2, 2], [2, 0], [0, 2]]",
+            "match.any[1].polygon has sides that cross or touch, from corner 1 to 2 and from corner 3 to 4",
+        ),
+        ("polygon: [[0, 0], [0, 4], [4, 4], [0, 2]]", "from corner 1 to 2 and from corner 3 to 4"),
+        ("polygon: [[70, 0], [70, 90], [70, 180], [70, -90]]", "polygon goes around a pole"),
         ("language: English", "language is 'English'; allowed: a language by its code"),
         ("min_sources: 0, country: LBY", "min_sources is 0; allowed: a whole number from 1 to 1000"),
         ("min_sources: 2", "would match every event"),
@@ -226,6 +236,34 @@ def test_polygon_around_a_pole_side_is_unrolled():
     assert [is_inside((0, east), corners) for east in (180, -180, 175, -175, 160, 0)] == [
         True, True, True, True, False, False,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        [(0, 0), (0, 2), (2, 2), (2, 0), (0, 0)],
+        [(0, 0), (0, 4), (4, 4), (1, 3)],
+        [(10, 170), (10, -170), (-10, -170), (-10, 170)],
+        [(0, 0), (0, 5), (5, 5), (5, 0), (4, 0), (4, 4), (1, 4), (1, 0)],
+    ],
+    ids=["closed", "notched", "over the date line", "like a C"],
+)
+def test_polygon_whose_sides_do_not_cross_is_taken(corners):
+    """Closed or not, and whatever its form."""
+    assert Branch.model_validate({"polygon": corners}).polygon == tuple(corners)
+
+
+@given(st.integers(0, 2**32).map(Random))
+def test_corners_in_another_order_are_refused_where_sides_cross(random):
+    """Two neighbours exchanged, of a polygon with all corners on one circle: two sides cross."""
+    count = random.randrange(4, 12)
+    angles = sorted(random.sample(range(0, 360, 5), count))
+    corners = [(10 * math.cos(math.radians(one)), 10 * math.sin(math.radians(one))) for one in angles]
+    at = random.randrange(count - 1)
+    tangled = [*corners[:at], corners[at + 1], corners[at], *corners[at + 2 :]]
+
+    assert crossing_sides(corners) is None
+    assert crossing_sides(tangled) is not None
 
 
 def test_groups_hold_codes_of_their_kind():
