@@ -111,14 +111,26 @@ def test_text_that_is_none_gives_no_event_and_no_crash(code, text):
     assert code(text) == []
 
 
+def test_a_last_name_is_not_a_leader_s_where_the_article_names_its_bearer_otherwise(code):
+    """Oscar Berger was president of Guatemala; of a Trudeau whom nobody names more fully a leader's land is the best guess."""
+    text = "{0} {1} spoke in Leeds on Monday. {2} {1} accused Iran of spying."
+
+    def coded(*names):
+        return next(one.actor for one in code(text.format(*names)) if one.event_type == "ACCUSE")
+
+    berger, leader = coded("Luciana", "Berger", "Ms"), coded("Emmanuel", "Macron", "Mr")
+
+    assert (berger.country, berger.sector, leader.country) == (None, None, "FRA")
+
+
 @pytest.mark.slow
 @pytest.mark.alone
 def test_two_megabytes_in_one_line_take_bounded_time(code):
     """Only the first 100,000 characters are read, in pieces."""
-    started = time.monotonic()
+    started = time.process_time()
     code("Rebels attacked the town and " * 70_000)
 
-    assert time.monotonic() - started < 60
+    assert time.process_time() - started < 60
 
 
 def test_sentence_of_ten_thousand_words_costs_linear_time(code):

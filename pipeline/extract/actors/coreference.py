@@ -7,7 +7,7 @@ agreeing. Doubt leaves the words as they are. Pure: tokens in, the token that is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from spacy.tokens import Token
@@ -103,19 +103,17 @@ class Mentions:
             return self._nearest(token, sentence, tuple(ROLE_NOUNS[lemma_of(token)]))
         return None
 
-    def fuller(self, token: Token) -> Token | None:
-        """The first, longer naming of a person whose last name stands alone later: Rasmussen."""
-        if token.ent_type_ not in ("PERSON", "PER", "ORG", "GPE", ""):
-            return None
-        if token.pos_ != "PROPN":
-            return None
-        word = token.lower_
+    def fuller(self, token: Token) -> Iterator[Token]:
+        """The longer namings before it of persons who bear a last name that stands alone, or behind Ms: Rasmussen."""
+        if token.ent_type_ not in ("PERSON", "PER", "ORG", "GPE", "") or token.pos_ != "PROPN":
+            return
+        parts = [child for child in kids(token) if child.dep_ == labels.NAME_PART]
+        word = (parts[-1] if parts else token).lower_
         for mention in self.found:
             if mention.token.i >= token.i and mention.token.doc is token.doc:
                 continue
             if mention.kind == "PERSON" and word in mention.words and len(mention.words) > 1:
-                return mention.token
-        return None
+                yield mention.token
 
     def _for_thing(self, token: Token, sentence: int, word: str) -> Token | None:
         local = _local_subject(token, frozenset({"ORG", "GPE", "NORP", ""}))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 
 from spacy.tokens import Span as DocSpan
 from spacy.tokens import Token
@@ -65,8 +66,9 @@ class Cast:
         meant = self.mentions.resolve(token, self.sentence, speaker) or token
         if not may_be_party(meant):
             return None
-        fuller = self.mentions.fuller(meant)
-        coded = self._code(meant, fuller)
+        namings = tuple(islice(self.mentions.fuller(meant), NAMINGS))
+        fuller = namings[0] if namings else None
+        coded = self._code(meant, namings)
         is_stand_in = meant.pos_ == "PRON" or meant.lower_ in STAND_INS
         if is_stand_in and not (coded.country or coded.sector):
             return None
@@ -84,14 +86,18 @@ class Cast:
             entry_ids=tuple(coded.entry_ids),
         )
 
-    def _code(self, meant: Token, fuller: Token | None) -> ActorCode:
+    def _code(self, meant: Token, namings: Sequence[Token]) -> ActorCode:
         """The code of the words themselves, else of the title before a name, else of the fuller name."""
         coded = code_span(wide(meant), self.lexicon, on=self.on)
         if not (coded.country and coded.sector) and meant.ent_type_ in ("PERSON", "PER"):
             titled = code_words(with_title(meant), self.lexicon, on=self.on)
             coded = titled if titled.country or titled.sector else coded
-        if fuller is not None and not (coded.country and coded.sector):
-            better = code_span(wide(fuller), self.lexicon, on=self.on)
+        if not namings:
+            return coded
+        better, *others = (code_span(wide(naming), self.lexicon, on=self.on) for naming in namings)
+        if is_namesake(coded, (better, *others)):
+            return better
+        if not (coded.country and coded.sector):
             coded = better if better.country or better.sector else coded
         return coded
 
@@ -115,6 +121,17 @@ class Cast:
             is_named=meant.ent_type_ in ("PERSON", "PER", "ORG", "GPE", "NORP") or meant.pos_ == "PROPN",
             is_human=token.pos_ in ("PRON", "NUM") or lemma in HUMAN_NOUNS or is_human_word(lemma),
         )
+
+
+LEADER = "leaders:"
+# Of the longer namings of a last name so many are looked at.
+NAMINGS = 4
+
+
+def is_namesake(coded: ActorCode, fuller: Sequence[ActorCode]) -> bool:
+    """Whether a last name was taken for a leader's though the article calls its bearers otherwise: Luciana Berger, Ms Berger."""
+    leaders = {entry for entry in coded.entry_ids if entry.startswith(LEADER)}
+    return bool(leaders) and all(leaders.isdisjoint(one.entry_ids) for one in fuller)
 
 
 # Words within a name or before a noun name nobody of their own; a people or a land before a noun does.
