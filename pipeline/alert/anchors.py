@@ -144,15 +144,18 @@ def _anchor_sets(branch: Branch) -> Iterator[tuple[str, Anchors]]:
 
 
 def _values_of_branch(branch: Branch) -> dict[str, _Asked]:
+    wanted = branch.asked
     asked: dict[str, _Asked] = {
-        kind: ([*getattr(branch, name)], frozenset([name])) for kind, name in _SINGLE.items()
+        kind: ([*wanted[name]], frozenset([name])) for kind, name in _SINGLE.items() if name in wanted
     }
     asked |= {
-        kind: ([folded(one) for one in getattr(branch, name)], frozenset([name]))
+        kind: ([folded(one) for one in wanted[name]], frozenset([name]))
         for kind, name in (("d", "admin1"), ("s", "source"))
+        if name in wanted
     }
-    asked["a"] = _codes(branch, "actor")
-    asked["r"] = _codes(branch, "recipient")
+    for kind, side in (("a", "actor"), ("r", "recipient")):
+        if not wanted.keys().isdisjoint((side, f"{side}_country", f"{side}_sector")):
+            asked[kind] = _codes(branch, side)
     if branch.near or branch.polygon:
         asked["g"], asked["G"] = (_ground(branch, 1), frozenset()), (_ground(branch, _COARSE), frozenset())
     return asked
@@ -164,7 +167,7 @@ _SINGLE = {"t": "event_type", "m": "mode", "q": "quad_class", "c": "country", "x
 def _codes(branch: Branch, side: str) -> _Asked:
     """The fewest codes of which a party must have one: where country and sector are asked for, both together."""
     names = side, f"{side}_country", f"{side}_sector"
-    codes, countries, sectors = ([*getattr(branch, name)] for name in names)
+    codes, countries, sectors = ([*branch.asked.get(name, ())] for name in names)
     # A few codes are a country's and a sector's: IGO as the one is no IGO as the other.
     is_plain = not _SECTORS.intersection(countries)
     asked: list[_Asked] = [

@@ -180,10 +180,15 @@ class Branch(Part):
         return self
 
     @cached_property
+    def asked(self) -> Mapping[str, Any]:
+        """Each condition that is set, in the order of the fields."""
+        fields = vars(self)
+        return {name: fields[name] for name in _NAMES if fields[name] is not None and fields[name] != ()}
+
+    @cached_property
     def set_conditions(self) -> tuple[tuple[str, Any], ...]:
-        """Name and value of each condition that is set, in the order of the fields."""
-        pairs = ((name, getattr(self, name)) for name in type(self).model_fields)
-        return tuple((name, wanted) for name, wanted in pairs if wanted is not None and wanted != ())
+        """Name and value of each condition that is set."""
+        return tuple(self.asked.items())
 
     @cached_property
     def corners(self) -> tuple[Point, ...]:
@@ -194,9 +199,12 @@ class Branch(Part):
     def pieces(self) -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
         """The phrases of each condition of words, with the pieces they are looked for by."""
         return {
-            name: tuple((phrase, pieces_of(phrase)) for phrase in getattr(self, name))
+            name: tuple((phrase, pieces_of(phrase)) for phrase in self.asked.get(name, ()))
             for name in ("actor_name", "recipient_name", "text")
         }
+
+
+_NAMES = tuple(Branch.model_fields)
 
 
 def _with_defaults(raw: object) -> object:

@@ -64,26 +64,28 @@ def event_row(event: AlertEvent, number: int) -> dict[str, Any]:
 
 def _anchored(branch: Branch, shares: Shares) -> dict[str, Any]:
     anchors = branch_anchors(branch, shares)
-    asked = {name for name, _ in branch.set_conditions}
     return {
         "anchors": anchors.terms,
-        "is_whole": asked <= anchors.settled | settled(branch) | _SETTLED_BY_NUMBERS,
+        "is_whole": branch.asked.keys() <= anchors.settled | settled(branch) | _SETTLED_BY_NUMBERS,
     }  # fmt: skip
 
 
 def _row(branch: Branch) -> dict[str, Any]:
+    """The columns of what the branch asks for; all others are null."""
+    asked = branch.asked
     row: dict[str, Any] = {"refused_bits": refused_bits(branch)}
-    row |= {column: _or_none(getattr(branch, name)) for column, name in _LISTS.items()}
-    row |= {name: getattr(branch, name) for name in _NUMBERS}
-    row |= {name: _or_none(folded(one) for one in getattr(branch, name)) for name in ("admin1", "source")}
-    one, other = branch.dyad_either_way or ((), ())
-    row |= {"either_one": _or_none(one), "either_other": _or_none(other)}
-    row["circles"] = _or_none(part for circle in branch.near for part in (*circle.centre, circle.square))
-    row["corners"] = (
-        _or_none(part for corner in branch.corners for part in corner) if branch.polygon else None
-    )
+    row |= {column: list(asked[name]) for column, name in _LISTS.items() if name in asked}
+    row |= {name: asked[name] for name in _NUMBERS if name in asked}
+    row |= {name: [folded(one) for one in asked[name]] for name in ("admin1", "source") if name in asked}
+    if branch.dyad_either_way:
+        row["either_one"], row["either_other"] = map(list, branch.dyad_either_way)
+    if "near" in asked:
+        row["circles"] = [part for circle in branch.near for part in (*circle.centre, circle.square)]
+    if "polygon" in asked:
+        row["corners"] = [part for corner in branch.corners for part in corner]
     for name, column in _WORDS.items():
-        row |= _patterns(branch.pieces[name], column)
+        if name in asked:
+            row |= _patterns(branch.pieces[name], column)
     return row
 
 
@@ -100,7 +102,3 @@ def _like(piece: str) -> str:
 
 def _regular(piece: str) -> str:
     return "".join(sign if sign.isalnum() or sign in " _'" else f"[{sign}]" for sign in piece)
-
-
-def _or_none(values: Iterable[Any]) -> list[Any] | None:
-    return list(values) or None

@@ -92,6 +92,9 @@ class Window(Part):
         return {**keys, **raw}
 
 
+_EACH = Window.model_validate({"kind": "each"})
+
+
 class Backtest(Part):
     """What a rule may cost before it is let live."""
 
@@ -170,7 +173,7 @@ class Rule(Part):
     )
     severity: Annotated[Severity, choice(*SEVERITIES)] = "medium"
     match: Conditions = required()
-    window: Window = Field(default_factory=lambda: Window.model_validate({"kind": "each"}))
+    window: Window = Field(default_factory=lambda: _EACH)
     group_by: Annotated[tuple[str, ...], values.one_of(GROUP_FIELDS)] = Field(
         ("incident",),
         description="Alerts alike in these are one group; incident, with a window the whole rule.",

@@ -51,20 +51,21 @@ def event_bits(event: AlertEvent) -> int:
 def refused_bits(branch: Branch) -> int:
     """The bits of which an event that meets the branch shows none."""
     refused = 0
+    asked = branch.asked
     for name in _LISTS:
-        if wanted := getattr(branch, name):
+        if wanted := asked.get(name):
             bits = _BITS[name]
             refused |= _ALL[name] & ~sum({bits.get(value, bits[None]) for value in wanted})
     for name in _COUNTS:
-        least = getattr(branch, name) or 0
-        refused |= sum(_BITS[name][count] for count in range(min(least, _MOST)))
+        if least := asked.get(name):
+            refused |= sum(_BITS[name][count] for count in range(min(least, _MOST)))
     return refused
 
 
 def settled(branch: Branch) -> set[str]:
     """The conditions of which the bits say all."""
-    small = {name for name in _COUNTS if (getattr(branch, name) or 0) <= _MOST}
-    listed = {name for name in _LISTS if all(value in _BITS[name] for value in getattr(branch, name))}
+    small = {name for name in _COUNTS if branch.asked.get(name, 0) <= _MOST}
+    listed = {name for name in _LISTS if all(value in _BITS[name] for value in branch.asked.get(name, ()))}
     return small | listed
 
 

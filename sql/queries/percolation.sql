@@ -19,7 +19,7 @@ ORDER BY rule;
 -- rows it touched.
 WITH given AS MATERIALIZED (
     SELECT *
-    FROM jsonb_to_recordset(%(branches)s::jsonb) AS given (
+    FROM json_to_recordset(%(branches)s::json) AS given (
         rule text, number integer, anchors text[], refused_bits bigint, is_whole boolean,
         event_types text[], statuses text[], told_as text[], modes text[], quad_classes integer[], countries text[],
         languages text[], actor_countries text[], recipient_countries text[], actor_sectors text[],
