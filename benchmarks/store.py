@@ -95,30 +95,26 @@ WITH made AS (
     INSERT INTO tocsin.event_wordings (
         event_key, event_id, event_date, date_precision, is_dated, event_type, status,
         actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector,
-        place_name, place_country, place_latitude, place_longitude, place_resolution
+        place_name, place_country, place_latitude, place_longitude, place_resolution, handles
     )
     SELECT event_key, nextval('tocsin.event_id'), event_date, date_precision, date_start IS NOT NULL, event_type, status,
            actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector,
-           place_name, place_country, place_latitude, place_longitude, place_resolution
+           place_name, place_country, place_latitude, place_longitude, place_resolution, handles
     FROM tocsin.candidates
     WHERE id BETWEEN %(first)s AND %(last)s
     ORDER BY id
-    ON CONFLICT (event_key) DO NOTHING
-    RETURNING id, event_key
+    ON CONFLICT (event_date, event_key) DO NOTHING
+    RETURNING *
 )
 INSERT INTO tocsin.wording_handles (handle, event_date, wording_id, is_dated, land, latitude, longitude)
-SELECT DISTINCT unnest(candidate.handles), candidate.event_date, made.id, candidate.date_start IS NOT NULL,
-       candidate.place_country, candidate.place_latitude::real, candidate.place_longitude::real
-FROM made
-JOIN tocsin.candidates AS candidate
-    ON candidate.event_key = made.event_key AND candidate.id BETWEEN %(first)s AND %(last)s
+SELECT unnest(handles), event_date, id, is_dated, place_country, place_latitude, place_longitude FROM made
 """
 MAKE_EVENTS = """
 INSERT INTO tocsin.events (
     id, event_key, event_date, date_precision, event_type, mode, contexts, status,
     actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector,
     place_name, place_country, place_latitude, place_longitude, place_resolution,
-    counts, quad_class, score, cameo, confidence, codebook,
+    counts, killed_lower, killed_upper, quad_class, score, cameo, confidence, codebook,
     mention_count, article_count, source_count, first_reported_at, candidate_id, trigger_start
 )
 SELECT DISTINCT ON (wording.event_id)
@@ -126,10 +122,10 @@ SELECT DISTINCT ON (wording.event_id)
        told.actor_name, told.actor_country, told.actor_sector,
        told.recipient_name, told.recipient_country, told.recipient_sector,
        told.place_name, told.place_country, told.place_latitude, told.place_longitude, told.place_resolution,
-       counts, quad_class, score, cameo, confidence, codebook,
+       counts, 12, 12, quad_class, score, cameo, confidence, codebook,
        1, 1, 1, judged_at, told.id, trigger_start
 FROM tocsin.candidates AS told
-JOIN tocsin.event_wordings AS wording ON wording.event_key = told.event_key
+JOIN tocsin.event_wordings AS wording ON wording.event_date = told.event_date AND wording.event_key = told.event_key
 WHERE told.id BETWEEN %(first)s AND %(last)s
   AND NOT EXISTS (SELECT FROM tocsin.mentions AS mention WHERE mention.event_id = wording.event_id)
 ORDER BY wording.event_id, told.id
@@ -140,7 +136,8 @@ INSERT INTO tocsin.mentions (event_date, event_id, wording_id, candidate_id, art
 SELECT wording.event_date, wording.event_id, wording.id, candidate.id, candidate.article_id, candidate.trigger_start, candidate.trigger_end,
        candidate.trigger_text, candidate.sentence, candidate.sentence_start, candidate.confidence
 FROM tocsin.candidates AS candidate
-JOIN tocsin.event_wordings AS wording ON wording.event_key = candidate.event_key
+JOIN tocsin.event_wordings AS wording
+    ON wording.event_date = candidate.event_date AND wording.event_key = candidate.event_key
 WHERE candidate.id BETWEEN %(first)s AND %(last)s
 """
 SIZES = """
@@ -194,8 +191,8 @@ def fill(maker: Maker) -> None:
     indices = maker.run(
         "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
         " JOIN pg_class ON pg_class.oid = indrelid"
-        " WHERE relnamespace = 'tocsin'::regnamespace AND relname IN ('candidates', 'events')"
-        " AND NOT indisunique AND NOT relispartition"
+        " WHERE relnamespace = 'tocsin'::regnamespace AND NOT indisunique AND NOT relispartition"
+        " AND (relname IN ('candidates', 'events') OR indexrelid = 'tocsin.mentions_by_words'::regclass)"
     )
     for name, _ in indices:
         maker.run(f"DROP INDEX {name}")
@@ -207,6 +204,7 @@ def fill(maker: Maker) -> None:
         print(f"  filled {maker.made:>10,}", flush=True)
     for _, definition in indices:
         maker.run("SET maintenance_work_mem = '512MB';" + definition.replace("%", "%%"))
+    maker.run("SELECT tocsin.rebuild_rollups()")
     maker.run("VACUUM (ANALYZE)")
 
 

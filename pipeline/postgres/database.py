@@ -56,7 +56,10 @@ class Transaction:
     def all(self, name: str, /, **parameters: Any) -> list[Row]:
         """Rows of a named query, as dictionaries; empty when it returns nothing."""
         with self._execute(name, parameters) as cursor:
-            return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+            if not cursor.description:
+                return []
+            names = [column.name for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def one(self, name: str, /, **parameters: Any) -> Row | None:
         """The first row of a named query, or None."""
@@ -94,7 +97,7 @@ class Transaction:
         statements = queries.load()
         if name not in statements:
             raise StoreError(f"no query {name!r} in sql/queries; there are: {', '.join(sorted(statements))}")
-        cursor = self.connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor)
+        cursor = self.connection.cursor()
         with translated():
             cursor.execute(statements[name], storable(parameters))
         return cursor

@@ -16,6 +16,7 @@ from pipeline.store.wording import Wording, settings, wording_from
 from pipeline.stories.groups import connected
 
 Move = dict[str, int]
+Pair = tuple[int, int]
 
 MOST_WORDINGS = 2_000  # in one web of likenesses; what lies beyond them is left as it is
 
@@ -50,7 +51,8 @@ class _Web:
 
     rows: dict[int, dict[str, Any]] = field(default_factory=dict)
     wordings: dict[int, Wording] = field(default_factory=dict)
-    edges: set[tuple[int, int]] = field(default_factory=set)
+    weighed: set[Pair] = field(default_factory=set)
+    edges: set[Pair] = field(default_factory=set)
 
 
 def settle(transaction: Transaction, further: Iterable[int] = ()) -> Settled:
@@ -71,35 +73,51 @@ def settle(transaction: Transaction, further: Iterable[int] = ()) -> Settled:
     return settled
 
 
-def _pairs(transaction: Transaction, wording_ids: Collection[int]) -> list[tuple[int, int]]:
+def _pairs(transaction: Transaction, wording_ids: Collection[int]) -> list[Pair]:
     """These wordings, each with those that share a handle with it."""
     if not wording_ids:
         return []
+    weights = settings()
     rows = transaction.all(
-        "partners_of", days=settings()["print_days_after"], wording_ids=sorted(wording_ids)
+        "partners_of",
+        late=weights["print_days_after"],
+        apart=weights["print_days_apart"],
+        wording_ids=sorted(wording_ids),
     )
     return [(row["wording_id"], row["other_id"]) for row in rows]
 
 
-def _spun(transaction: Transaction, start: Sequence[int], pairs: list[tuple[int, int]]) -> _Web:
+def _spun(transaction: Transaction, start: Sequence[int], pairs: list[Pair]) -> _Web:
     """All wordings that a chain of likenesses connects with the first of the pairs."""
     web = _Web()
     spread = {one for one, _ in pairs} | set(start)
     while True:
         _load(transaction, web, {one for pair in pairs for one in pair} | set(start))
         bar = settings()["bar"]
+        found = {(min(pair), max(pair)) for pair in pairs} - web.weighed
+        web.weighed |= found
         web.edges |= {
-            (min(pair), max(pair))
-            for pair in pairs
-            if affinity(web.wordings[pair[0]], web.wordings[pair[1]]) >= bar
+            (one, other) for one, other in found if affinity(web.wordings[one], web.wordings[other]) >= bar
         }
-        reached = {one for edge in web.edges for one in edge} - spread
-        if not reached or len(spread) > MOST_WORDINGS:
-            if reached:
-                log.warning("web of wordings cut stage=store count=%d", len(spread))
+        reached = _reached(web, spread)
+        if not reached:
             return web
         spread |= reached
         pairs = _pairs(transaction, reached)
+
+
+def _reached(web: _Web, spread: set[int]) -> set[int]:
+    """The wordings at the rims of webs, whose partners nobody has looked for; of a web that is too large, none."""
+    nodes = {one for edge in web.edges for one in edge}
+    if nodes <= spread:
+        return set()
+    reached: set[int] = set()
+    for part in connected(nodes, web.edges):
+        if len(part) > MOST_WORDINGS:
+            log.warning("web of wordings cut stage=store count=%d", len(part))
+        else:
+            reached.update(part)
+    return reached - spread
 
 
 def _load(transaction: Transaction, web: _Web, ids: set[int]) -> None:

@@ -32,7 +32,7 @@ def store(batch_id: int, settings: Settings | None = None) -> Counts:
         _give_keys(session)
         last_id: int | None = 0
         while last_id is not None:
-            stored, last_id = _store_some(session, last_id)
+            stored, last_id = _store_some(session, last_id, STORE_AT_ONCE)
             counts.update(stored)
         counts.update(_merge_anew(session))
         with session.transaction() as transaction:
@@ -66,9 +66,7 @@ def _give_keys(session: Session) -> None:
         pass
 
 
-def _store_some(
-    session: Session, after_id: int, limit: int = STORE_AT_ONCE
-) -> tuple[Counter[str], int | None]:
+def _store_some(session: Session, after_id: int, limit: int) -> tuple[Counter[str], int | None]:
     """Store the candidates behind an id; what that gave, and the id to go on behind, or None at the end.
 
     Where Postgres refuses them, fewer are tried, until it is known which one it is; that one is quarantined.

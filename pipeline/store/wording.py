@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,7 @@ def party_of(actor: Actor | None) -> Party | None:
     return _party(actor.name, actor.country, actor.sector) if actor else None
 
 
+@lru_cache(maxsize=10_000)
 def _party(name: str | None, country: str | None, sector: str | None) -> Party | None:
     if name is None:
         return None

@@ -20,23 +20,22 @@ WHERE candidate.id = given.id;
 
 -- name: claim_without_handles
 -- Wordings of before there were handles, oldest first.
-SELECT * FROM tocsin.event_wordings WHERE NOT has_handles ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED;
+SELECT * FROM tocsin.event_wordings WHERE handles IS NULL ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED;
 
 -- name: save_handles
 -- Gives wordings their handles: array of {id, handles}. Returns nothing.
 WITH given AS (
     UPDATE tocsin.event_wordings AS wording
-    SET has_handles = true
+    SET handles = given.handles
     FROM jsonb_to_recordset(%(wordings)s::jsonb) AS given (id bigint, handles bigint[])
     WHERE wording.id = given.id
-    RETURNING wording.*, given.handles
+    RETURNING wording.*
 )
 INSERT INTO tocsin.wording_handles (handle, event_date, wording_id, is_dated, land, latitude, longitude)
 SELECT unnest(handles), event_date, id, is_dated, place_country,
        CASE WHEN place_resolution = 'point' THEN place_latitude END,
        CASE WHEN place_resolution = 'point' THEN place_longitude END
-FROM given
-ON CONFLICT DO NOTHING;
+FROM given;
 
 -- name: make_staging
 -- Makes the staging tables of one batch; they go with the transaction. Returns nothing.
@@ -114,11 +113,12 @@ RETURNING id, sentence;
 -- Stages the wordings of the staged candidates, and locks the events that those known tell. Returns nothing.
 -- One whose event another session holds is marked: its candidates wait for the next time, and nobody waits for the other.
 WITH touched AS MATERIALIZED (
-    SELECT event, min(event_key) AS event_key FROM staged_candidates GROUP BY event
+    SELECT event, min(event_date) AS event_date, min(event_key) AS event_key FROM staged_candidates GROUP BY event
 ), known AS MATERIALIZED (
     SELECT touched.event, wording.id, wording.event_id
     FROM touched
-    JOIN tocsin.event_wordings AS wording ON wording.event_key = touched.event_key
+    JOIN tocsin.event_wordings AS wording
+        ON wording.event_date = touched.event_date AND wording.event_key = touched.event_key
 ), held AS (
     SELECT event.id
     FROM (SELECT DISTINCT event_id FROM known) AS known
@@ -153,22 +153,22 @@ WITH sample AS MATERIALIZED (
     INSERT INTO tocsin.event_wordings (
         event_key, event_id, event_date, date_precision, is_dated, event_type, status,
         actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector,
-        place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id
+        place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id, handles
     )
     SELECT event_key, nextval('tocsin.event_id'), event_date, date_precision, date_start IS NOT NULL,
            event_type, status, actor_name, actor_country, actor_sector,
            recipient_name, recipient_country, recipient_sector,
-           place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id
+           place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id,
+           handles
     FROM sample
     ORDER BY event
     RETURNING *
 ), found_by AS (
     INSERT INTO tocsin.wording_handles (handle, event_date, wording_id, is_dated, land, latitude, longitude)
-    SELECT unnest(sample.handles), made.event_date, made.id, made.is_dated, made.place_country,
-           CASE WHEN made.place_resolution = 'point' THEN made.place_latitude END,
-           CASE WHEN made.place_resolution = 'point' THEN made.place_longitude END
+    SELECT unnest(handles), event_date, id, is_dated, place_country,
+           CASE WHEN place_resolution = 'point' THEN place_latitude END,
+           CASE WHEN place_resolution = 'point' THEN place_longitude END
     FROM made
-    JOIN sample ON sample.event_key = made.event_key
 )
 UPDATE staged_wordings AS staged
 SET wording_id = made.id, event_id = made.event_id, own_id = made.event_id
@@ -184,21 +184,73 @@ SELECT wording_id, own_id AS event_id FROM staged_wordings WHERE own_id IS NOT N
 SELECT nextval('tocsin.event_id') AS event_id FROM generate_series(1, %(count)s);
 
 -- name: partners_of
--- Pairs of these wordings with others that share a handle with them, within some days, and are not plainly elsewhere.
-SELECT DISTINCT mine.wording_id, other.wording_id AS other_id
-FROM tocsin.wording_handles AS mine
-JOIN tocsin.wording_handles AS other
-    ON other.handle = mine.handle AND other.wording_id <> mine.wording_id
-    AND other.event_date BETWEEN mine.event_date - %(days)s::integer AND mine.event_date + %(days)s::integer
-    AND (other.event_date = mine.event_date OR NOT (mine.is_dated AND other.is_dated))
-    AND (other.land = mine.land OR mine.land IS NULL OR other.land IS NULL)
-    AND (mine.latitude IS NULL OR other.latitude IS NULL
-         OR abs(mine.latitude - other.latitude) < 0.5 AND abs(mine.longitude - other.longitude) < 1.5)
-WHERE mine.wording_id = ANY(%(wording_ids)s);
+-- Pairs of these wordings with others that share a handle with them, on a day that does not contradict theirs, and are not
+-- plainly elsewhere. Two days that the texts say are one; a day of print is the one said or up to some (`late`) days later;
+-- two days of print are few (`apart`) days apart. One with a town looks into its cell of the map, those around it, and the
+-- one (0) of those without a town. OFFSET 0 has the index asked for each, whatever the planner takes the table for.
+WITH mine AS (
+    SELECT wording.id, wording.handles, wording.place_country AS land, town.latitude, town.longitude,
+           CASE WHEN town.cell IS NOT NULL THEN ARRAY[
+               town.cell - 1001, town.cell - 1000, town.cell - 999, town.cell - 1, town.cell, town.cell + 1,
+               town.cell + 999, town.cell + 1000, town.cell + 1001, 0
+           ] END AS cells,
+           wording.event_date - CASE WHEN wording.is_dated THEN 0 ELSE %(late)s::integer END AS said_from,
+           wording.event_date AS said_to,
+           wording.event_date - CASE WHEN wording.is_dated THEN 0 ELSE %(apart)s::integer END AS print_from,
+           wording.event_date + CASE WHEN wording.is_dated THEN %(late)s::integer ELSE %(apart)s::integer END AS print_to
+    FROM tocsin.event_wordings AS wording
+    LEFT JOIN LATERAL (
+        SELECT wording.place_latitude::real AS latitude, wording.place_longitude::real AS longitude,
+               tocsin.cell_of(wording.place_latitude::real, wording.place_longitude::real) AS cell
+        WHERE wording.place_resolution = 'point'
+    ) AS town ON true
+    WHERE wording.id = ANY(%(wording_ids)s)
+), sought AS MATERIALIZED (
+    SELECT mine.*, fortnight, unnest(handles) AS handle
+    FROM mine
+    CROSS JOIN LATERAL generate_series(
+        tocsin.fortnight_of(least(said_from, print_from)), tocsin.fortnight_of(greatest(said_to, print_to))
+    ) AS fortnight
+    ORDER BY fortnight, handle
+)
+SELECT sought.id AS wording_id, other.wording_id AS other_id
+FROM sought
+CROSS JOIN LATERAL (
+    SELECT handle.wording_id
+    FROM tocsin.wording_handles AS handle
+    WHERE tocsin.fortnight_of(handle.event_date) = sought.fortnight AND handle.handle = sought.handle
+      AND handle.event_date BETWEEN least(said_from, print_from) AND greatest(said_to, print_to)
+      AND handle.cell = ANY(sought.cells)
+      AND handle.event_date BETWEEN CASE WHEN handle.is_dated THEN said_from ELSE print_from END
+                                AND CASE WHEN handle.is_dated THEN said_to ELSE print_to END
+      AND (handle.land = sought.land OR handle.land IS NULL OR sought.land IS NULL)
+      AND (handle.latitude IS NULL
+           OR abs(handle.latitude - sought.latitude) < 0.5 AND abs(handle.longitude - sought.longitude) < 1.5)
+    OFFSET 0
+) AS other
+WHERE sought.cells IS NOT NULL AND other.wording_id <> sought.id
+UNION
+SELECT sought.id, other.wording_id
+FROM sought
+CROSS JOIN LATERAL (
+    SELECT handle.wording_id
+    FROM tocsin.wording_handles AS handle
+    WHERE tocsin.fortnight_of(handle.event_date) = sought.fortnight AND handle.handle = sought.handle
+      AND handle.event_date BETWEEN least(said_from, print_from) AND greatest(said_to, print_to)
+      AND handle.event_date BETWEEN CASE WHEN handle.is_dated THEN said_from ELSE print_from END
+                                AND CASE WHEN handle.is_dated THEN said_to ELSE print_to END
+      AND (handle.land = sought.land OR handle.land IS NULL OR sought.land IS NULL)
+    OFFSET 0
+) AS other
+WHERE sought.cells IS NULL AND other.wording_id <> sought.id;
 
 -- name: wordings_of
--- Wordings by their ids.
-SELECT * FROM tocsin.event_wordings WHERE id = ANY(%(wording_ids)s);
+-- Wordings by their ids, without what they are found by.
+SELECT id, event_key, event_id, event_date, date_precision, is_dated, event_type, status,
+       actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector,
+       place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id
+FROM tocsin.event_wordings
+WHERE id = ANY(%(wording_ids)s);
 
 -- name: hold_events
 -- Locks events of these ids. Those that another session holds are missing.
@@ -504,13 +556,16 @@ SELECT event.id, event.revision,
            WHEN staged.before ->> 'deleted_at' IS NOT NULL THEN 'revived'
            ELSE coalesce(staged.reason, 'told')
        END,
-       jsonb_object_agg(present.key, jsonb_build_array(staged.before -> present.key, present.value))
+       changed.columns
 FROM staged_values AS staged
 JOIN tocsin.events AS event ON event.id = staged.event_id AND event.event_date = staged.new_date
-CROSS JOIN LATERAL jsonb_each(to_jsonb(event) - '{revision,revised_at}'::text[]) AS present
+CROSS JOIN LATERAL (
+    SELECT jsonb_object_agg(present.key, jsonb_build_array(staged.before -> present.key, present.value)) AS columns
+    FROM jsonb_each(to_jsonb(event) - '{revision,revised_at}'::text[]) AS present
+    WHERE present.value IS DISTINCT FROM staged.before -> present.key
+) AS changed
 WHERE NOT staged.is_new AND event.revision <> (staged.before ->> 'revision')::integer
-  AND present.value IS DISTINCT FROM staged.before -> present.key
-GROUP BY event.id, event.revision, event.superseded_by, event.deleted_at, staged.before, staged.reason
+  AND changed.columns IS NOT NULL
 ON CONFLICT (event_id, revision) DO NOTHING;
 
 -- name: insert_mentions
@@ -564,11 +619,11 @@ WITH gone AS (
           SELECT FROM tocsin.mentions AS mention
           WHERE mention.event_id = wording.event_id AND mention.wording_id = wording.id AND mention.withdrawn_at IS NULL
       )
-    RETURNING id
+    RETURNING id, event_date, handles
 )
 DELETE FROM tocsin.wording_handles AS handle
-USING gone
-WHERE handle.wording_id = gone.id;
+USING (SELECT id, event_date, unnest(handles) AS handle FROM gone) AS gone
+WHERE handle.event_date = gone.event_date AND handle.handle = gone.handle AND handle.wording_id = gone.id;
 
 -- name: wordings_of_events
 -- Ids of the wordings that tell these events.

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.model import Actor, Count, EventDate, Place
+from pipeline.model import Actor, Candidate, Count, EventDate, Place
 from pipeline.postgres.database import Database, Transaction
+from pipeline.stages import incidents as incidents_stage
 from pipeline.stages import store as store_stage
 from pipeline.stages.store import store
 from tests.conftest import wipe
@@ -157,6 +158,33 @@ def test_an_event_that_another_session_holds_is_merged_later(tell: Tell, setting
     assert select(other, "SELECT mention_count FROM tocsin.events WHERE deleted_at IS NULL") == [(2,)]
 
 
+def test_a_web_is_followed_however_many_others_are_in_the_batch(
+    tell: Tell, settings, other: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is too large is one web, and not all of a batch together."""
+    monkeypatch.setattr(incidents_stage, "MOST_WORDINGS", 6)
+    days = [DAY + timedelta(days=9 * number) for number in range(8)]
+
+    def tell_all(*tellings: Candidate) -> None:
+        for day in days:
+            for told in tellings:
+                when = replace(told.event_date, value=day + (told.event_date.value - DAY))
+                tell(replace(told, event_date=when), url=f"https://One.example/{day}/{hash(told)}")
+        store(0, settings)
+
+    # The third is more like the second than the first is, and contradicts the first: the second follows it.
+    tell_all(replace(RAID, actor=REBELS), replace(RAID, place=LAND))
+    before = select(other, "SELECT DISTINCT mention_count FROM tocsin.events WHERE deleted_at IS NULL")
+    other.rollback()
+    tell_all(replace(RAID, place=ELSEWHERE))
+
+    assert before == [(2,)]
+    assert select(
+        other,
+        "SELECT mention_count, count(*) FROM tocsin.events WHERE deleted_at IS NULL GROUP BY 1 ORDER BY 1",
+    ) == [(1, 8), (2, 8)]
+
+
 def test_many_incidents_take_no_more_statements_than_one(
     tell: Tell, settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,7 +220,7 @@ def test_an_event_of_before_there_were_wordings_is_found(
         select(transaction.connection, "DELETE FROM tocsin.wording_handles")
         select(
             transaction.connection,
-            "UPDATE tocsin.event_wordings SET has_handles = false, event_key = 'before'",
+            "UPDATE tocsin.event_wordings SET handles = NULL, event_key = 'before'",
         )
     put(tell, 1)
     put(tell, 2)
