@@ -19,13 +19,15 @@ from pipeline.config import Settings
 from pipeline.extract.article.attacks import attacks
 from pipeline.extract.article.cast import Cast, Party
 from pipeline.extract.article.dyads import Features, candidate_of, made_of, parties_of, sides_of
-from pipeline.extract.article.history import is_history
+from pipeline.extract.article.history import is_history, is_history_by_rule
 from pipeline.extract.article.home import find_dateline
 from pipeline.extract.article.incidents import incidents
 from pipeline.extract.article.lead import lead_end
 from pipeline.extract.article.merge import merge
+from pipeline.extract.article.relevance import is_fight_of_sport
 from pipeline.extract.article.scene import Scene, place_beside_actor
 from pipeline.extract.article.telling import Said, Telling, tell, words_of
+from pipeline.extract.article.told import is_told
 from pipeline.extract.article.weigh import Heard, Weighed, weigh
 from pipeline.extract.events.reader import Reader
 from pipeline.extract.events.reading import Reading
@@ -34,7 +36,7 @@ from pipeline.extract.events.sieve import may_hold_event
 from pipeline.extract.language.lemmatizer import dictionary
 from pipeline.extract.language.model import load_model
 from pipeline.extract.language.parse import parse
-from pipeline.extract.language.parsed import Parsed, Piece
+from pipeline.extract.language.parsed import Parsed, Piece, piece_of
 from pipeline.extract.lexicon.actor_lexicon import ActorLexicon, load_lexicon
 from pipeline.extract.lexicon.frame_files import load_frames
 from pipeline.extract.lexicon.frames import Frames
@@ -124,14 +126,16 @@ class Coder:
         for piece, doc in enumerate(docs):
             for sentence in doc.sents:
                 cast.hear(sentence)
-                for reading in readings_of(sentence, self.reader):
+                for reading in filter(is_told, readings_of(sentence, self.reader)):
                     made = self._candidates(reading, article, cast)
                     if reading.bounds:
                         granted.extend(made)
                     else:
                         told.append((made, reading.anchor, piece))
+        published = article.published_at.date()
         candidates = _settled(scene, told)
         candidates += scene.remembered(granted, candidates)
+        candidates = [replace(one, is_background=is_history_by_rule(one, published)) for one in candidates]
         return attacks(merge(sorted(candidates, key=lambda one: one.sentence.start)))
 
     def _by_reader(
@@ -179,9 +183,13 @@ class Coder:
 
     def _weighed(self, weighed: Weighed, article: Article, cast: Cast) -> Candidate | None:
         reading = weighed.reading
+        if not is_told(reading):
+            return None
         telling = self._telling(reading, (weighed.actor, weighed.recipient), article, cast)
         sides = sides_of(reading, telling, weighed.actor[1], weighed.recipient[1])
-        if sides == (None, None):
+        sectors = (side.sector for side in sides if side is not None)
+        beside = telling.sentence.text, piece_of(reading.anchor).text
+        if sides == (None, None) or is_fight_of_sport(reading.event_type or "", *beside, sectors):
             return None
         return made_of(reading, telling, sides, weighed.decision.confidence)
 

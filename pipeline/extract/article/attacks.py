@@ -27,7 +27,7 @@ def attacks(candidates: Iterable[Candidate]) -> list[Candidate]:
     kept: list[Candidate] = []
     for candidate in candidates:
         for number, known in enumerate(kept):
-            if is_one_attack(known, candidate):
+            if is_one_attack(known, candidate) or is_told_again(known, candidate):
                 kept[number] = _one(known, candidate)
                 break
         else:
@@ -42,12 +42,50 @@ def is_one_attack(first: Candidate, second: Candidate) -> bool:
         and first.sentence == second.sentence
         and first.status == second.status
         and first.is_background == second.is_background
-        and (_tells_harm(first) or _tells_harm(second))
+        and (_tells_harm(first) or _tells_harm(second) or _names_one_alone(first, second))
         and may_be_one_doer(first.actor, second.actor)
         and not _strikes_back(first, second)
         and _days_agree(first, second)
         and places_agree(first, second)
     )
+
+
+def is_told_again(first: Candidate, second: Candidate) -> bool:
+    """Whether another sentence tells the same attack: the same kind of doer did it to as many people, where and when it may be.
+
+    "The kidnapping of the 80 pupils" is that of the 80 girls; "three dead, police say" are the three of the line before.
+    """
+    return (
+        first.event_type == second.event_type == "ASSAULT"
+        and first.sentence != second.sentence
+        and first.status == second.status
+        and first.is_background == second.is_background
+        and (not first.mode or not second.mode or first.mode == second.mode)
+        and _same_number(first, second)
+        and _same_kind_of_doer(first.actor, second.actor)
+        and _lands_agree(first.recipient, second.recipient)
+        and _days_agree(first, second)
+        and places_agree(first, second)
+    )
+
+
+def _same_number(first: Candidate, second: Candidate) -> bool:
+    """Whether both count as many of one kind, at least two; where one counts nobody it was a place that it struck."""
+    pairs = [(a, b) for a in first.counts for b in second.counts if a.kind == b.kind]
+    if not pairs:
+        return False
+    return all(a.lower == b.lower and a.upper == b.upper and (a.lower or 0) >= 2 for a, b in pairs)
+
+
+def _same_kind_of_doer(first: Actor | None, second: Actor | None) -> bool:
+    if first is None or second is None or same_actor(first, second):
+        return True
+    return first.sector == second.sector and bool(first.sector) and _lands_agree(first, second)
+
+
+def _lands_agree(first: Actor | None, second: Actor | None) -> bool:
+    lands = {side.country for side in (first, second) if side is not None and side.country}
+    return len(lands) < 2
 
 
 def may_be_one_doer(first: Actor | None, second: Actor | None) -> bool:
@@ -64,6 +102,13 @@ def is_means(actor: Actor) -> bool:
 
 def _tells_harm(candidate: Candidate) -> bool:
     return candidate.frame_id.split("+", 1)[0] in HARM
+
+
+def _names_one_alone(first: Candidate, second: Candidate) -> bool:
+    """Whether one deed was done to somebody and to mere words: "hit Kharkiv, two dead"."""
+    return first.trigger == second.trigger and any(
+        one.recipient is not None and not one.recipient.code for one in (first, second)
+    )
 
 
 def _strikes_back(first: Candidate, second: Candidate) -> bool:

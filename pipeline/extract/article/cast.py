@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 
@@ -12,7 +12,7 @@ from spacy.tokens import Token
 
 from pipeline.extract.actors.code import ActorCode, code_span, code_words
 from pipeline.extract.actors.coreference import Mentions
-from pipeline.extract.article.naming import may_be_party, name_of, wide, with_title
+from pipeline.extract.article.naming import is_named_like_place, may_be_party, name_of, wide, with_title
 from pipeline.extract.article.relevance import Side
 from pipeline.extract.article.spans import words_span
 from pipeline.extract.events.party_words import is_human_word
@@ -89,6 +89,8 @@ class Cast:
     def _code(self, meant: Token, namings: Sequence[Token]) -> ActorCode:
         """The code of the words themselves, else of the title before a name, else of the fuller name."""
         coded = code_span(wide(meant), self.lexicon, on=self.on)
+        if is_named_like_place(meant, coded):
+            return replace(coded, country=None, sector=None, entry_ids=())
         if not (coded.country and coded.sector) and meant.ent_type_ in ("PERSON", "PER"):
             titled = code_words(with_title(meant), self.lexicon, on=self.on)
             coded = titled if titled.country or titled.sector else coded

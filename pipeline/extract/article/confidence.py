@@ -1,10 +1,4 @@
-"""Coder: one article in, candidate events out - who did what to whom, where, when, and why we say so.
-
-    text -> clean pieces -> (only those that may hold an event) parse -> readings -> actors, place,
-    date, counts -> one candidate per event of the article
-
-`load_coder` is slow and holds the language model; call it once per process.
-"""
+"""Confidence: a reading and its parties in; the probability that the rules read it right out."""
 
 from __future__ import annotations
 
@@ -13,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pipeline.extract.events.reading import Reading
 from pipeline.extract.lexicon.files import DATA
@@ -30,6 +25,27 @@ def is_victim_alone(features: Mapping[str, float], event_type: str) -> bool:
     """Whether a reading is an attack that took place and names whom it struck and nobody who did it."""
     named = features["has_recipient"] and not features["has_actor"]
     return bool(event_type == "ASSAULT" and features["is_actual"] and named)
+
+
+def deed_alone(reading: Reading, actor: Actor | None, recipient: Actor | None) -> float | None:
+    """How sure a deed is that one party does alone: a protest by people, a missile test; None where it is no such deed."""
+    if actor is None or recipient is not None or reading.status != "actual" or len(reading.lineage) != 1:
+        return None
+    if reading.lineage[0].startswith("noun:"):
+        return None
+    for deed in _deeds().values():
+        if reading.event_type in deed["types"].split() and (
+            (actor.sector or "-") in deed.get("sectors", "").split()
+            or reading.frame_id in deed.get("frames", "").split()
+        ):
+            return float(deed["confidence"])
+    return None
+
+
+@cache
+def _deeds() -> Mapping[str, Mapping[str, Any]]:
+    """Kinds of such deeds, with what was measured of them (data/deeds.toml)."""
+    return tomllib.loads((DATA / "deeds.toml").read_text(encoding="utf-8"))
 
 
 def weights_for(features: Mapping[str, float], event_type: str) -> Mapping[str, float]:

@@ -9,11 +9,12 @@ from spacy.tokens import Token
 from pipeline import plover
 from pipeline.extract.article.at_home import at_home
 from pipeline.extract.article.cast import Cast, Party
-from pipeline.extract.article.confidence import confidence, features_of, weights_for
+from pipeline.extract.article.confidence import confidence, deed_alone, features_of, weights_for
 from pipeline.extract.article.relevance import is_political
 from pipeline.extract.article.telling import Telling
 from pipeline.extract.events.reading import Reading
 from pipeline.extract.grammar.tree import kids, lemma_of
+from pipeline.extract.language.parsed import piece_of
 from pipeline.extract.lexicon.cameo import cameo_code
 from pipeline.extract.lexicon.words import word_set
 from pipeline.model import Actor, Candidate
@@ -44,10 +45,11 @@ def candidate_of(
     judged = cast.side((agent, actor)), cast.side((patient, recipient))
     if actor is None and recipient is None:
         return None
-    if not is_political(reading.event_type or "", reading.lineage[-1], telling.sentence.text, *judged):
+    kind, paragraph = reading.event_type or "", piece_of(reading.anchor).text
+    if not is_political(kind, reading.lineage[-1], telling.sentence.text, *judged, paragraph):
         return None
     features = features_of(reading, actor, recipient)
-    sure = confidence(features, weights_for(features, reading.event_type or ""))
+    sure = deed_alone(reading, actor, recipient) or confidence(features, weights_for(features, kind))
     return features, made_of(reading, telling, (actor, recipient), sure)
 
 

@@ -8,8 +8,10 @@ from spacy.tokens import Span as DocSpan
 from spacy.tokens import Token
 
 from pipeline.extract.actors.can_act import may_act
+from pipeline.extract.actors.code import ActorCode
 from pipeline.extract.grammar import labels, phrases
 from pipeline.extract.grammar.tree import kids
+from pipeline.extract.language.parsed import piece_of
 
 
 def may_be_party(noun: Token) -> bool:
@@ -62,4 +64,17 @@ def _relative_clauses(noun: Token) -> Iterable[int]:
         child.left_edge.i
         for child in kids(noun)
         if child.dep_ == labels.RELATIVE_CLAUSE and child.left_edge.i > noun.i
+    )
+
+
+def is_named_like_place(noun: Token, coded: ActorCode) -> bool:
+    """Whether a person's code is that of the land or town which the first name is too: Paris Holloway, Chad Mendez."""
+    if noun.ent_type_ != "PERSON" or not coded.entry_ids:
+        return False
+    if any(not entry.startswith(("countries:", "cities:")) for entry in coded.entry_ids):
+        return False
+    name = next((span for span in piece_of(noun).entities if span.start <= noun.i < span.end), None)
+    is_entry = any(entry.partition(":")[2].casefold() == coded.name.casefold() for entry in coded.entry_ids)
+    return (
+        not is_entry and name is not None and len(name) > 1 and coded.name.casefold() == name.text.casefold()
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -63,14 +64,24 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{forms})\b", re.IGNORECASE)
 
 
+_RESULT = re.compile(r"\b\d{1,3}-\d{1,3}\b")
+
+
 @lru_cache(maxsize=1024)
-def subject(sentence: str) -> str:
-    """What a sentence is about when it is not politics: "sport", "accident", "petty"; else empty."""
+def subject(sentence: str, paragraph: str = "") -> str:
+    """What a sentence is about when it is not politics: "sport", "accident", "petty"; else empty.
+
+    In a paragraph of sport a sentence needs less to be about it.
+    """
     sport = {match.group().lower() for match in _pattern("sport").finditer(sentence)}
     weak = {match.group().lower() for match in _pattern("sport_weak").finditer(sentence)}
     if _pattern("armed").search(sentence):
         sport = weak = set()
-    if sport or len(weak) >= 2 or (weak and re.search(r"\b\d{1,3}-\d{1,3}\b", sentence)):
+    if (
+        sport
+        or len(weak) >= 2
+        or (weak and (_RESULT.search(sentence) or _pattern("sport").search(paragraph)))
+    ):
         return "sport"
     if _pattern("accident").search(sentence):
         # "An earthquake strikes" is no strike.
@@ -80,11 +91,46 @@ def subject(sentence: str) -> str:
     return "petty" if _pattern("petty").search(sentence) else ""
 
 
+def is_retold(sentence: str, paragraph: str) -> bool:
+    """Whether a paper speaks of its own earlier text, or a label says that the paragraph is a joke or a correction."""
+    head, colon, _ = paragraph.lstrip()[:_LONGEST_LABEL].partition(":")
+    if colon and _pattern("label").fullmatch(head.strip()):
+        return True
+    return bool(_pattern("correction").search(sentence))
+
+
+_LONGEST_LABEL = 20
+
+
+def is_sport(sentence: str, paragraph: str, sectors: Iterable[str | None]) -> bool:
+    """Whether a sentence is of sport, and nobody of these sectors makes it politics."""
+    return subject(sentence, paragraph) == "sport" and FORCEFUL.isdisjoint(sectors)
+
+
+def is_fight_of_sport(event_type: str, sentence: str, paragraph: str, sectors: Iterable[str | None]) -> bool:
+    """The same of what the trained reader takes for force or a threat, of which it has read few in sport.
+
+    Words of sport that have other uses are not enough: of 32 rows of the corpus in such sentences 29 told what happened.
+    """
+    if event_type not in ("ASSAULT", "THREATEN") or not is_sport(sentence, paragraph, sectors):
+        return False
+    return any(_pattern("sport").search(text) for text in (sentence, paragraph)) or bool(
+        _RESULT.search(sentence)
+    )
+
+
 def is_political(
-    event_type: str, entry_id: str, sentence: str, actor: Side | None, recipient: Side | None
+    event_type: str,
+    entry_id: str,
+    sentence: str,
+    actor: Side | None,
+    recipient: Side | None,
+    paragraph: str = "",
 ) -> bool:
     """Whether a reading may stand as an event."""
     sides = [side for side in (actor, recipient) if side is not None]
+    if is_sport(sentence, paragraph, (side.sector for side in sides)):
+        return False
     if _is_other_news(event_type, sentence, sides) or _is_natures(sentence, actor):
         return False
     if actor is not None and not actor.is_known and not actor.is_human:
@@ -98,10 +144,8 @@ def is_political(
 
 
 def _is_other_news(event_type: str, sentence: str, sides: list[Side]) -> bool:
-    """Whether a sentence is about sport, an accident or the blotter, and nobody in it makes it politics."""
+    """Whether a sentence is about an accident or the blotter, and nobody in it makes it politics."""
     about = subject(sentence)
-    if about == "sport":
-        return not any(side.sector in FORCEFUL for side in sides)
     if about == "accident":
         return event_type in ("ASSAULT", "THREATEN")
     is_of_state = any(side.country and side.sector for side in sides) or all(side.is_public for side in sides)

@@ -94,10 +94,24 @@ def _link_cost(trigger: Token, expression: Expression) -> float:
     span = trigger.doc.char_span(expression.start, expression.end, alignment_mode="expand")
     if span is None or span.start <= trigger.i < span.end:
         return _UNLINKED
+    if _is_of_antecedent(trigger, span):
+        return 0.0
     links = load_date_links()
     by_tree = distance(way_between(trigger, span.root), links.climb, links.descend)
     cost = min(by_tree, links.order if _is_in_clause(trigger, span) else _UNLINKED)
     return cost + links.far * abs(span.start - trigger.i) + (links.begins if _begins(expression) else 0.0)
+
+
+def _is_of_antecedent(trigger: Token, words: DocSpan) -> bool:
+    """ "The attacks of 11 September 2001, in which … killed": the day right before the clause is that of what it tells of."""
+    for child in trigger.children:
+        if child.lower_ != "which" or child.i == 0 or child.nbor(-1).lower_ not in ("in", "during", "at"):
+            continue
+        before = child.i - 2
+        if before >= 0 and trigger.doc[before].text == ",":
+            before -= 1
+        return words.end == before + 1 and words.start <= before
+    return False
 
 
 def _is_in_clause(trigger: Token, words: DocSpan) -> bool:

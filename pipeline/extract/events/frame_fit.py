@@ -144,9 +144,10 @@ def _is_barred(frame: Frame, prep: str, noun: Token) -> bool:
 
 
 def _is_doer(frame: Frame, token: Token, parties: Parties) -> bool:
-    return _is_one_of(frame.doers, token, parties) or (
-        "person" in frame.doers and token.ent_type_ in ("PERSON", "PER")
-    )
+    if "person" in frame.doers and token.ent_type_ in ("PERSON", "PER"):
+        return True
+    # "We will crush the rebels", says whoever may do it.
+    return (token.lower_ == "we" and "gpe" in frame.doers) or _is_one_of(frame.doers, token, parties)
 
 
 def _is_one_of(words: frozenset[str], token: Token, parties: Parties) -> bool:

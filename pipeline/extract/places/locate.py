@@ -14,6 +14,7 @@ from spacy.tokens import Span as DocSpan
 
 from pipeline.extract.language.parsed import Parsed, piece_of, sentence_bounds
 from pipeline.extract.lexicon.gazetteer import Entry, Gazetteer
+from pipeline.extract.places.apposed import within_apposed
 from pipeline.extract.places.finer import holds, holds_tokens
 from pipeline.extract.places.names import place_spans
 from pipeline.extract.places.resolve import DIVISION, LONGEST_NAME, as_place, resolve_entry
@@ -23,6 +24,9 @@ from pipeline.model import Place, Span
 def locate(span: DocSpan, *, gazetteer: Gazetteer, country_hints: Collection[str] = ()) -> Place | None:
     """Put the words that name a place on the map; by what contains it where its own name is not known."""
     where = piece_of(span).span(span.start, span.end)
+    apposed = within_apposed(span, gazetteer)
+    if apposed is not None:
+        return as_place(apposed, where)
     near = _containers(span, gazetteer)
     named = frozenset(entry.country for entry in near)
     home = frozenset(filter(None, (piece_of(span).home,)))
@@ -55,11 +59,13 @@ def _only_bearer(entries: Sequence[Entry], where: Span) -> Place | None:
     rivals = (entry for entry in entries if entry.country != best.country)
     if best.population < _TOLD_OF or any(one.population >= _RIVAL_SHARE * best.population for one in rivals):
         return None
-    return as_place(best, where) if best.is_official else None
+    return as_place(best, where) if best.is_official or best.population >= _SPELT_ABROAD else None
 
 
 # From so many people a town is told of abroad without its land.
 _TOLD_OF = 5_000
+# And under another spelling than the map's (Janīn, Nābulus) from so many: smaller ones are chance.
+_SPELT_ABROAD = 30_000
 
 
 def _may_be_at_home(name: str, home: frozenset[str], gazetteer: Gazetteer) -> bool:

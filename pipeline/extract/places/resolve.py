@@ -72,7 +72,7 @@ def resolve_entry(name: str, gazetteer: Gazetteer, hints: frozenset[str]) -> Ent
         head, tail = name.split(",", 1)
         within = resolve_entry(tail.strip(), gazetteer, hints)
         if within:
-            return _resolve_within(head, within, gazetteer)
+            return resolve_within(head, within, gazetteer)
     for variant, wants_division in _variants(name):
         entries = gazetteer.find(variant)
         if variant.strip() and " " not in variant:
@@ -83,7 +83,7 @@ def resolve_entry(name: str, gazetteer: Gazetteer, hints: frozenset[str]) -> Ent
     return None
 
 
-def _resolve_within(name: str, within: Entry, gazetteer: Gazetteer) -> Entry | None:
+def resolve_within(name: str, within: Entry, gazetteer: Gazetteer) -> Entry | None:
     """ "Paris, Texas": the town of that division or country, or nothing."""
     for variant, wants_division in _variants(name):
         entries = tuple(

@@ -16,6 +16,11 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffc\ufffd]"
 )
 _TAG = re.compile(r"<[/!a-zA-Z][^<>\n]{0,300}>")
+# "10:05 Two people …": when a line of a live report was written, which counts nobody.
+_CLOCK = re.compile(
+    r"(?:(?<=^)|(?<=\n)|(?<=[.!?\"'] ))(?:[01]?\d|2[0-3])[:.][0-5]\d(?::[0-5]\d)?(?: ?(?:[ap]\.?m\.?|GMT|BST|UTC|CES?T|E[DS]?T|IST))?"
+    r"(?=(?: ?[-–—:|]?) +[A-Z\"'])"
+)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6});")
 
 
@@ -27,6 +32,7 @@ def clean(text: str, vocabulary: frozenset[str] = frozenset()) -> str:
         text = _TAG.sub(lambda match: " " * len(match.group()), text)
     if "&" in text:
         text = _ENTITY.sub(lambda match: " " * len(match.group()), text)
+    text = _CLOCK.sub(lambda match: " " * len(match.group()), text)
     is_word = vocabulary.__contains__ if vocabulary else _any_word
     text = recase(text.translate(_PLAIN), is_word, load_gazetteer())
     return _marks().sub(lambda match: " " * len(match.group()), text) if "[" in text else text
