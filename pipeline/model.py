@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-Status = Literal["actual", "planned", "hypothetical", "denied"]
-STATUSES: tuple[Status, ...] = ("actual", "planned", "hypothetical", "denied")
+Status = Literal["actual", "planned", "hypothetical", "denied", "alleged"]
+STATUSES: tuple[Status, ...] = ("actual", "planned", "hypothetical", "denied", "alleged")
 
 DatePrecision = Literal["day", "week", "month", "year"]
 DATE_PRECISIONS: tuple[DatePrecision, ...] = ("day", "week", "month", "year")

@@ -17,7 +17,7 @@ from pipeline.alert.shares import Shares
 from pipeline.alert.signs import event_bits, has_odd_codes, refused_bits, settled
 
 # Changes when the rows of a rule do; then all rules are compiled anew.
-VERSION = "2"
+VERSION = "3"
 _LISTS = {
     "event_types": "event_type", "statuses": "status", "told_as": "told_as", "modes": "mode",
     "quad_classes": "quad_class", "countries": "country", "languages": "language",

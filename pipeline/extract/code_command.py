@@ -17,6 +17,7 @@ from typing import Any
 from pipeline.config import Settings
 from pipeline.errors import ExtractError
 from pipeline.extract.actors.code import code_phrase
+from pipeline.extract.article.reporter import reported_by
 from pipeline.extract.article.telling import Said
 from pipeline.extract.bar import is_sure
 from pipeline.extract.coder import Coder, load_coder
@@ -165,6 +166,7 @@ def event_row(candidate: Candidate, said: Mapping[tuple[Span, Span], Said] | Non
         "location": _place_words(candidate, words),
         "date": candidate.event_date.value.isoformat(),
         "status": candidate.status,
+        "reported_by": reported_by(candidate),
         "confidence": candidate.confidence,
         "frame": candidate.frame_id,
         "background": candidate.is_background,

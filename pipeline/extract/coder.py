@@ -24,10 +24,10 @@ from pipeline.extract.article.home import find_dateline
 from pipeline.extract.article.incidents import incidents
 from pipeline.extract.article.lead import lead_end
 from pipeline.extract.article.merge import merge
-from pipeline.extract.article.relevance import is_fight_of_sport
+from pipeline.extract.article.relevance import is_no_force
 from pipeline.extract.article.scene import Scene, place_beside_actor
 from pipeline.extract.article.telling import Said, Telling, tell, words_of
-from pipeline.extract.article.told import is_told
+from pipeline.extract.article.told import as_alleged, is_told
 from pipeline.extract.article.weigh import Heard, Weighed, weigh
 from pipeline.extract.events.reader import Reader
 from pipeline.extract.events.reading import Reading
@@ -126,7 +126,7 @@ class Coder:
         for piece, doc in enumerate(docs):
             for sentence in doc.sents:
                 cast.hear(sentence)
-                for reading in filter(is_told, readings_of(sentence, self.reader)):
+                for reading in map(as_alleged, filter(is_told, readings_of(sentence, self.reader))):
                     made = self._candidates(reading, article, cast)
                     if reading.bounds:
                         granted.extend(made)
@@ -182,14 +182,14 @@ class Coder:
         return found
 
     def _weighed(self, weighed: Weighed, article: Article, cast: Cast) -> Candidate | None:
-        reading = weighed.reading
-        if not is_told(reading):
+        if not is_told(weighed.reading):
             return None
+        reading = as_alleged(weighed.reading)
         telling = self._telling(reading, (weighed.actor, weighed.recipient), article, cast)
         sides = sides_of(reading, telling, weighed.actor[1], weighed.recipient[1])
         sectors = (side.sector for side in sides if side is not None)
-        beside = telling.sentence.text, piece_of(reading.anchor).text
-        if sides == (None, None) or is_fight_of_sport(reading.event_type or "", *beside, sectors):
+        words = telling.trigger.text, telling.sentence.text, piece_of(reading.anchor).text
+        if sides == (None, None) or is_no_force(reading.event_type or "", *words, sectors):
             return None
         return made_of(reading, telling, sides, weighed.decision.confidence)
 

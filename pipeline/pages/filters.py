@@ -15,7 +15,7 @@ from fastapi import HTTPException
 from pipeline import plover
 from pipeline.errors import ConfigError
 
-STATUSES = ("actual", "planned", "hypothetical", "denied")
+STATUSES = ("actual", "planned", "hypothetical", "denied", "alleged")
 QUAD_CLASSES = {
     1: "verbal cooperation",
     2: "material cooperation",

@@ -56,7 +56,7 @@ def _ontology() -> Iterable[Expectation]:
     yield matches(
         "contexts_known", "contexts_text", words(plover.contexts()), "Every context is in the codebook."
     )
-    yield in_set("status_known", "status", STATUSES, "The status is one of four.")
+    yield in_set("status_known", "status", STATUSES, "The status is one of five.")
     yield matches("cameo_well_formed", "cameo", "^[0-9]{2,4}$", "A CAMEO code has two to four digits.")
     for role in ROLES:
         yield known(
@@ -148,7 +148,11 @@ def _dates() -> Iterable[Expectation]:
         *shown,
     )
     for name, statuses, says in (
-        ("actual", ("actual", "denied"), "What happened, or is denied, lies not after its publication."),
+        (
+            "actual",
+            ("actual", "denied", "alleged"),
+            "What happened, or is denied or alleged, lies not after its publication.",
+        ),
         ("planned", ("planned", "hypothetical"), "What is planned lies within reach of a plan."),
     ):
         yield Expectation(

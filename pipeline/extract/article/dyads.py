@@ -11,6 +11,7 @@ from pipeline.extract.article.at_home import at_home
 from pipeline.extract.article.cast import Cast, Party
 from pipeline.extract.article.confidence import confidence, deed_alone, features_of, weights_for
 from pipeline.extract.article.relevance import is_political
+from pipeline.extract.article.reporter import reason_of
 from pipeline.extract.article.telling import Telling
 from pipeline.extract.events.reading import Reading
 from pipeline.extract.grammar.tree import kids, lemma_of
@@ -74,7 +75,7 @@ def made_of(
         mode=code.mode,
         contexts=telling.contexts,
         status=reading.status,
-        status_reason=reading.claim.reason,
+        status_reason=reason_of(reading.status, reading.claim.reason, telling.speaker, actor, recipient),
         actor=actor,
         recipient=recipient,
         speaker=telling.speaker,

@@ -26,6 +26,7 @@ from pipeline.model import Candidate, Place, Span
 # A place told behind an event is as good as one this much farther before it.
 _BEHIND = 1.5
 # Events that happen at one place; words spoken about them may come from anywhere.
+DONE = frozenset({"actual", "alleged"})
 GROUND = frozenset({"ASSAULT", "PROTEST", "COERCE"})
 
 
@@ -52,12 +53,12 @@ class Scene:
     def settled(
         self, candidates: Sequence[Candidate], anchor: Token, piece: int, placed: Sequence[Candidate] = ()
     ) -> list[Candidate]:
-        """Give the dyads of one actual event on the ground the place and date they lack.
+        """Give the dyads of one event on the ground that took place, or is said to have, the place and date they lack.
 
         Args:
             piece: The number of the piece that tells it. placed: All events of the article that name their place.
         """
-        if not candidates or candidates[0].event_type not in GROUND or candidates[0].status != "actual":
+        if not candidates or candidates[0].event_type not in GROUND or candidates[0].status not in DONE:
             return list(candidates)
         first = candidates[0]
         if first.event_date.is_publication_date:

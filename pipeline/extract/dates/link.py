@@ -30,7 +30,7 @@ def date_of(trigger: Token, published_at: datetime, *, status: str = "") -> Even
     Args:
         trigger: Verb or noun that names the event, in a parsed text.
         published_at: When the text was published.
-        status: What the text claims of it. What is done has no day to come, what is planned no "last
+        status: What the text claims of it. What is done, or said to be, has no day to come, what is planned no "last
             week": such an expression is another event's, and the next nearest is asked.
 
     Returns:
@@ -51,7 +51,7 @@ def date_of(trigger: Token, published_at: datetime, *, status: str = "") -> Even
         resolved = _resolve_for(trigger, expression, published_at, ahead)
         if resolved is None:
             return None
-        if status == "actual" and resolved[0] > published_at.date():
+        if status in ("actual", "alleged") and resolved[0] > published_at.date():
             continue
         if status == "planned" and _POINTS_BACK.search(expression.text):
             continue

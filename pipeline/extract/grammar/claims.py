@@ -1,4 +1,4 @@
-"""Claims: what the sentence claims of an event - actual, planned, hypothetical or denied - and what makes it so."""
+"""Claims: what the sentence claims of an event - actual, planned, hypothetical, denied or alleged - and what makes it so."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ GOVERNING = (
 )
 REASONS = {
     **{kind: f"{kind}: {{word}}" for kind in GOVERNING},
+    "alleged": "alleged: {word}",
     "negated": "negated",
     "reader": "as the trained reader has it",
     "negated-noun": "negated noun",
