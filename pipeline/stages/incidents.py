@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
 from pipeline.postgres.database import Transaction
 from pipeline.stages.common import log
+from pipeline.stages.retellings import retold_pairs, tellings_of
 from pipeline.store.incidents import affinity, happenings
-from pipeline.store.wording import Wording, settings, wording_from
+from pipeline.store.retold import likeness
+from pipeline.store.wording import Telling, Wording, settings, wording_from
 from pipeline.stories.groups import connected
 
 Move = dict[str, int]
@@ -47,12 +49,18 @@ class _Decision:
 
 @dataclass(kw_only=True)
 class _Web:
-    """Wordings that likeness connects, found step by step."""
+    """Wordings that likeness connects, found step by step: by what they say (edges), or by those who tell them (retold)."""
 
     rows: dict[int, dict[str, Any]] = field(default_factory=dict)
     wordings: dict[int, Wording] = field(default_factory=dict)
     weighed: set[Pair] = field(default_factory=set)
     edges: set[Pair] = field(default_factory=set)
+    tellings: dict[int, tuple[Telling, ...]] = field(default_factory=dict)
+    retold: set[Pair] = field(default_factory=set)
+
+    def told(self, wording_id: int) -> Wording:
+        """A wording with those who tell it."""
+        return replace(self.wordings[wording_id], tellings=self.tellings[wording_id])
 
 
 def settle(transaction: Transaction, further: Iterable[int] = ()) -> Settled:
@@ -61,14 +69,21 @@ def settle(transaction: Transaction, further: Iterable[int] = ()) -> Settled:
     What comes out depends on all wordings that likeness connects, and not on which came first. Where another session
     holds one of the events, all of their web is left for the next time.
     """
-    new = transaction.all("fresh_wordings")
-    settled = Settled(fresh={row["event_id"] for row in new})
-    start = sorted(further)
-    pairs = _pairs(transaction, {row["wording_id"] for row in new}.union(start))
-    if not pairs and not start:
+    told = transaction.all("told_wordings")
+    new = {row["wording_id"] for row in told if row["event_id"] is not None}
+    settled = Settled(fresh={row["event_id"] for row in told if row["event_id"] is not None})
+    again = {*further, *(row["id"] for row in transaction.all("wordings_told_again"))}
+    retold = retold_pairs(transaction, {row["wording_id"] for row in told} | again)
+    # One more telling of a wording may part it from another, too: both ends are decided anew.
+    start = sorted({*again, *(one for pair in retold if pair[0] not in new for one in pair)})
+    pairs = _pairs(transaction, new.union(start))
+    retold += retold_pairs(transaction, set(start) - again - {row["wording_id"] for row in told})
+    if not pairs and not retold and not start:
         return settled
-    web = _spun(transaction, start, pairs)
-    parts = connected({*start, *(one for edge in web.edges for one in edge)}, web.edges)
+    web = _spun(transaction, start, new, pairs, retold)
+    edges = web.edges | web.retold
+    parts = connected({*start, *(one for edge in edges for one in edge)}, edges)
+    _tell(transaction, web, {one for edge in web.retold for one in edge}, parts)
     _write(transaction, _decided(web, parts), settled)
     return settled
 
@@ -87,32 +102,57 @@ def _pairs(transaction: Transaction, wording_ids: Collection[int]) -> list[Pair]
     return [(row["wording_id"], row["other_id"]) for row in rows]
 
 
-def _spun(transaction: Transaction, start: Sequence[int], pairs: list[Pair]) -> _Web:
+def _spun(
+    transaction: Transaction,
+    start: Sequence[int],
+    new: Collection[int],
+    pairs: list[Pair],
+    retold: list[Pair],
+) -> _Web:
     """All wordings that a chain of likenesses connects with the first of the pairs."""
     web = _Web()
-    spread = {one for one, _ in pairs} | set(start)
+    spread = {*start, *new}
     while True:
-        _load(transaction, web, {one for pair in pairs for one in pair} | set(start))
+        _load(transaction, web, {one for pair in (*pairs, *retold) for one in pair} | set(start))
         bar = settings()["bar"]
         found = {(min(pair), max(pair)) for pair in pairs} - web.weighed
         web.weighed |= found
         web.edges |= {
             (one, other) for one, other in found if affinity(web.wordings[one], web.wordings[other]) >= bar
         }
+        found = {(min(pair), max(pair)) for pair in retold} - web.edges
+        _ask_tellings(transaction, web, {one for pair in found for one in pair})
+        web.retold |= {
+            (one, other) for one, other in found if likeness(web.told(one), web.told(other)) >= bar
+        }
         reached = _reached(web, spread)
         if not reached:
             return web
         spread |= reached
-        pairs = _pairs(transaction, reached)
+        pairs, retold = _pairs(transaction, reached), retold_pairs(transaction, reached)
+
+
+def _ask_tellings(transaction: Transaction, web: _Web, wording_ids: set[int]) -> None:
+    new = wording_ids - web.tellings.keys()
+    web.tellings |= dict.fromkeys(new, ()) | tellings_of(transaction, new)
+
+
+def _tell(transaction: Transaction, web: _Web, retold: set[int], parts: Iterable[Sequence[int]]) -> None:
+    """Have all wordings of a part say who tells them where alike articles connect some of it, and none of the others do."""
+    mixed = {one for part in parts if not retold.isdisjoint(part) for one in part}
+    _ask_tellings(transaction, web, mixed)
+    for one in mixed:
+        web.wordings[one] = web.told(one)
 
 
 def _reached(web: _Web, spread: set[int]) -> set[int]:
     """The wordings at the rims of webs, whose partners nobody has looked for; of a web that is too large, none."""
-    nodes = {one for edge in web.edges for one in edge}
+    edges = web.edges | web.retold
+    nodes = {one for edge in edges for one in edge}
     if nodes <= spread:
         return set()
     reached: set[int] = set()
-    for part in connected(nodes, web.edges):
+    for part in connected(nodes, edges):
         if len(part) > MOST_WORDINGS:
             log.warning("web of wordings cut stage=store count=%d", len(part))
         else:
@@ -134,7 +174,7 @@ def _decided(web: _Web, parts: Iterable[Sequence[int]]) -> list[_Decision]:
     decided = []
     for part in parts:
         by_key = {web.rows[one]["event_key"]: one for one in part}
-        clusters = happenings({key: web.wordings[one] for key, one in by_key.items()})
+        clusters = happenings({key: web.wordings[one] for key, one in by_key.items()}, likeness)
         # The oldest event goes on first, so that no cluster takes it from the one that has it.
         events = [sorted({web.rows[by_key[key]]["event_id"] for key in cluster}) for cluster in clusters]
         moves: list[Move] = []

@@ -133,6 +133,8 @@ def _tell(transaction: Transaction, ids: Sequence[int], changed: Sequence[int]) 
         if similarity(signed[one].terms, signed[other].terms) >= story_settings().similarity
     ]
     transaction.run("save_links", links=json.dumps(links))
+    # What a corrected article tells may have lost or won another article that tells it, too.
+    transaction.run("owe_merges_of", article_ids=list(ids))
     rows = transaction.all("webs_of", article_ids=sorted(touched))
     titles = {row["article_id"]: row.pop("title") for row in rows}
     clusters = stories([Told(**row) for row in rows])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from pipeline.store.wording import Party, Wording, settings
 
@@ -125,14 +125,19 @@ def _is_one_name(one: Party, other: Party) -> bool:
     return bool(mine and its) and (mine <= its or its <= mine)
 
 
-def happenings(wordings: Mapping[str, Wording]) -> list[list[str]]:
+def happenings(
+    wordings: Mapping[str, Wording], weigh: Callable[[Wording, Wording], float] = affinity
+) -> list[list[str]]:
     """Keys of wordings by happening: each sorted, and all in order of their first.
 
     The surest pairs are joined first; two groups of which any two speak against each other never are.
+
+    Args:
+        weigh: How much speaks for one happening, the same whichever of the two comes first.
     """
     keys = sorted(wordings)
     told = {
-        (one, other): affinity(wordings[one], wordings[other])
+        (one, other): weigh(wordings[one], wordings[other])
         for place, one in enumerate(keys)
         for other in keys[place + 1 :]
     }

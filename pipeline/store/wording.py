@@ -51,11 +51,27 @@ class Party:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Telling:
+    """A sentence of an article that tells a wording.
+
+    Args:
+        article_id: The article, or the original that it is a copy of.
+        kin: Ids of the articles that are alike to it.
+        terms: The words of the sentence with their weights, a vector of length 1.
+    """
+
+    article_id: int
+    kin: frozenset[int]
+    terms: Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Wording:
     """One way an event is told. Two candidates with equal wordings tell one event, whatever else they say.
 
     Args:
         is_dated: Whether the text says the day; else it is the day of print.
+        tellings: Who tells it, where that is asked; no part of what it is.
     """
 
     event_type: str
@@ -71,6 +87,7 @@ class Wording:
     place_latitude: float | None
     place_longitude: float | None
     place_resolution: str | None
+    tellings: tuple[Telling, ...] = ()
 
 
 def wording_of(candidate: Candidate) -> Wording:

@@ -42,6 +42,18 @@ def terms_of(title: str, text: str) -> Terms:
     return {stem: round(weight / length, 4) for stem, weight in heaviest}
 
 
+def sentence_terms(sentence: str) -> Terms:
+    """The words of one sentence with their weights, a vector of length 1; names and rare words weigh most."""
+    settings = story_settings()
+    weighed: Terms = {}
+    for word in WORD.findall(sentence):
+        stem = stem_of(word)
+        if len(stem) > 1 and rarity(stem) >= settings.least_rarity:
+            weighed[stem] = rarity(stem) * (settings.sentence_name_weight if word[0].isupper() else 1.0)
+    length = math.sqrt(sum(weight * weight for weight in weighed.values()))
+    return {stem: round(weight / length, 4) for stem, weight in weighed.items()}
+
+
 def keys_of(terms: Mapping[str, float]) -> list[str]:
     """The words that alike articles share one of."""
     return sorted(sorted(terms, key=lambda stem: (-terms[stem], stem))[: story_settings().keys])

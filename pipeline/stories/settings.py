@@ -40,6 +40,7 @@ class StorySettings:
     terms: int
     keys: int
     name_weight: float
+    sentence_name_weight: float
     lead_weight: float
     lead_words: int
     rarity_power: float

@@ -70,7 +70,7 @@ FROM gone
 JOIN tocsin.mentions AS mention ON mention.candidate_id = gone.id
 JOIN tocsin.articles AS article ON article.id = gone.article_id
 WHERE mention.withdrawn_at IS NULL
-ON CONFLICT (event_id) DO NOTHING;
+ON CONFLICT (event_id) DO UPDATE SET reason = excluded.reason;
 
 -- name: insert_candidates
 -- Ids of the candidates that were new, or were withdrawn and are told again: array of the columns of

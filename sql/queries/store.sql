@@ -175,9 +175,19 @@ SET wording_id = made.id, event_id = made.event_id, own_id = made.event_id
 FROM made
 WHERE staged.event_key = made.event_key;
 
--- name: fresh_wordings
--- The new wordings of the stage, each with the event that was made for it.
-SELECT wording_id, own_id AS event_id FROM staged_wordings WHERE own_id IS NOT NULL;
+-- name: told_wordings
+-- The wordings of the stage, each with the event that was made for it, or null where it was known.
+SELECT wording_id, own_id AS event_id FROM staged_wordings;
+
+-- name: wordings_told_again
+-- All wordings of events that the stage tells in a wording that was known, where they have several: an article more may tell
+-- two of them apart.
+SELECT sibling.id
+FROM (SELECT DISTINCT event_id FROM staged_wordings WHERE own_id IS NULL) AS known
+JOIN tocsin.event_wordings AS sibling ON sibling.event_id = known.event_id
+WHERE EXISTS (
+    SELECT FROM tocsin.event_wordings AS other WHERE other.event_id = known.event_id AND other.id <> sibling.id
+);
 
 -- name: next_event_ids
 -- Ids for so many further events.
@@ -243,6 +253,69 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS other
 WHERE sought.cells IS NULL AND other.wording_id <> sought.id;
+
+-- name: retold_by
+-- Pairs of these wordings with others of their type and status, within some days, which articles tell that are alike to theirs.
+-- A copy is alike to what its original is. Those of the stage are told, too.
+WITH mine AS MATERIALIZED (
+    SELECT wording.id, mention.article_id
+    FROM tocsin.event_wordings AS wording
+    JOIN tocsin.mentions AS mention
+        ON mention.event_id = wording.event_id AND mention.wording_id = wording.id AND mention.withdrawn_at IS NULL
+    WHERE wording.id = ANY(%(wording_ids)s)
+    UNION
+    SELECT staged.wording_id, told.article_id
+    FROM staged_wordings AS staged
+    JOIN staged_candidates AS told ON told.event = staged.event
+    WHERE staged.wording_id = ANY(%(wording_ids)s)
+), alike AS MATERIALIZED (
+    SELECT DISTINCT mine.id, link.other_id AS original_id
+    FROM mine
+    JOIN tocsin.articles AS article ON article.id = mine.article_id
+    JOIN tocsin.article_links AS link ON link.article_id = coalesce(article.copy_of, article.id)
+), teller AS MATERIALIZED (
+    SELECT id, original_id AS article_id FROM alike
+    UNION
+    SELECT alike.id, article.id FROM alike JOIN tocsin.articles AS article ON article.copy_of = alike.original_id
+), told AS (
+    SELECT teller.id, mention.wording_id AS other_id
+    FROM teller
+    JOIN tocsin.mentions AS mention ON mention.article_id = teller.article_id AND mention.withdrawn_at IS NULL
+    UNION
+    SELECT teller.id, staged.wording_id
+    FROM teller
+    JOIN staged_candidates AS candidate ON candidate.article_id = teller.article_id
+    JOIN staged_wordings AS staged ON staged.event = candidate.event
+)
+SELECT told.id AS wording_id, told.other_id
+FROM told
+JOIN tocsin.event_wordings AS own ON own.id = told.id
+JOIN tocsin.event_wordings AS other ON other.id = told.other_id
+WHERE other.id <> own.id AND other.event_type = own.event_type AND other.status = own.status
+  AND other.event_date BETWEEN own.event_date - %(days)s::integer AND own.event_date + %(days)s::integer;
+
+-- name: tellings_of
+-- Who tells these wordings, those of the stage included: the wording, the article (a copy's original), a sentence, and the
+-- ids of the articles that are alike.
+WITH told AS (
+    SELECT wording.id AS wording_id, mention.article_id, mention.sentence
+    FROM tocsin.event_wordings AS wording
+    JOIN tocsin.mentions AS mention
+        ON mention.event_id = wording.event_id AND mention.wording_id = wording.id AND mention.withdrawn_at IS NULL
+    WHERE wording.id = ANY(%(wording_ids)s)
+    UNION
+    SELECT staged.wording_id, told.article_id, candidate.sentence
+    FROM staged_wordings AS staged
+    JOIN staged_candidates AS told ON told.event = staged.event
+    JOIN tocsin.candidates AS candidate ON candidate.id = told.id
+    WHERE staged.wording_id = ANY(%(wording_ids)s)
+)
+SELECT DISTINCT told.wording_id, coalesce(article.copy_of, article.id) AS article_id, told.sentence,
+       ARRAY(
+           SELECT link.other_id FROM tocsin.article_links AS link WHERE link.article_id = coalesce(article.copy_of, article.id)
+       ) AS kin
+FROM told
+JOIN tocsin.articles AS article ON article.id = told.article_id;
 
 -- name: wordings_of
 -- Wordings by their ids, without what they are found by.
@@ -531,12 +604,12 @@ WHERE NOT staged.is_new AND staged.mention_count IS NULL
   AND event.event_date = staged.event_date AND event.id = staged.event_id AND event.deleted_at IS NULL;
 
 -- name: redate_mentions
--- Lets mentions follow an event whose day changed, and the look that rules owe it. Returns nothing.
+-- Lets mentions follow an event whose day changed, or one of another day that their wording tells now. Returns nothing.
 UPDATE tocsin.mentions AS mention
 SET event_date = event.event_date
 FROM staged_values AS staged
 JOIN tocsin.events AS event ON event.id = staged.event_id AND event.event_date = staged.new_date
-WHERE NOT staged.is_new AND mention.event_id = event.id AND mention.event_date <> event.event_date;
+WHERE mention.event_id = event.id AND mention.event_date <> event.event_date;
 
 -- name: redate_pending_alerts
 -- Takes off the list of pending alerts what bears a day that its event no longer has, or an event that ended. Returns

@@ -101,3 +101,22 @@ def test_no_article_set_aside_was_judged():
 
     assert len(aside) >= 50
     assert not aside & {row["id"] for row in shipped("rows.jsonl.gz")}
+
+
+def test_pairs_share_events_that_were_coded() -> None:
+    """Two articles each, an event of each of one type, and no article in both halves."""
+    with gzip.open(ROOT / "corpus" / "events.jsonl.gz", "rt", encoding="utf-8") as file:
+        readings = [json.loads(line) for line in file]
+    events = {row["id"]: row["events"] for row in readings if row["reading"] == 1}
+    with (ROOT / "corpus" / "pairs.csv").open(encoding="utf-8", newline="") as file:
+        pairs = list(csv.DictReader(file))
+    halves: dict[str, set[str]] = {}
+    for pair in pairs:
+        for article_id in (pair["first"], pair["second"]):
+            halves.setdefault(article_id, set()).add(pair["half"])
+        one, other = (events[pair[name]][int(pair[f"{name}_event"])] for name in ("first", "second"))
+
+        assert {one["type"], one.get("or_type")} & {other["type"], other.get("or_type")} - {None}, pair
+
+    assert {len(half) for half in halves.values()} == {1}
+    assert len({(pair["first"], pair["second"]) for pair in pairs}) == 126
