@@ -28,7 +28,8 @@ from spacy.tokens import Doc
 from spacy.vectors import Mode, Vectors
 from thinc.api import Model, NumpyOps
 
-Array = np.ndarray[Any, Any]
+from pipeline.extract.language.products import Array, product
+
 # Kinds of words remembered for each network: 25 MB with their keys. All are forgotten when there are more.
 MAX_KINDS = 40_000
 # Rows of a matrix product over words, and over parser states; the last ones are filled up with zeros.
@@ -63,24 +64,6 @@ def _param(layer: Model[Any, Any], name: str) -> Array:
     # thinc's own types of arrays know no more than numpy's, and have other signatures.
     values: Array = cast(Any, layer.get_param(name))
     return values
-
-
-def product(rows: Array, weights: Array, at_once: int, out: Array | None = None) -> Array:
-    """The matrix product, `at_once` rows at a time, so that a row comes out the same whichever others there are.
-
-    OpenBLAS adds up small products in another order than large ones: "1 row" and "40 rows" differ in the last bit,
-    by which one article of 3,000 was read otherwise among other articles.
-    """
-    count = len(rows)
-    made: Array = np.empty((count, weights.shape[1]), dtype=rows.dtype) if out is None else out
-    whole = count - count % at_once
-    for start in range(0, whole, at_once):
-        np.matmul(rows[start : start + at_once], weights, out=made[start : start + at_once])
-    if whole < count:
-        rest = np.zeros((at_once, rows.shape[1]), dtype=rows.dtype)
-        rest[: count - whole] = rows[whole:]
-        made[whole:] = (rest @ weights)[: count - whole]
-    return made
 
 
 class _Quick:

@@ -17,7 +17,8 @@ from thinc.api import Model, fix_random_seed
 
 from pipeline.extract.language import batched, networks
 from pipeline.extract.language.batched import make_batched_parser
-from pipeline.extract.language.networks import QuickWords, _keep_to_one_thread, product, quicken
+from pipeline.extract.language.networks import QuickWords, _keep_to_one_thread, quicken
+from pipeline.extract.language.products import product
 
 WIDTH = 12
 TEXTS = [
