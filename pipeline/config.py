@@ -100,7 +100,7 @@ class Settings:
     rules_path: Path = ROOT / "seeds" / "rules"
     receivers_path: Path = ROOT / "seeds" / "receivers.yaml"
     model_path: Path = ROOT / "model" / "news_sm"
-    reader: str = "off"
+    reader: str = "on"
     reader_path: Path = ROOT / "model" / "reader"
     actors_path: str = ""
     contact: str = ""
@@ -112,7 +112,7 @@ class Settings:
     max_attempts: int = 5
     min_confidence: float = 0.3
     min_confidence_alone: float = 0.1
-    reader_min_confidence: float = 0.45
+    reader_min_confidence: float = 0.3
     fetch_tasks: int = 1
     extract_tasks: int = 0
     smtp_url: str = ""

@@ -172,12 +172,12 @@ def test_a_poison_article_in_a_batch_leaves_the_others_their_candidates() -> Non
 )
 def test_who_is_named_alone_needs_less_to_be_kept(changes, expected) -> None:
     """ "12 people were killed in Beirut": the gold of pairs, on which confidence is fitted, has none such."""
-    assert is_sure(candidate(**changes), Settings()) is expected
+    assert is_sure(candidate(**changes), Settings(reader="off")) is expected
 
 
 def test_where_the_reader_decides_one_bar_holds_for_all() -> None:
     """Its confidence is right for one party as for two."""
-    settings = Settings(reader="on")
+    settings = Settings(reader="on", reader_min_confidence=0.4)
 
     assert not is_sure(candidate(confidence=0.35, actor=None), settings)
     assert is_sure(candidate(confidence=0.45), settings)

@@ -4,7 +4,7 @@
 
 ENCODER is a folder with all-MiniLM-L6-v2 (model.safetensors), DATA what reader_data.py wrote, ARTICLES the texts of the corpus, OUT a
 folder. Needs torch, safetensors, onnx and onnxruntime. Learnt from are the articles of the part `coded`, but those that chose the
-thresholds (reader.toml), and of the part `judged` the words that were judged. Seed fixed; two cores take half an hour.
+thresholds (reader.toml), and of the part `judged` the words that were judged. Seed fixed; a core takes an hour and a half.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Stage:
     is_rounded: bool
 
 
-# First what was coded; then, more slowly, what was judged as well.
-STAGES = (Stage(2, 2e-4, False), Stage(1, 1e-4, True))
+# First what was coded; then, more slowly, what was judged as well, twice.
+STAGES = (Stage(2, 2e-4, False), Stage(1, 1e-4, True), Stage(1, 1e-4, True))
 
 
 def train(reader: Reader, stage: Stage, examples: Sequence[Example], left_out: Sequence[Example]) -> None:
@@ -123,9 +123,10 @@ def main(arguments: Sequence[str]) -> None:
     shown = read_examples(data, articles, pieces)
     print(f"{len(shown.coded)} windows of coded articles, {len(shown.judged)} of judged rows", flush=True)
     reader = Reader(encoder)
-    first, second = STAGES
+    first, *later = STAGES
     train(reader, first, shown.coded, shown.left_out)
-    train(reader, second, shown.coded + shown.judged, shown.left_out)
+    for stage in later:
+        train(reader, stage, shown.coded + shown.judged, shown.left_out)
     pack(reader.eval(), out)
     held = json.dumps(list(reader.numbers(example_window(pieces))), indent=1)
     NUMBERS.write_text(held + "\n", encoding="utf-8")

@@ -28,7 +28,7 @@ from pipeline.extract.article.relevance import is_no_force
 from pipeline.extract.article.scene import Scene, place_beside_actor
 from pipeline.extract.article.telling import Said, Telling, tell, words_of
 from pipeline.extract.article.told import as_alleged, is_told
-from pipeline.extract.article.weigh import Heard, Weighed, weigh
+from pipeline.extract.article.weigh import Heard, Weighed, least_of, weigh
 from pipeline.extract.events.reader import Reader
 from pipeline.extract.events.reading import Reading
 from pipeline.extract.events.sentences import readings_of
@@ -191,7 +191,8 @@ class Coder:
         words = telling.trigger.text, telling.sentence.text, piece_of(reading.anchor).text
         if sides == (None, None) or is_no_force(reading.event_type or "", *words, sectors):
             return None
-        return made_of(reading, telling, sides, weighed.decision.confidence)
+        made = made_of(reading, telling, sides, weighed.decision.confidence)
+        return replace(made, confidence=max(made.confidence, least_of(made, reading)))
 
     def _candidates(self, reading: Reading, article: Article, cast: Cast) -> list[Candidate]:
         agents, patients = parties_of(reading)

@@ -47,7 +47,7 @@ def test_what_speech_borrows_from_war_is_no_attack(trained):
 
 def test_the_party_of_the_sentence_before_is_found(trained):
     """Whoever condemns an attack condemns those who did it."""
-    text = "Rebels attacked an army base in Mali on Monday, killing 12 soldiers. The president of Senegal condemned them."
+    text = "Hamas fired rockets at Israel on Monday. The president of Senegal condemned it."
     (accusation,) = [one for one in coded(trained, text) if one.event_type == "ACCUSE"]
 
     assert accusation.actor is not None

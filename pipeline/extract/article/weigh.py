@@ -20,7 +20,7 @@ from pipeline.extract.language.parsed import piece_of
 from pipeline.extract.reader.decide import Decision, decisions, load_settings
 from pipeline.extract.reader.trained import TrainedReader
 from pipeline.extract.reader.window import Named, RuleReading, Sentence, windows_of
-from pipeline.model import Article
+from pipeline.model import Article, Candidate
 
 READER = "reader"
 
@@ -105,6 +105,17 @@ def _reading(heard: Heard, token: Token, decision: Decision, actor: Party, recip
         )
     claim = by_rule.claim if by_rule.status == decision.status else Claim(decision.status, READER)
     return replace(by_rule, claim=claim, bounds=None, agents=agents, patients=patients)
+
+
+def least_of(candidate: Candidate, reading: Reading) -> float:
+    """How sure an attack is at least whose dead or hurt a rule counts, though nobody is named as its actor."""
+    is_counted = any(count.kind in ("killed", "injured") for count in candidate.counts)
+    by_rule = reading.lineage != (READER,)
+    return (
+        float(load_settings()["counted"])
+        if candidate.event_type == "ASSAULT" and by_rule and is_counted
+        else 0.0
+    )
 
 
 def _words(reading: Reading) -> set[int]:
