@@ -114,7 +114,7 @@ def test_doubtful_candidates_are_discarded_and_counted(settings) -> None:
     with served(made_articles(3), settings) as (run_settings, _):
         batch_id = open_batch("doubt", run_settings)
         fetch(batch_id, run_settings)
-        counts = extract(batch_id, replace(run_settings, min_confidence=1.0, min_confidence_alone=1.0))
+        counts = extract(batch_id, replace(run_settings, reader_min_confidence=1.0))
 
         assert (counts["articles"], counts["candidates"]) == (3, 0)
         assert counts["discarded_doubtful"] >= 3
