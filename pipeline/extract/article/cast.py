@@ -94,13 +94,11 @@ class Cast:
         if not (coded.country and coded.sector) and meant.ent_type_ in ("PERSON", "PER"):
             titled = code_words(with_title(meant), self.lexicon, on=self.on)
             coded = titled if titled.country or titled.sector else coded
-        if not namings:
-            return coded
-        better, *others = (code_span(wide(naming), self.lexicon, on=self.on) for naming in namings)
-        if is_namesake(coded, (better, *others)):
-            return better
-        if not (coded.country and coded.sector):
-            coded = better if better.country or better.sector else coded
+        fuller = (code_span(wide(naming), self.lexicon, on=self.on) for naming in namings)
+        is_other = bool(namings) and is_namesake(coded, fuller)
+        if namings and (is_other or not (coded.country and coded.sector)):
+            better = code_span(wide(namings[0]), self.lexicon, on=self.on)
+            coded = better if is_other or better.country or better.sector else coded
         return coded
 
     def _country_of_owner(self, meant: Token, speaker: Token | None) -> str | None:
@@ -130,7 +128,7 @@ LEADER = "leaders:"
 NAMINGS = 4
 
 
-def is_namesake(coded: ActorCode, fuller: Sequence[ActorCode]) -> bool:
+def is_namesake(coded: ActorCode, fuller: Iterable[ActorCode]) -> bool:
     """Whether a last name was taken for a leader's though the article calls its bearers otherwise: Luciana Berger, Ms Berger."""
     leaders = {entry for entry in coded.entry_ids if entry.startswith(LEADER)}
     return bool(leaders) and all(leaders.isdisjoint(one.entry_ids) for one in fuller)
