@@ -277,7 +277,7 @@ WITH mine AS MATERIALIZED (
     SELECT id, original_id AS article_id FROM alike
     UNION
     SELECT alike.id, article.id FROM alike JOIN tocsin.articles AS article ON article.copy_of = alike.original_id
-), told AS (
+), told AS MATERIALIZED (
     SELECT teller.id, mention.wording_id AS other_id
     FROM teller
     JOIN tocsin.mentions AS mention ON mention.article_id = teller.article_id AND mention.withdrawn_at IS NULL
@@ -286,11 +286,15 @@ WITH mine AS MATERIALIZED (
     FROM teller
     JOIN staged_candidates AS candidate ON candidate.article_id = teller.article_id
     JOIN staged_wordings AS staged ON staged.event = candidate.event
+), own AS MATERIALIZED (
+    -- Side by side the two look to Postgres like one join by type, of all wordings with all.
+    SELECT told.id, told.other_id, wording.event_type, wording.status, wording.event_date
+    FROM told
+    JOIN tocsin.event_wordings AS wording ON wording.id = told.id
 )
-SELECT told.id AS wording_id, told.other_id
-FROM told
-JOIN tocsin.event_wordings AS own ON own.id = told.id
-JOIN tocsin.event_wordings AS other ON other.id = told.other_id
+SELECT own.id AS wording_id, own.other_id
+FROM own
+JOIN tocsin.event_wordings AS other ON other.id = own.other_id
 WHERE other.id <> own.id AND other.event_type = own.event_type AND other.status = own.status
   AND other.event_date BETWEEN own.event_date - %(days)s::integer AND own.event_date + %(days)s::integer;
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.model import Actor, Candidate, Count, EventDate, Place
+from pipeline.postgres import queries
 from pipeline.postgres.database import Database, Transaction
 from pipeline.stages import incidents as incidents_stage
 from pipeline.stages import store as store_stage
@@ -68,6 +69,10 @@ LOST = """
 SELECT count(*) FROM tocsin.mentions AS mention
 LEFT JOIN tocsin.events AS event ON event.id = mention.event_id AND event.event_date = mention.event_date
 WHERE event.id IS NULL OR event.deleted_at IS NOT NULL
+"""
+MANY_WORDINGS = """
+INSERT INTO tocsin.event_wordings (event_key, event_id, event_date, date_precision, is_dated, event_type, status, handles)
+SELECT 'key ' || number, number, current_date, 'day', true, 'ASSAULT', 'actual', '{}' FROM generate_series(1, 2000) AS number
 """
 
 
@@ -227,3 +232,24 @@ def test_an_event_of_before_there_were_wordings_is_found(
     store(0, settings)
 
     assert select(other, "SELECT mention_count FROM tocsin.events WHERE deleted_at IS NULL") == [(3,)]
+
+
+def test_alike_articles_are_looked_for_from_what_is_staged(other: Any) -> None:
+    """All wordings of a type beside each other are millions in a batch, where Postgres has counted no table yet."""
+    with other.cursor() as cursor:
+        cursor.execute(MANY_WORDINGS)
+        cursor.execute("SELECT array_agg(id) FROM tocsin.event_wordings")
+        (wording_ids,) = cursor.fetchone()
+    transaction = Transaction(other)
+    transaction.run("make_staging")
+    with other.cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN (ANALYZE, FORMAT JSON) " + queries.load()["retold_by"],
+            {"days": 8, "wording_ids": wording_ids},
+        )
+        ((report,),) = cursor.fetchall()
+    assert most_rows(report[0]["Plan"]) <= len(wording_ids)
+
+
+def most_rows(plan: dict[str, Any]) -> float:
+    return max(plan["Actual Rows"], *(most_rows(part) for part in plan.get("Plans", ())), 0)
