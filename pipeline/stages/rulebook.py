@@ -155,6 +155,7 @@ def _save(transaction: Transaction, changed: Sequence[tuple[Rule, str]], shares:
         transaction.run("save_rules", rules=json.dumps([_shown(rule, sha256) for rule, sha256 in some]))
         rows = [row for rule, _ in some if rule.status != "retired" for row in rule_rows(rule, shares)]
         transaction.run("save_rule_branches", branches=json.dumps(rows))
+    transaction.run("analyze_rules")
 
 
 def _shown(rule: Rule, sha256: str) -> dict[str, object]:

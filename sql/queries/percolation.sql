@@ -18,7 +18,7 @@ ORDER BY rule;
 -- Writes the branches of rules and their anchors: array of rows as `compiled.py` makes them. How many anchors is the
 -- rows it touched.
 WITH given AS MATERIALIZED (
-    SELECT *
+    SELECT nextval(pg_get_serial_sequence('tocsin.rule_branches', 'id')) AS id, given.*
     FROM json_to_recordset(%(branches)s::json) AS given (
         rule text, number integer, anchors text[], refused_bits bigint, is_whole boolean,
         event_types text[], statuses text[], told_as text[], modes text[], quad_classes integer[], countries text[],
@@ -31,30 +31,37 @@ WITH given AS MATERIALIZED (
     )
 ), made AS (
     INSERT INTO tocsin.rule_branches (
-        rule, number, event_types, statuses, told_as, modes, quad_classes, countries, languages, actor_countries,
+        id, rule, number, event_types, statuses, told_as, modes, quad_classes, countries, languages, actor_countries,
         recipient_countries, actor_sectors, recipient_sectors, min_confidence, min_score, max_score, min_mentions,
         min_sources, actors, recipients, either_one, either_other, contexts, admin1, source, circles, corners,
         text_like, text_patterns, actor_like, actor_patterns, recipient_like, recipient_patterns
     )
-    SELECT rule, number, event_types, statuses, told_as, modes, quad_classes, countries, languages, actor_countries,
+    OVERRIDING SYSTEM VALUE
+    SELECT id, rule, number, event_types, statuses, told_as, modes, quad_classes, countries, languages, actor_countries,
            recipient_countries, actor_sectors, recipient_sectors, min_confidence, min_score, max_score, min_mentions,
            min_sources, actors, recipients, either_one, either_other, contexts, admin1, source, circles, corners,
            text_like, text_patterns, actor_like, actor_patterns, recipient_like, recipient_patterns
     FROM given
-    ORDER BY rule, number
-    RETURNING id, rule, number
+    ORDER BY id
+), anchored AS (
+    -- Not by a join: Postgres expects a hundred rows of JSON, and would hold each against each.
+    SELECT id, rule, anchors, refused_bits, min_confidence, min_score, max_score, is_whole,
+           max(id) FILTER (WHERE number = 0) OVER same_rule AS not_id,
+           max(refused_bits) FILTER (WHERE number = 0) OVER same_rule AS not_refused_bits
+    FROM given
+    WINDOW same_rule AS (PARTITION BY rule)
 )
 INSERT INTO tocsin.rule_anchors (term, branch_id, rule, not_id, refused_bits, not_refused_bits, min_confidence, min_score, max_score,
                                  is_whole)
-SELECT term, made.id, made.rule, excluding.id, given.refused_bits, coalesce(given_not.refused_bits, 0),
-       coalesce(given.min_confidence, 0), coalesce(given.min_score, '-Infinity'), coalesce(given.max_score, 'Infinity'),
-       given.is_whole
-FROM given
-JOIN made ON made.rule = given.rule AND made.number = given.number
-LEFT JOIN given AS given_not ON given_not.rule = given.rule AND given_not.number = 0
-LEFT JOIN made AS excluding ON excluding.rule = given.rule AND excluding.number = 0
-CROSS JOIN LATERAL unnest(given.anchors) AS term
-ORDER BY term, made.id;
+SELECT term, id, rule, not_id, refused_bits, coalesce(not_refused_bits, 0),
+       coalesce(min_confidence, 0), coalesce(min_score, '-Infinity'), coalesce(max_score, 'Infinity'), is_whole
+FROM anchored
+CROSS JOIN LATERAL unnest(anchors) AS term
+ORDER BY term, id;
+
+-- name: analyze_rules
+-- Has Postgres look at the rows of rules: without, it takes ten thousand of them for a handful, and holds each event against each.
+ANALYZE tocsin.rule_anchors, tocsin.rule_branches;
 
 -- name: percolate
 -- Which rules hold for which events: array of rows as `event_row` makes them, and their terms as two arrays, number of the
