@@ -27,7 +27,7 @@ from pipeline.stages.common import Counts, counted, database, database_time, log
 from pipeline.stages.extract import EXTRACT_AT_ONCE
 from pipeline.stages.store import merge_staged
 from pipeline.stages.validate import VALIDATE_AT_ONCE
-from pipeline.store.wording import event_key
+from pipeline.store.wording import found_by
 from pipeline.validate.judge import judge
 
 Side = Literal["former", "new"]
@@ -262,7 +262,7 @@ def _set_aside(
 ) -> int:
     made = transaction.all(
         "insert_candidates",
-        candidates=as_json([candidate_row(one) | {"event_key": event_key(one)} for one in candidates]),
+        candidates=as_json([candidate_row(one) | found_by(one) for one in candidates]),
         batch_id=batch_id,
         article_id=article_id,
         codebook=codebook,

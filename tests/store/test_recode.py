@@ -132,6 +132,26 @@ def test_the_way_back_leads_to_where_it_began(told, settings) -> None:
     assert told("SELECT * FROM tocsin.pending_alerts") == []
 
 
+def test_new_codings_of_one_happening_in_other_words_are_one_event(tell, settings, other) -> None:
+    """As those are that extract makes; and two again on the way back."""
+    other.autocommit = True
+    for name in ("one", "two"):
+        tell(FORMER if name == "one" else FURTHER, url=f"https://{name}.example/{name}", source=name)
+    store(0, settings)
+    before = select(other, STATE)
+    assert FORMER.recipient
+    reworded = replace(FORMER, recipient=replace(FORMER.recipient, name=f"12 men of {FORMER.recipient.name}"))
+    recode_id = coded(settings, Book({"one": [FORMER], "two": [reworded]}))
+    recode.compare(recode_id, settings)
+    recode.switch(recode_id, settings)
+
+    assert select(other, TOLD) == [("RETREAT", "withdraw", 2, 2)]
+
+    recode.back(recode_id, settings)
+
+    assert select(other, STATE) == before
+
+
 def test_an_event_that_is_read_as_another_gives_way_to_it(tell, settings, other) -> None:
     """So that its alert follows; and it stands again after the way back."""
     other.autocommit = True
