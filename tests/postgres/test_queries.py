@@ -56,6 +56,21 @@ def test_postgres_can_plan_every_query(db, name: str) -> None:
     assert plan
 
 
+NEWEST = "EXPLAIN SELECT * FROM analysis.events WHERE status = 'actual' ORDER BY event_date DESC"
+
+
+@pytest.mark.parametrize("statement", [f"{NEWEST} LIMIT 20", f"{NEWEST}, id DESC LIMIT 20"])
+def test_the_newest_events_are_found_without_sorting_all(db, statement: str) -> None:
+    """What is asked most: the years are walked backwards by an index, and a sort looks at the rows of a day."""
+    with db.connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(statement)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert re.search(r"Index Scan Backward using events_2026_\w+_idx", plan)
+    assert "Sort  (" not in plan.replace("Incremental Sort  (", "")
+
+
 @pytest.mark.parametrize("name", sorted(queries.load()))
 def test_every_query_is_used(name: str) -> None:
     """A query nobody calls is dead weight."""
