@@ -12,6 +12,7 @@ from pipeline.extract.events.reading import Reading
 from pipeline.extract.language.parsed import piece_of
 from pipeline.extract.lexicon.contexts import contexts_of
 from pipeline.extract.lexicon.gazetteer import Gazetteer
+from pipeline.extract.lexicon.link_costs import load_links
 from pipeline.extract.numbers.counts import counts_of
 from pipeline.extract.places.event_place import event_place_span, place_of
 from pipeline.model import Actor, Article, Count, EventDate, Place, Span
@@ -67,14 +68,18 @@ def tell(
 
 def words_of(reading: Reading, telling: Telling) -> Said:
     """What the candidates of a telling have no field for."""
-    words = event_place_span(reading.anchor) if telling.place is None else None
+    words = event_place_span(reading.anchor, is_said=_is_said(reading)) if telling.place is None else None
     place = words_span(piece_of(words), words.start, words.end).text if words else None
     return Said(head=head_of(reading).text, place=place)
 
 
 def _place(reading: Reading, gazetteer: Gazetteer, country_hints: Collection[str]) -> Place | None:
     for token in dict.fromkeys((reading.anchor, *reversed(reading.trigger))):
-        found = place_of(token, gazetteer=gazetteer, country_hints=country_hints)
+        found = place_of(token, gazetteer=gazetteer, country_hints=country_hints, is_said=_is_said(reading))
         if found is not None:
             return found
     return None
+
+
+def _is_said(reading: Reading) -> bool:
+    return reading.event_type in load_links().said

@@ -37,6 +37,7 @@ class Links:
     coarse: Mapping[str, float]
     happening: frozenset[str]
     speech: frozenset[str]
+    said: frozenset[str]
     opposing: frozenset[str]
     showing: frozenset[str]
     winning: frozenset[str]

@@ -16,7 +16,7 @@ from pipeline.extract.places.links import COMPASS, is_among
 from pipeline.extract.places.resolve import POSSESSIVE, is_well_known
 
 _PLACE_LABELS = frozenset(("GPE", "LOC", "FAC"))
-_LOCATIVE_PREPOSITIONS = word_set("places.names.locative_prepositions")
+LOCATIVE_PREPOSITIONS = word_set("places.names.locative_prepositions")
 SITE = word_set("places.names.site")
 _BODY_OR_SITE = word_set("places.names.body_or_site")
 _INSIDE_NAMES = word_set("places.names.inside_names")
@@ -33,8 +33,10 @@ def _find_spans(doc: Parsed) -> Iterator[tuple[int, int]]:
     gazetteer = load_gazetteer()
     taken: set[int] = set()
     found: list[tuple[int, int]] = []
+    # "Boebert" is a village, too, but not beside Lauren Boebert.
+    last_names = frozenset(one[-1].text for one in doc.entities if one.label_ == "PERSON" and len(one) > 1)
     for entity in doc.entities:
-        if _is_place(entity, gazetteer):
+        if _is_place(entity, gazetteer, last_names):
             start, end = _trim(entity)
             end = _over_hyphens(doc, start, end)
             if start < end:
@@ -44,15 +46,17 @@ def _find_spans(doc: Parsed) -> Iterator[tuple[int, int]]:
     yield from sorted({start: (start, end) for start, end in sorted(found)}.values())
 
 
-def _is_place(entity: DocSpan, gazetteer: Gazetteer) -> bool:
+def _is_place(entity: DocSpan, gazetteer: Gazetteer, last_names: frozenset[str]) -> bool:
     before = _words_before(entity)
     if _is_body(entity, gazetteer) or (entity.label_ == "NORP" and _is_adjective(entity, gazetteer)):
+        return False
+    if entity.text in last_names and not (before and before[-1] in LOCATIVE_PREPOSITIONS):
         return False
     if entity.label_ in _PLACE_LABELS:
         return entity[0].lower_ not in _TITLES and not _is_in_name(entity, before)
     if entity.label_ not in ("ORG", "PERSON", "NORP"):
         return False
-    is_after_preposition = bool(before) and before[-1] in _LOCATIVE_PREPOSITIONS
+    is_after_preposition = bool(before) and before[-1] in LOCATIVE_PREPOSITIONS
     if _names_site(entity) or _is_said_to_be_place(entity, before):
         return True
     if entity.label_ != "NORP" and _is_called_after(entity, gazetteer):
@@ -238,7 +242,7 @@ def _unlabelled(doc: Parsed, taken: set[int], gazetteer: Gazetteer) -> Iterator[
             if _names_next(token, links) and is_well_known(token.text, gazetteer):
                 yield token.i, token.i + 1
             continue
-        is_preposition = word in _LOCATIVE_PREPOSITIONS or (
+        is_preposition = word in LOCATIVE_PREPOSITIONS or (
             word == "of" and token.i > 0 and doc[token.i - 1].lower_ in links.settlement
         )
         if not is_preposition and not (kind == "VERB" and token.lemma_ in objects):

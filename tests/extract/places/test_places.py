@@ -680,3 +680,25 @@ def test_a_namesake_abroad_is_not_taken_by_chance(home, name, hints, expected):
 
     assert place is not None
     assert (place.name, place.country, place.resolution) == expected
+
+
+SPOKEN = ("Ministers N nsubj 1", "called V root 1", "on I case 3", "Moscow P obl 1")
+SPOKEN_AT = ("Ministers N nsubj 1", "accused V root 1", "Moscow P obj 1", "in I case 4", "Geneva P obl 1")
+
+
+def test_what_is_said_names_other_places_than_where_it_is_said() -> None:
+    """An accusation lies where it was made, if the text says so, and not in what it is about."""
+    about, at = tree(*SPOKEN, places=("Moscow",)), tree(*SPOKEN_AT, places=("Geneva",))
+
+    assert where(about, "called") == "Moscow"
+    assert event_place_span(about[1], is_said=True) is None
+    assert str(event_place_span(at[1], is_said=True)) == "Geneva"
+
+
+def test_a_last_name_of_somebody_named_in_full_is_no_place() -> None:
+    """Boebert is a place in Michigan, too; "in Clinton" is one whoever else is called so."""
+    doc = tree("Lauren P nsubj 2", "Boebert P flat 0", "left V root 2", "with I case 4", "Boebert P obl 2",
+               "in I case 6", "Boebert P obl 2")  # fmt: skip
+    doc.ents = [Span(doc, 0, 2, label="PERSON"), Span(doc, 4, 5, label="GPE"), Span(doc, 6, 7, label="GPE")]
+
+    assert [span.start for span in place_spans(doc)] == [6]
