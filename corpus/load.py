@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
-PARTS = ("aside", "fresh", "development", "coded", "judged", "items", "items_aside")
+PARTS = ("aside", "fresh", "latest", "development", "coded", "judged", "items", "items_aside")
 
 
 class CorpusError(Exception):
