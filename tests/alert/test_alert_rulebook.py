@@ -50,6 +50,21 @@ def test_what_did_not_change_is_left_alone(folder, database):
     assert book["one"].match.any[0].country == ("MLI",)
 
 
+def test_postgres_has_counted_the_rows_before_it_is_asked(folder, database):
+    """Uncounted, ten thousand of them are a handful to it, and each event is held against each."""
+    rules, settings = folder
+    for number in range(40):
+        (rules / f"more-{number}.yaml").write_text(RULE % (f"more-{number}", "BFA"))
+    sync_rules(database, settings)
+    with database.transaction() as transaction, transaction.connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples FROM pg_class WHERE oid IN ('tocsin.rule_branches'::regclass, 'tocsin.rule_anchors'::regclass)"
+        )
+        counted = [count for (count,) in cursor.fetchall()]
+
+    assert counted == [42, 42]
+
+
 def test_a_rule_whose_file_is_gone_is_gone(folder, database):
     """And so are its rows."""
     rules, settings = folder
