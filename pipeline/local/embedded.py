@@ -40,6 +40,7 @@ from pipeline.postgres.databases import create_databases
 
 DATABASES = ("tocsin", "airflow")
 DYING_SECONDS = 0.5
+GIVEN_BACK_TRIES = 50  # a tenth of a second each
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +165,7 @@ def _choose_port(place: Place, settings: Settings) -> int:
         if not is_free(settings.postgres_port):
             raise OperateError(explain("could not bind", place, settings.postgres_port))
         port = settings.postgres_port
-    elif kept is not None and is_free(kept):
+    elif kept is not None and (is_free(kept) or (pid_lines(place) and _is_given_back(kept))):
         port = kept
     else:
         port = free_port()
@@ -173,6 +174,15 @@ def _choose_port(place: Place, settings: Settings) -> int:
     if port != kept:
         write_private(place.state / "port", str(port))
     return port
+
+
+def _is_given_back(port: int) -> bool:
+    """Whether a port becomes free in some seconds: the kernel may still be clearing away a server that was killed."""
+    for _ in range(GIVEN_BACK_TRIES):
+        time.sleep(0.1)
+        if is_free(port):
+            return True
+    return False
 
 
 def _url(place: Place, database: str) -> str:

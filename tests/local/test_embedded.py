@@ -306,6 +306,17 @@ def test_kept_port_that_is_taken_is_left(own):
 
 
 @pytest.mark.slow
+def test_a_killed_server_keeps_its_port_that_is_given_back_a_little_later(own):
+    """Whoever has its address must find it again; on another port it is lost to them."""
+    port = embedded.start(own).port
+    kill(own)
+    dying = socket.create_server(("127.0.0.1", port))
+    threading.Timer(1.0, dying.close).start()
+
+    assert embedded.start(own).port == port
+
+
+@pytest.mark.slow
 def test_data_of_another_major_version_are_refused(own):
     """The message names both versions."""
     status = embedded.start(own)
