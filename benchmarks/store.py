@@ -4,7 +4,7 @@
 
 Makes a server of its own, fills it with N tellings of nine tenths as many events of five years (default 20,000; ten
 million take half an hour of one core and 30 GB), offers batches of 5,000 accepted candidates of the last weeks, of which every
-tenth tells an event that is there already, and times the stage. Events are spread over sixty lands and 3,000 towns, seven in
+tenth tells an event that is there already, and times the stage. Events are spread over sixty lands and 3,001 towns, seven in
 ten say their day, and each is found by as many handles as one of news is. The statements of version 0.1 get the same
 batches in an empty database beside it.
 """
@@ -66,14 +66,14 @@ SELECT (SELECT max(id) FROM tocsin.batches), article.id, 'news_sm-0.3.1-abcdef12
        'Soldiers of ' || initcap(reverse({word})), (ARRAY['SYR', 'IRQ', 'UKR', 'RUS', 'DEU', 'USA'])[1 + told %% 6], 'MIL',
        14, 22, 'soldiers', 7, 13, 'killed', 0, 180,
        rpad('Rebels killed 12 soldiers near Ariha, officials said in report ' || number, 180, ' as before'), '[]',
-       'Town ' || told %% 3000, 'L' || told %% 60, told %% 3000 / 50.0, told %% 60 * 2, 'point', 40, 45, 'Ariha',
+       'Town ' || {town}, 'L' || {town} %% 60, {town} / 50.0, {town} %% 60 * 2, 'point', 40, 45, 'Ariha',
        {dated}, 'day', CASE WHEN told %% 10 < 7 THEN 50 END, CASE WHEN told %% 10 < 7 THEN 52 END,
        CASE WHEN told %% 10 < 7 THEN 'on' END, '[{{"kind": "killed", "lower": 12, "upper": 12, "start": 14, "end": 16, "text": "12"}}]',
        4, -9, '190', 'kill-verb:3', (300 + number * 7919 %% 700) / 1000.0, 'accepted', now(),
        {key},
        (SELECT array_agg(hashtextextended(told %% 4 || part, 0)) FROM unnest(ARRAY[
-           'pair ' || told %% 42, 'names ' || {word}, 'actor ' || told %% 60 || ' ' || told %% 7,
-           'recipient ' || told %% 60 || ' ' || told %% 6, 'town ' || told %% 3000]) AS part), {stored_at}
+           'pair ' || told %% 42, 'names ' || {word}, 'actor ' || {town} %% 60 || ' ' || told %% 7,
+           'recipient ' || {town} %% 60 || ' ' || told %% 6, 'town ' || {town}]) AS part), {stored_at}
 FROM (
     SELECT number,
            CASE WHEN number %% %(again)s = 0 THEN greatest(number - 1 - number * 7919 %% 20000, 1) ELSE number END AS told
@@ -82,6 +82,9 @@ FROM (
 JOIN tocsin.articles AS article ON article.id = (number - 1) / %(per)s + 1
 """
 WORD = "translate(substr(md5((told %% 5000)::text), 1, 9), '0123456789', 'ghijklmnop')"
+# A prime number of towns, so that events alike in all things meet by chance only: town, day and type come round together
+# once in a quarter of a million.
+TOWN = "(told %% 3001)"
 KEY = "encode(sha256(convert_to('event ' || told, 'UTF8')), 'hex')"
 # History runs over five years to a month ago; what comes new falls into the weeks after.
 HISTORY_DAY = "(current_date - 30 - ((%(events)s - {number}) * 1795 / %(events)s)::integer)"
@@ -180,7 +183,9 @@ class Maker:
         self.run(MAKE_ARTICLES.format(published=published), **span)
         stored_at = "now()" if is_stored else "NULL"
         self.run(
-            MAKE_CANDIDATES.format(dated=day.format(number="told"), key=KEY, word=WORD, stored_at=stored_at),
+            MAKE_CANDIDATES.format(
+                dated=day.format(number="told"), key=KEY, word=WORD, town=TOWN, stored_at=stored_at
+            ),
             **span,
         )
         self.made = last

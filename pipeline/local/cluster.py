@@ -32,14 +32,23 @@ SERVER_OPTIONS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "100",
-    "shared_buffers": "128MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %d ",
     "log_min_error_statement": "panic",  # a statement in the log would carry values of articles
 }
 
+# A sixteenth of the memory holds the pages that Postgres works on: the desk's other processes need the rest.
+MEMORY_SHARE = 16
+BUFFERS_MB = (128, 1024)
+
 log = logging.getLogger(__name__)
+
+
+def shared_buffers(memory_bytes: int) -> str:
+    """What the server keeps of its tables in a memory of its own, for a machine with so much."""
+    least, most = BUFFERS_MB
+    return f"{min(max(memory_bytes // MEMORY_SHARE // 2**20, least), most)}MB"
 
 
 def check_data(place: Place) -> None:
@@ -97,7 +106,8 @@ def start_server(place: Place, programs: Path, port: int) -> None:
 def _try_start(place: Place, programs: Path, port: int) -> str | None:
     """Start once; None when it runs, else what the server wrote before it gave up."""
     log_from = place.server_log.stat().st_size if place.server_log.exists() else 0
-    options = " ".join(f"-c {name}='{value}'" for name, value in SERVER_OPTIONS.items())
+    given = SERVER_OPTIONS | {"shared_buffers": shared_buffers(psutil.virtual_memory().total)}
+    options = " ".join(f"-c {name}='{value}'" for name, value in given.items())
     try:
         run(place, programs / "pg_ctl", "-D", place.data, "-w", "-t", START_TIMEOUT_SECONDS, "-l", place.server_log,
              "-o", f"-p {port} {options}", "start", timeout=START_TIMEOUT_SECONDS + 10)  # fmt: skip

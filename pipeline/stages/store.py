@@ -144,7 +144,7 @@ def _merge(
     successors = [{"event_id": event, "superseded_by": heir} for event, heir in settled.successors.items()]
     ended = transaction.run("end_events", successors=json.dumps(successors))
     mentions = transaction.run("insert_mentions")
-    transaction.run("redate_mentions")
+    transaction.run("redate_mentions", moved_ids=sorted(settled.touched))
     transaction.run("redate_pending_alerts")
     transaction.run("save_event_revisions")
     counts = {"events_new": new, "events_changed": changed, "events_ended": ended, "mentions": mentions}

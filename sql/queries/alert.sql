@@ -22,7 +22,7 @@ ORDER BY event.published_at, event.event_key;
 
 -- name: delete_pending_events
 -- The rules have seen these events. Returns nothing.
-DELETE FROM tocsin.pending_alerts WHERE event_id = ANY(%(event_ids)s);
+DELETE FROM tocsin.pending_alerts WHERE event_id = ANY(%(event_ids)s::bigint[]);
 
 -- name: follow_superseded
 -- Lets alerts of events that others took in follow to those: the ids of these are given. Returns nothing.
@@ -30,7 +30,7 @@ WITH RECURSIVE taken AS (
     SELECT old.id, old.event_date, heir.id AS heir_id, heir.event_date AS heir_date
     FROM tocsin.events AS heir
     JOIN tocsin.events AS old ON old.superseded_by = heir.id
-    WHERE heir.id = ANY(%(event_ids)s) AND heir.deleted_at IS NULL
+    WHERE heir.id = ANY(%(event_ids)s::bigint[]) AND heir.deleted_at IS NULL
     UNION
     SELECT old.id, old.event_date, taken.heir_id, taken.heir_date
     FROM taken
@@ -46,7 +46,7 @@ WHERE alert.event_id = taken.id;
 SELECT id, alert_key, rule, group_key, event_id, reason, told, change_count,
        CASE WHEN state = 'acknowledged' AND acknowledged_until <= now() THEN 'open' ELSE state END AS state
 FROM tocsin.alerts
-WHERE event_id = ANY(%(event_ids)s) OR alert_key = ANY(%(alert_keys)s)
+WHERE event_id = ANY(%(event_ids)s::bigint[]) OR alert_key = ANY(%(alert_keys)s)
 ORDER BY id;
 
 -- name: groups_told
@@ -84,7 +84,7 @@ SELECT event.id, event.source_count,
        greatest(event.arrested_lower, event.arrested_upper) AS arrested,
        greatest(event.crowd_lower, event.crowd_upper) AS crowd
 FROM tocsin.events AS event
-WHERE event.id = ANY(%(event_ids)s);
+WHERE event.id = ANY(%(event_ids)s::bigint[]);
 
 -- name: tellings_of_events
 -- Who tells these events, at most ten sources each, the earliest first, and the spans of the surest telling, counted in
@@ -113,7 +113,7 @@ LEFT JOIN LATERAL (
         LIMIT 10
     ) AS first
 ) AS told ON true
-WHERE event.id = ANY(%(event_ids)s);
+WHERE event.id = ANY(%(event_ids)s::bigint[]);
 
 -- name: insert_alerts
 -- Raises alerts that are not there yet, given as an array of their columns. Id and key of each that is new.
@@ -225,14 +225,14 @@ ORDER BY id;
 UPDATE tocsin.alerts
 SET state = 'acknowledged', acknowledged_at = now(), acknowledged_by = %(author)s, acknowledgement = %(comment)s,
     acknowledged_until = now() + %(lasts)s::interval, escalates_at = NULL
-WHERE id = ANY(%(alert_ids)s) AND state <> 'closed'
+WHERE id = ANY(%(alert_ids)s::bigint[]) AND state <> 'closed'
 RETURNING id;
 
 -- name: close_alerts
 -- Closes alerts. The ids of those that were open, acknowledged or silenced.
 UPDATE tocsin.alerts
 SET state = 'closed', closed_at = now(), closed_by = %(author)s, closing = %(comment)s, escalates_at = NULL
-WHERE id = ANY(%(alert_ids)s) AND state <> 'closed'
+WHERE id = ANY(%(alert_ids)s::bigint[]) AND state <> 'closed'
 RETURNING id;
 
 -- name: insert_silence
@@ -243,7 +243,7 @@ RETURNING id, ends_at;
 
 -- name: end_silences
 -- Ends silences now. The ids of those that held.
-UPDATE tocsin.silences SET ends_at = greatest(now(), starts_at) WHERE id = ANY(%(silence_ids)s) AND ends_at > now() RETURNING id;
+UPDATE tocsin.silences SET ends_at = greatest(now(), starts_at) WHERE id = ANY(%(silence_ids)s::bigint[]) AND ends_at > now() RETURNING id;
 
 -- name: list_silences
 -- Silences, those that hold first, and how many alerts each kept quiet.

@@ -49,7 +49,7 @@ LIMIT %(limit)s;
 WITH released AS (
     UPDATE tocsin.quarantine
     SET released_at = now()
-    WHERE id = ANY(%(ids)s) AND released_at IS NULL
+    WHERE id = ANY(%(ids)s::bigint[]) AND released_at IS NULL
     RETURNING id, stage, item_key, article_id, candidate_id, url
 ), again AS (
     UPDATE tocsin.seen_urls SET outcome = 'waiting', try_count = 0, next_try_at = now()

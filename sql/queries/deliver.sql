@@ -170,7 +170,7 @@ RETURNING id;
 -- Notes that a digest tells what was held. Returns nothing.
 UPDATE tocsin.notifications
 SET state = 'digested', digest_id = %(digest_id)s
-WHERE id = ANY(%(ids)s);
+WHERE id = ANY(%(ids)s::bigint[]);
 
 -- name: refuse_orphans
 -- Gives up messages that have been due for a day to receivers that are not in the file: those are named. Key and receiver

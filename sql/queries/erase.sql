@@ -32,4 +32,4 @@ SELECT article_id, body_zstd FROM tocsin.article_pages WHERE article_id > %(afte
 
 -- name: delete_pages
 -- Deletes the pages of these articles. Rows touched.
-DELETE FROM tocsin.article_pages WHERE article_id = ANY(%(article_ids)s);
+DELETE FROM tocsin.article_pages WHERE article_id = ANY(%(article_ids)s::bigint[]);

@@ -50,7 +50,7 @@ FOR UPDATE OF article SKIP LOCKED;
 SELECT candidate.*
 FROM tocsin.candidates AS candidate
 JOIN tocsin.articles AS article ON article.id = candidate.article_id
-WHERE candidate.article_id = ANY(%(article_ids)s) AND candidate.withdrawn_at IS NULL
+WHERE candidate.article_id = ANY(%(article_ids)s::bigint[]) AND candidate.withdrawn_at IS NULL
   AND candidate.codebook = article.codebook
 ORDER BY candidate.id;
 

@@ -15,7 +15,7 @@ WITH alive AS MATERIALIZED (
     WHERE feed.is_active AND feed.paused_at IS NULL
       AND (feed.next_fetch_at <= %(due_at)s
            OR (%(is_all)s AND (feed.fetched_at IS NULL OR feed.fetched_at < %(due_at)s)))
-      AND NOT feed.id = ANY(%(in_hand)s)
+      AND NOT feed.id = ANY(%(in_hand)s::bigint[])
       AND (host.left_alone_until IS NULL OR host.left_alone_until <= now())
       AND (host.lease_until IS NULL OR host.lease_until < now() OR host.lease_holder = (SELECT holder FROM mine)
            OR host.lease_holder NOT IN (SELECT holder FROM alive))

@@ -72,13 +72,13 @@ SELECT event.id, event.event_date, event.date_precision, event.event_type, event
 FROM (
     SELECT DISTINCT ON (event_id) *
     FROM analysis.tellings
-    WHERE article_id = ANY(%(article_ids)s)
+    WHERE article_id = ANY(%(article_ids)s::bigint[])
     ORDER BY event_id, is_copy, is_surest DESC NULLS LAST, confidence DESC, mention_id
 ) AS telling
 JOIN (
     SELECT event_id, count(DISTINCT article_id) AS telling_count
     FROM analysis.tellings
-    WHERE article_id = ANY(%(article_ids)s)
+    WHERE article_id = ANY(%(article_ids)s::bigint[])
     GROUP BY event_id
 ) AS told ON told.event_id = telling.event_id
 JOIN analysis.events AS event ON event.id = telling.event_id AND event.event_date = telling.event_date

@@ -65,7 +65,7 @@ RETURNING article_id, attempt_count;
 -- The articles of these ids, as they are to be coded, in order.
 SELECT id, url, source, title, text, published_at, fetched_at, language, feed_id, text_method
 FROM tocsin.articles
-WHERE id = ANY(%(article_ids)s)
+WHERE id = ANY(%(article_ids)s::bigint[])
 ORDER BY id;
 
 -- name: set_candidates_aside
@@ -73,7 +73,7 @@ ORDER BY id;
 WITH aside AS (
     UPDATE tocsin.candidates
     SET withdrawn_at = now(), stored_at = now()
-    WHERE id = ANY(%(candidate_ids)s)
+    WHERE id = ANY(%(candidate_ids)s::bigint[])
     RETURNING id, article_id
 )
 INSERT INTO tocsin.recode_candidates (recode_id, side, candidate_id, article_id)

@@ -39,6 +39,9 @@ FROM given;
 
 -- name: make_staging
 -- Makes the staging tables of one batch; they go with the transaction. Returns nothing.
+-- What a batch sorts fits into memory, and is done before its statements would be compiled.
+SET LOCAL work_mem = '64MB';
+SET LOCAL jit = off;
 CREATE TEMPORARY TABLE staged_candidates (
     id bigint, event_date date, event_key text, article_id bigint, confidence double precision,
     trigger_start integer, candidate_key text, published_at timestamptz, url text, source text, event integer
@@ -143,12 +146,11 @@ WHERE candidate.event = busy.event;
 -- name: insert_wordings
 -- Makes the wordings that are new, each with an event of its own, and what they are found by. How many.
 WITH sample AS MATERIALIZED (
-    SELECT DISTINCT ON (staged.event) staged.event, candidate.*
+    SELECT told.event, min(told.id) AS candidate_id
     FROM staged_wordings AS staged
     JOIN staged_candidates AS told ON told.event = staged.event
-    JOIN tocsin.candidates AS candidate ON candidate.id = told.id
     WHERE staged.wording_id IS NULL
-    ORDER BY staged.event, candidate.id
+    GROUP BY told.event
 ), made AS (
     INSERT INTO tocsin.event_wordings (
         event_key, event_id, event_date, date_precision, is_dated, event_type, status,
@@ -161,8 +163,10 @@ WITH sample AS MATERIALIZED (
            place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id,
            handles
     FROM sample
-    ORDER BY event
-    RETURNING *
+    JOIN tocsin.candidates AS candidate ON candidate.id = sample.candidate_id
+    ORDER BY sample.event
+    RETURNING id, event_key, event_id, event_date, is_dated, place_country, place_resolution, place_latitude,
+              place_longitude, handles
 ), found_by AS (
     INSERT INTO tocsin.wording_handles (handle, event_date, wording_id, is_dated, land, latitude, longitude)
     SELECT unnest(handles), event_date, id, is_dated, place_country,
@@ -214,21 +218,21 @@ WITH mine AS (
                tocsin.cell_of(wording.place_latitude::real, wording.place_longitude::real) AS cell
         WHERE wording.place_resolution = 'point'
     ) AS town ON true
-    WHERE wording.id = ANY(%(wording_ids)s)
+    WHERE wording.id = ANY(%(wording_ids)s::bigint[])
 ), sought AS MATERIALIZED (
-    SELECT mine.*, fortnight, unnest(handles) AS handle
+    SELECT mine.*, fortnight
     FROM mine
     CROSS JOIN LATERAL generate_series(
         tocsin.fortnight_of(least(said_from, print_from)), tocsin.fortnight_of(greatest(said_to, print_to))
     ) AS fortnight
-    ORDER BY fortnight, handle
+    ORDER BY fortnight, handles
 )
 SELECT sought.id AS wording_id, other.wording_id AS other_id
 FROM sought
 CROSS JOIN LATERAL (
     SELECT handle.wording_id
     FROM tocsin.wording_handles AS handle
-    WHERE tocsin.fortnight_of(handle.event_date) = sought.fortnight AND handle.handle = sought.handle
+    WHERE tocsin.fortnight_of(handle.event_date) = sought.fortnight AND handle.handle = ANY(sought.handles)
       AND handle.event_date BETWEEN least(said_from, print_from) AND greatest(said_to, print_to)
       AND handle.cell = ANY(sought.cells)
       AND handle.event_date BETWEEN CASE WHEN handle.is_dated THEN said_from ELSE print_from END
@@ -245,7 +249,7 @@ FROM sought
 CROSS JOIN LATERAL (
     SELECT handle.wording_id
     FROM tocsin.wording_handles AS handle
-    WHERE tocsin.fortnight_of(handle.event_date) = sought.fortnight AND handle.handle = sought.handle
+    WHERE tocsin.fortnight_of(handle.event_date) = sought.fortnight AND handle.handle = ANY(sought.handles)
       AND handle.event_date BETWEEN least(said_from, print_from) AND greatest(said_to, print_to)
       AND handle.event_date BETWEEN CASE WHEN handle.is_dated THEN said_from ELSE print_from END
                                 AND CASE WHEN handle.is_dated THEN said_to ELSE print_to END
@@ -262,12 +266,12 @@ WITH mine AS MATERIALIZED (
     FROM tocsin.event_wordings AS wording
     JOIN tocsin.mentions AS mention
         ON mention.event_id = wording.event_id AND mention.wording_id = wording.id AND mention.withdrawn_at IS NULL
-    WHERE wording.id = ANY(%(wording_ids)s)
+    WHERE wording.id = ANY(%(wording_ids)s::bigint[])
     UNION
     SELECT staged.wording_id, told.article_id
     FROM staged_wordings AS staged
     JOIN staged_candidates AS told ON told.event = staged.event
-    WHERE staged.wording_id = ANY(%(wording_ids)s)
+    WHERE staged.wording_id = ANY(%(wording_ids)s::bigint[])
 ), alike AS MATERIALIZED (
     SELECT DISTINCT mine.id, link.other_id AS original_id
     FROM mine
@@ -306,13 +310,13 @@ WITH told AS (
     FROM tocsin.event_wordings AS wording
     JOIN tocsin.mentions AS mention
         ON mention.event_id = wording.event_id AND mention.wording_id = wording.id AND mention.withdrawn_at IS NULL
-    WHERE wording.id = ANY(%(wording_ids)s)
+    WHERE wording.id = ANY(%(wording_ids)s::bigint[])
     UNION
     SELECT staged.wording_id, told.article_id, candidate.sentence
     FROM staged_wordings AS staged
     JOIN staged_candidates AS told ON told.event = staged.event
     JOIN tocsin.candidates AS candidate ON candidate.id = told.id
-    WHERE staged.wording_id = ANY(%(wording_ids)s)
+    WHERE staged.wording_id = ANY(%(wording_ids)s::bigint[])
 )
 SELECT DISTINCT told.wording_id, coalesce(article.copy_of, article.id) AS article_id, told.sentence,
        ARRAY(
@@ -327,11 +331,11 @@ SELECT id, event_key, event_id, event_date, date_precision, is_dated, event_type
        actor_name, actor_country, actor_sector, recipient_name, recipient_country, recipient_sector,
        place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, geonames_id
 FROM tocsin.event_wordings
-WHERE id = ANY(%(wording_ids)s);
+WHERE id = ANY(%(wording_ids)s::bigint[]);
 
 -- name: hold_events
 -- Locks events of these ids. Those that another session holds are missing.
-SELECT id FROM tocsin.events WHERE id = ANY(%(event_ids)s) FOR NO KEY UPDATE SKIP LOCKED;
+SELECT id FROM tocsin.events WHERE id = ANY(%(event_ids)s::bigint[]) FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: owe_merge
 -- Has store look at events anew: ids, and why. Returns nothing.
@@ -608,12 +612,14 @@ WHERE NOT staged.is_new AND staged.mention_count IS NULL
   AND event.event_date = staged.event_date AND event.id = staged.event_id AND event.deleted_at IS NULL;
 
 -- name: redate_mentions
--- Lets mentions follow an event whose day changed, or one of another day that their wording tells now. Returns nothing.
+-- Lets mentions follow a known event whose day changed, or one of another day that their wording tells now (`moved`).
+-- Returns nothing.
 UPDATE tocsin.mentions AS mention
 SET event_date = event.event_date
 FROM staged_values AS staged
 JOIN tocsin.events AS event ON event.id = staged.event_id AND event.event_date = staged.new_date
-WHERE mention.event_id = event.id AND mention.event_date <> event.event_date;
+WHERE (NOT staged.is_new OR staged.event_id = ANY(%(moved_ids)s::bigint[]))
+  AND mention.event_id = event.id AND mention.event_date <> event.event_date;
 
 -- name: redate_pending_alerts
 -- Takes off the list of pending alerts what bears a day that its event no longer has, or an event that ended. Returns
@@ -637,9 +643,10 @@ SELECT event.id, event.revision,
 FROM staged_values AS staged
 JOIN tocsin.events AS event ON event.id = staged.event_id AND event.event_date = staged.new_date
 CROSS JOIN LATERAL (
-    SELECT jsonb_object_agg(present.key, jsonb_build_array(staged.before -> present.key, present.value)) AS columns
+    SELECT jsonb_object_agg(present.key, jsonb_build_array(former.value, present.value)) AS columns
     FROM jsonb_each(to_jsonb(event) - '{revision,revised_at}'::text[]) AS present
-    WHERE present.value IS DISTINCT FROM staged.before -> present.key
+    LEFT JOIN jsonb_each(staged.before) AS former ON former.key = present.key
+    WHERE present.value IS DISTINCT FROM former.value
 ) AS changed
 WHERE NOT staged.is_new AND event.revision <> (staged.before ->> 'revision')::integer
   AND changed.columns IS NOT NULL
@@ -669,7 +676,7 @@ WHERE mentions.withdrawn_at IS NOT NULL;
 WITH claimed AS (
     SELECT event_id, reason
     FROM tocsin.pending_merges
-    WHERE event_id <> ALL (%(but)s)
+    WHERE event_id <> ALL (%(but)s::bigint[])
     ORDER BY pending_at, event_id
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
@@ -684,14 +691,14 @@ FOR NO KEY UPDATE OF event SKIP LOCKED;
 UPDATE tocsin.mentions AS mention
 SET withdrawn_at = now()
 FROM tocsin.candidates AS candidate
-WHERE mention.event_id = ANY(%(event_ids)s) AND mention.withdrawn_at IS NULL
+WHERE mention.event_id = ANY(%(event_ids)s::bigint[]) AND mention.withdrawn_at IS NULL
   AND candidate.id = mention.candidate_id AND candidate.withdrawn_at IS NOT NULL;
 
 -- name: drop_wordings
 -- Drops the wordings of these events that no mention tells any more, with their handles. Returns nothing.
 WITH gone AS (
     DELETE FROM tocsin.event_wordings AS wording
-    WHERE wording.event_id = ANY(%(event_ids)s)
+    WHERE wording.event_id = ANY(%(event_ids)s::bigint[])
       AND NOT EXISTS (
           SELECT FROM tocsin.mentions AS mention
           WHERE mention.event_id = wording.event_id AND mention.wording_id = wording.id AND mention.withdrawn_at IS NULL
@@ -704,11 +711,11 @@ WHERE handle.event_date = gone.event_date AND handle.handle = gone.handle AND ha
 
 -- name: wordings_of_events
 -- Ids of the wordings that tell these events.
-SELECT id FROM tocsin.event_wordings WHERE event_id = ANY(%(event_ids)s);
+SELECT id FROM tocsin.event_wordings WHERE event_id = ANY(%(event_ids)s::bigint[]);
 
 -- name: forget_merges
 -- Takes events off the list of those to be looked at anew. Returns nothing.
-DELETE FROM tocsin.pending_merges WHERE event_id = ANY(%(event_ids)s);
+DELETE FROM tocsin.pending_merges WHERE event_id = ANY(%(event_ids)s::bigint[]);
 
 -- name: insert_pending_alerts
 -- Owes the rules a look at each staged event, in the event's own transaction. Returns nothing.

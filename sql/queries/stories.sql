@@ -60,7 +60,7 @@ SET shingle_count = excluded.shingle_count, hashes = excluded.hashes, bands = ex
 -- Takes articles that changed out of their groups of copies, and has the others of each group looked at anew, since
 -- it was perhaps these that held them together. Returns nothing.
 WITH changed AS (
-    SELECT id, coalesce(copy_of, id) AS original_id FROM tocsin.articles WHERE id = ANY(%(article_ids)s)
+    SELECT id, coalesce(copy_of, id) AS original_id FROM tocsin.articles WHERE id = ANY(%(article_ids)s::bigint[])
 ), grouped AS (
     SELECT member.id
     FROM changed
@@ -82,7 +82,7 @@ FROM tocsin.article_signatures AS mine
 JOIN tocsin.articles AS article ON article.id = mine.article_id
 JOIN tocsin.article_signatures AS kin ON kin.bands && mine.bands AND kin.article_id <> mine.article_id
 JOIN tocsin.articles AS other ON other.id = kin.article_id
-WHERE mine.article_id = ANY(%(article_ids)s)
+WHERE mine.article_id = ANY(%(article_ids)s::bigint[])
   AND other.published_at BETWEEN article.published_at - make_interval(days => %(days)s)
                              AND article.published_at + make_interval(days => %(days)s);
 
@@ -90,16 +90,16 @@ WHERE mine.article_id = ANY(%(article_ids)s)
 -- Signatures of articles.
 SELECT article_id, shingle_count, hashes, terms
 FROM tocsin.article_signatures
-WHERE article_id = ANY(%(article_ids)s);
+WHERE article_id = ANY(%(article_ids)s::bigint[]);
 
 -- name: texts_of
 -- Texts of articles, where they are still here.
-SELECT id, text FROM tocsin.articles WHERE id = ANY(%(article_ids)s) AND text_dropped_at IS NULL;
+SELECT id, text FROM tocsin.articles WHERE id = ANY(%(article_ids)s::bigint[]) AND text_dropped_at IS NULL;
 
 -- name: groups_of
 -- All articles that are in a group of copies with one of these, these included.
 WITH original AS (
-    SELECT DISTINCT coalesce(copy_of, id) AS id FROM tocsin.articles WHERE id = ANY(%(article_ids)s)
+    SELECT DISTINCT coalesce(copy_of, id) AS id FROM tocsin.articles WHERE id = ANY(%(article_ids)s::bigint[])
 )
 SELECT article.id AS article_id, original.id AS original_id, article.published_at, article.url,
        coalesce(signature.shingle_count, 0) AS shingle_count
@@ -112,7 +112,7 @@ LEFT JOIN tocsin.article_signatures AS signature ON signature.article_id = artic
 INSERT INTO tocsin.pending_merges (event_id, reason)
 SELECT DISTINCT event_id, 'told'
 FROM tocsin.mentions
-WHERE article_id = ANY(%(article_ids)s) AND withdrawn_at IS NULL
+WHERE article_id = ANY(%(article_ids)s::bigint[]) AND withdrawn_at IS NULL
 ON CONFLICT (event_id) DO NOTHING;
 
 -- name: save_originals
@@ -129,7 +129,7 @@ RETURNING article.id;
 -- Takes articles that are copies out of the web of likenesses, since their story is their original's. Ids of those that
 -- were linked to them.
 DELETE FROM tocsin.article_links
-WHERE article_id = ANY(%(article_ids)s) OR other_id = ANY(%(article_ids)s)
+WHERE article_id = ANY(%(article_ids)s::bigint[]) OR other_id = ANY(%(article_ids)s::bigint[])
 RETURNING article_id, other_id;
 
 -- name: alike_by_term
@@ -139,7 +139,7 @@ FROM tocsin.article_signatures AS mine
 JOIN tocsin.articles AS article ON article.id = mine.article_id
 JOIN tocsin.article_signatures AS alike ON alike.term_keys && mine.term_keys AND alike.article_id <> mine.article_id
 JOIN tocsin.articles AS other ON other.id = alike.article_id
-WHERE mine.article_id = ANY(%(article_ids)s) AND article.copy_of IS NULL AND other.copy_of IS NULL
+WHERE mine.article_id = ANY(%(article_ids)s::bigint[]) AND article.copy_of IS NULL AND other.copy_of IS NULL
   AND other.published_at BETWEEN article.published_at - make_interval(days => %(days)s)
                              AND article.published_at + make_interval(days => %(days)s);
 
@@ -157,7 +157,7 @@ ON CONFLICT DO NOTHING;
 -- name: webs_of
 -- All originals that a chain of likenesses connects with these or the originals of these, they included, as their stories are decided by.
 WITH RECURSIVE web AS (
-    SELECT coalesce(copy_of, id) AS id FROM tocsin.articles WHERE id = ANY(%(article_ids)s)
+    SELECT coalesce(copy_of, id) AS id FROM tocsin.articles WHERE id = ANY(%(article_ids)s::bigint[])
     UNION
     SELECT link.other_id FROM web JOIN tocsin.article_links AS link ON link.article_id = web.id
 )
@@ -221,4 +221,4 @@ WHERE story.id = tally.id;
 
 -- name: mark_signed
 -- Says that copies and stories of articles were looked for. Returns nothing.
-UPDATE tocsin.articles SET is_signed = true WHERE id = ANY(%(article_ids)s);
+UPDATE tocsin.articles SET is_signed = true WHERE id = ANY(%(article_ids)s::bigint[]);

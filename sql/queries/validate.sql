@@ -24,4 +24,4 @@ RETURNING id;
 -- Sets the verdict of many candidates. Returns nothing.
 UPDATE tocsin.candidates
 SET verdict = %(verdict)s, judged_at = now()
-WHERE id = ANY(%(candidate_ids)s) AND verdict IS NULL;
+WHERE id = ANY(%(candidate_ids)s::bigint[]) AND verdict IS NULL;

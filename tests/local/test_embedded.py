@@ -23,7 +23,7 @@ import pytest
 
 from pipeline.config import ROOT, Settings
 from pipeline.errors import OperateError, StoreError
-from pipeline.local import embedded
+from pipeline.local import cluster, embedded
 from pipeline.local.place import SHARED_FOLDER, folder_of, held, prepared
 from pipeline.postgres.databases import ensure_database
 
@@ -97,7 +97,6 @@ def test_both_databases_are_there(running):
     [
         ("data_checksums", "on"),
         ("max_connections", "100"),
-        ("shared_buffers", "128MB"),
         ("password_encryption", "scram-sha-256"),
         ("TimeZone", "UTC"),
         ("server_encoding", "UTF8"),
@@ -106,6 +105,18 @@ def test_both_databases_are_there(running):
 def test_server_runs_with(running, name, value):
     """What the stages and the reliability tests count on is set."""
     assert query(running, f"SHOW {name}") == [(value,)]
+
+
+def test_server_takes_a_part_of_the_memory_for_its_pages(running):
+    """Ten million events are read from the disk again and again where it is too small."""
+    ((taken,),) = query(running, "SELECT pg_size_bytes(current_setting('shared_buffers'))")
+
+    assert taken == int(cluster.shared_buffers(psutil.virtual_memory().total).removesuffix("MB")) * 2**20
+
+
+@pytest.mark.parametrize(("gigabytes", "taken"), [(1, "128MB"), (4, "256MB"), (8, "512MB"), (24, "1024MB")])
+def test_a_sixteenth_of_the_memory_within_bounds(gigabytes, taken):
+    assert cluster.shared_buffers(gigabytes * 2**30) == taken
 
 
 def test_text_search_knows_letters_beyond_ascii(running):
