@@ -29,7 +29,7 @@ from pipeline.postgres.migrate import migrate
 from pipeline.postgres.rows import candidate_row
 from pipeline.stages import recode
 from pipeline.stages.store import store
-from pipeline.store.wording import event_key
+from pipeline.store.wording import found_by
 
 TOLD_BY = 2  # articles that tell one event
 AT_ONCE = 1_000
@@ -104,7 +104,7 @@ def bring_in(settings: Settings, numbers: range, codebook: str) -> None:
             )
             rows = transaction.all(
                 "insert_candidates",
-                candidates=json.dumps([candidate_row(one) | {"event_key": event_key(one)} for one in told]),
+                candidates=json.dumps([candidate_row(one) | found_by(one) for one in told]),
                 batch_id=batch["id"], article_id=article_id, codebook=codebook,
             )  # fmt: skip
             made += [row["id"] for row in rows]

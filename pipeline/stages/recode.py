@@ -332,21 +332,17 @@ def _swap(
 
 def _swapped(transaction: Transaction, recode_id: int, *, leaving: Side, coming: Side) -> Counter[str]:
     transaction.run("make_touched")
-    transaction.run("touch_events", recode_id=recode_id)
+    touched = [row["id"] for row in transaction.all("touch_events", recode_id=recode_id)]
     transaction.run("withdraw_side", recode_id=recode_id, side=leaving)
     transaction.run("bring_side", recode_id=recode_id, side=coming)
     transaction.run("make_staging")
-    staged = transaction.one("stage_side", recode_id=recode_id, side=coming)
-    counts: Counter[str] = Counter()
-    if staged and staged["candidate_count"]:
-        counts = merge_staged(transaction)
-        if counts["waiting"]:
-            raise StoreBusyError(f"{counts['waiting']} candidates tell events that another session holds")
-        transaction.run("touch_new_events", recode_id=recode_id)
+    transaction.run("stage_side", recode_id=recode_id, side=coming)
+    counts = merge_staged(transaction, dict.fromkeys(touched, "recoded"))
+    if counts["waiting"]:
+        raise StoreBusyError(f"{counts['waiting']} candidates tell events that another session holds")
+    transaction.run("touch_new_events", recode_id=recode_id)
     transaction.run("analyze_touched")
-    transaction.run("revalue_touched")
-    transaction.run("recount_touched", recode_id=recode_id)
-    withdrawn = transaction.run("withdraw_untold", recode_id=recode_id)
+    withdrawn = transaction.run("name_successors")
     revised = transaction.run("revise_touched")
     transaction.run("note_revisions")
     transaction.run("set_codebooks", recode_id=recode_id, side=coming)

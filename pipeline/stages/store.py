@@ -110,9 +110,13 @@ def _merged(transaction: Transaction) -> Counter[str]:
     return counts
 
 
-def merge_staged(transaction: Transaction) -> Counter[str]:
-    """Merge the staged candidates into events and mentions; the rules are owed no look at them by this alone."""
-    return _merge(transaction, {}, ())[0]
+def merge_staged(transaction: Transaction, reasons: Mapping[int, str] | None = None) -> Counter[str]:
+    """Merge the staged candidates into events and mentions; the rules are owed no look at them by this alone.
+
+    Args:
+        reasons: Ids of events whose tellings changed otherwise, each with why.
+    """
+    return _merge(transaction, reasons or {}, ())[0]
 
 
 def _merge(

@@ -167,7 +167,7 @@ ORDER BY difference, event_type, place;
 CREATE TEMPORARY TABLE touched_events (id bigint, event_date date, before jsonb) ON COMMIT DROP;
 
 -- name: touch_events
--- Puts the events that either coding of a recode tells on the list, as they are before the switch. Returns nothing.
+-- Puts the events that either coding of a recode tells on the list, as they are before the switch. Their ids.
 INSERT INTO touched_events (id, event_date, before)
 SELECT event.id, event.event_date, to_jsonb(event)
 FROM tocsin.events AS event
@@ -176,7 +176,8 @@ WHERE event.id IN (
     FROM tocsin.recode_candidates AS coded
     JOIN tocsin.mentions AS mention ON mention.candidate_id = coded.candidate_id
     WHERE coded.recode_id = %(recode_id)s
-);
+)
+RETURNING id;
 
 -- name: withdraw_side
 -- Withdraws one coding of a recode, candidates and mentions. Returns nothing.
@@ -219,7 +220,8 @@ WITH claimed AS (
     INSERT INTO staged_candidates (id, event_date, event_key, article_id, confidence, trigger_start, candidate_key,
                                    published_at, url, source, event)
     SELECT claimed.id, claimed.event_date, claimed.event_key, claimed.article_id, claimed.confidence,
-           claimed.trigger_start, claimed.candidate_key, article.published_at, article.url, article.source,
+           claimed.trigger_start, claimed.candidate_key, article.published_at, article.url,
+           CASE WHEN article.copy_of IS NULL THEN article.source END,
            dense_rank() OVER (ORDER BY claimed.event_date, claimed.event_key)
     FROM claimed
     JOIN tocsin.articles AS article ON article.id = claimed.article_id
@@ -241,80 +243,14 @@ WHERE coded.recode_id = %(recode_id)s
 -- Tells the planner how many events are touched. Returns nothing.
 ANALYZE touched_events;
 
--- name: revalue_touched
--- Gives touched events the values of the surest telling that stands, where its candidate is kept. Rows touched.
-WITH surest AS (
-    SELECT DISTINCT ON (touched.id) touched.id, touched.event_date, mention.candidate_id, mention.trigger_start
-    FROM touched_events AS touched
-    JOIN tocsin.mentions AS mention ON mention.event_id = touched.id AND mention.withdrawn_at IS NULL
-    JOIN tocsin.articles AS article ON article.id = mention.article_id
-    ORDER BY touched.id, mention.confidence DESC, article.published_at, article.url, mention.trigger_start
-)
-UPDATE tocsin.events AS event
-SET mode = told.mode,
-    contexts = told.contexts,
-    actor_name = told.actor_name,
-    recipient_name = told.recipient_name,
-    speaker_name = told.speaker_name,
-    place_name = told.place_name,
-    place_admin1 = told.place_admin1,
-    place_latitude = told.place_latitude,
-    place_longitude = told.place_longitude,
-    place_resolution = told.place_resolution,
-    geonames_id = told.geonames_id,
-    counts = told.counts,
-    quad_class = told.quad_class,
-    score = told.score,
-    cameo = told.cameo,
-    confidence = told.confidence,
-    is_background = told.is_background,
-    is_lead = told.is_lead,
-    codebook = told.codebook,
-    candidate_id = told.id,
-    trigger_start = surest.trigger_start
-FROM surest
-JOIN tocsin.candidates AS told ON told.id = surest.candidate_id
-WHERE event.id = surest.id AND event.event_date = surest.event_date
-  AND event.candidate_id IS DISTINCT FROM surest.candidate_id;
-
--- name: recount_touched
--- Counts the tellings of touched events that stand, and lets those stand again that have some. Rows touched.
-WITH tally AS (
-    SELECT touched.id, touched.event_date,
-           count(*) AS mention_count,
-           count(DISTINCT mention.article_id) AS article_count,
-           greatest(count(DISTINCT article.source) FILTER (WHERE article.copy_of IS NULL), 1) AS source_count,
-           min(article.published_at) AS first_reported_at
-    FROM touched_events AS touched
-    JOIN tocsin.mentions AS mention ON mention.event_id = touched.id AND mention.withdrawn_at IS NULL
-    JOIN tocsin.articles AS article ON article.id = mention.article_id
-    GROUP BY touched.id, touched.event_date
-), revived AS (
-    DELETE FROM tocsin.recode_events
-    WHERE recode_id = %(recode_id)s AND event_id IN (SELECT id FROM tally)
-    RETURNING event_id
-)
-UPDATE tocsin.events AS event
-SET mention_count = tally.mention_count,
-    article_count = tally.article_count,
-    source_count = tally.source_count,
-    first_reported_at = tally.first_reported_at,
-    deleted_at = CASE WHEN revived.event_id IS NULL AND event.superseded_by IS NOT NULL THEN event.deleted_at END,
-    superseded_by = CASE WHEN revived.event_id IS NULL THEN event.superseded_by END
-FROM tally
-LEFT JOIN revived ON revived.event_id = tally.id
-WHERE event.id = tally.id AND event.event_date = tally.event_date;
-
--- name: withdraw_untold
--- Withdraws touched events that no telling that stands tells any more. Rows touched.
--- The event that the same words tell now took it in, so that its alert follows.
+-- name: name_successors
+-- Names of touched events that ended with the switch the one that the same words tell now, which took it in, so that its
+-- alert follows. Rows touched: all that ended.
 WITH untold AS (
-    SELECT touched.id, touched.event_date
+    SELECT event.id, event.event_date
     FROM touched_events AS touched
-    JOIN tocsin.events AS event
-        ON event.id = touched.id AND event.event_date = touched.event_date AND event.deleted_at IS NULL
-    WHERE NOT EXISTS (SELECT FROM tocsin.mentions AS mention
-                      WHERE mention.event_id = touched.id AND mention.withdrawn_at IS NULL)
+    JOIN tocsin.events AS event ON event.id = touched.id AND event.event_date = touched.event_date
+    WHERE touched.before ->> 'deleted_at' IS NULL AND event.deleted_at IS NOT NULL AND event.superseded_by IS NULL
 ), successor AS (
     SELECT DISTINCT ON (untold.id) untold.id, standing.event_id
     FROM untold
@@ -324,13 +260,9 @@ WITH untold AS (
         AND standing.withdrawn_at IS NULL
     GROUP BY untold.id, standing.event_id
     ORDER BY untold.id, count(*) DESC, standing.event_id
-), noted AS (
-    INSERT INTO tocsin.recode_events (recode_id, event_id)
-    SELECT %(recode_id)s, id FROM untold
-    ON CONFLICT (recode_id, event_id) DO NOTHING
 )
 UPDATE tocsin.events AS event
-SET deleted_at = now(), superseded_by = successor.event_id
+SET superseded_by = successor.event_id
 FROM untold
 LEFT JOIN successor ON successor.id = untold.id
 WHERE event.id = untold.id AND event.event_date = untold.event_date;

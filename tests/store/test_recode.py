@@ -14,6 +14,7 @@ from pipeline.model import Actor, Article, Candidate
 from pipeline.stages import recode
 from pipeline.stages.store import store
 from pipeline.stages.validate import validate
+from tests.conftest import wipe
 from tests.records import candidate, span
 from tests.store.conftest import Tell, select
 
@@ -47,6 +48,10 @@ SELECT md5(string_agg((to_jsonb(event) - '{id,candidate_id,trigger_start,stored_
                       ORDER BY event_date, event_key)),
        count(*) FILTER (WHERE event.deleted_at IS NULL)
 FROM tocsin.events AS event WHERE deleted_at IS NULL
+"""
+MERGED = """
+SELECT to_jsonb(event) - '{id,candidate_id,codebook,stored_at,revised_at,revision}'::text[]
+FROM tocsin.events AS event WHERE deleted_at IS NULL ORDER BY event_date, event_key
 """
 TOLD = """
 SELECT event.event_type, event.mode, event.mention_count, count(mention.id)
@@ -228,3 +233,48 @@ def test_steps_out_of_order_are_refused(told, settings) -> None:
 
     assert recode.begin(settings, coder=Book({}, "test")) is None
     assert told("SELECT count(*) FROM tocsin.candidates WHERE codebook = 'new-book'") == [(0,)]
+
+
+def test_a_switch_gives_the_rows_that_the_codebook_would_have_given_at_first(tell, settings, other) -> None:
+    """An event has the values of the wording that most sources tell, and not those of the surest telling of all."""
+    other.autocommit = True
+    assert FORMER.recipient
+    surer = replace(
+        FORMER,
+        recipient=replace(FORMER.recipient, name=f"12 men of {FORMER.recipient.name}"),
+        confidence=0.99,
+    )
+    says = {"one": [NAMED], "two": [NAMED], "three": [replace(surer, mode=None, score=6.5)]}
+    for name in (*says, "gone"):
+        tell(surer if name == "three" else FORMER, url=f"https://{name}.example/{name}", source=name)
+    store(0, settings)
+    recode_id = coded(settings, Book(says))
+    recode.compare(recode_id, settings)
+    recode.switch(recode_id, settings)
+    switched = select(other, MERGED)
+
+    wipe(settings.database_url)
+    for name, (told,) in says.items():
+        tell(told, url=f"https://{name}.example/{name}", source=name)
+    store(0, settings)
+
+    assert len(switched) == 1
+    assert switched == select(other, MERGED)
+
+
+def test_a_copy_is_no_source_after_a_switch_either(tell, settings, other) -> None:
+    other.autocommit = True
+    for name in ("one", "two"):
+        tell(FORMER, url=f"https://{name}.example/{name}", source=name)
+    select(
+        other,
+        "UPDATE tocsin.articles SET copy_of = (SELECT min(id) FROM tocsin.articles) WHERE source = 'two'",
+    )
+    store(0, settings)
+    recode_id = coded(settings, Book({"one": [NAMED], "two": [NAMED]}))
+    recode.compare(recode_id, settings)
+    recode.switch(recode_id, settings)
+
+    assert select(other, "SELECT mention_count, article_count, source_count FROM analysis.events") == [
+        (2, 2, 1)
+    ]
