@@ -60,8 +60,9 @@ CROSS JOIN LATERAL unnest(anchors) AS term
 ORDER BY term, id;
 
 -- name: analyze_rules
--- Has Postgres look at the rows of rules: without, it takes ten thousand of them for a handful, and holds each event against each.
-ANALYZE tocsin.rule_anchors, tocsin.rule_branches;
+-- Has Postgres count the rows of rules: without, it takes ten thousand of them for a handful, and holds each event against each.
+-- What they are joined by is enough; the lists in the other columns, which take ten times as long, are for autovacuum.
+ANALYZE tocsin.rule_anchors (term), tocsin.rule_branches (id);
 
 -- name: percolate
 -- Which rules hold for which events: array of rows as `event_row` makes them, and their terms as two arrays, number of the
