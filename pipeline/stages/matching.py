@@ -11,7 +11,7 @@ from pipeline.alert.anchors import event_terms
 from pipeline.alert.compiled import event_row
 from pipeline.alert.decide import match_of
 from pipeline.alert.event import AlertEvent
-from pipeline.alert.match import matches, why
+from pipeline.alert.match import why_met
 from pipeline.alert.records import Match
 from pipeline.alert.rule import Rule
 from pipeline.postgres.database import Transaction
@@ -34,10 +34,11 @@ def matched(transaction: Transaction, rules: Mapping[str, Rule], events: Sequenc
         if rule is None:
             continue
         try:
-            if not matches(rule, event):
+            why = why_met(rule, event)
+            if why is None:
                 log.error("rule and its rows disagree rule=%s event=%d", rule_id, event.id)
                 continue
-            found.append(match_of(rule, event, why(rule, event)))
+            found.append(match_of(rule, event, why))
         except Exception as error:  # noqa: BLE001  (the edge of one event and rule: the others are held against each other)
             quarantine_pair(transaction, rule, event, error)
     return found
