@@ -18,7 +18,7 @@ ORDER BY rule;
 -- Writes the branches of rules and their anchors: array of rows as `compiled.py` makes them. How many anchors is the
 -- rows it touched.
 WITH given AS MATERIALIZED (
-    SELECT nextval(pg_get_serial_sequence('tocsin.rule_branches', 'id')) AS id, given.*
+    SELECT nextval('tocsin.rule_branches_id_seq') AS id, given.*
     FROM json_to_recordset(%(branches)s::json) AS given (
         rule text, number integer, anchors text[], refused_bits bigint, is_whole boolean,
         event_types text[], statuses text[], told_as text[], modes text[], quad_classes integer[], countries text[],
