@@ -8,7 +8,7 @@ Pairs of values are terms too (an event type in a country): without them every r
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -51,44 +51,23 @@ class Anchors:
 _Asked = tuple[list[object], frozenset[str]]
 
 
-def event_terms(event: AlertEvent, leading: Mapping[str, set[str]] | None = None) -> list[str]:
-    """All terms of an event, each once.
-
-    Args:
-        leading: The values of each kind that lead anywhere; only these are given.
-    """
-    if leading is None:
-        return [f"{kind}:{value}" for kind, values in _shown(event) for value in values]
-    return [
-        f"{kind}:{value}"
-        for kind, values in _shown(event)
-        if kind in leading
-        for value in leading[kind].intersection(values)
-    ]
-
-
-def by_kind(terms: Iterable[str]) -> Mapping[str, set[str]]:
-    """Terms as `event_terms` is told of them."""
-    kinds: dict[str, set[str]] = {}
-    for term in terms:
-        kind, _, value = term.partition(":")
-        kinds.setdefault(kind, set()).add(value)
-    return kinds
-
-
-def _shown(event: AlertEvent) -> Iterator[tuple[str, Iterable[str]]]:
-    """The values of each kind that an event shows."""
+def event_terms(event: AlertEvent) -> list[str]:
+    """All terms of an event, each once."""
     kinds = _values_of_event(event)
-    yield from kinds.items()
+    terms = [f"{kind}:{value}" for kind, values in kinds.items() for value in values]
     for one, other in _PAIRS:
         if (first := kinds[one]) and (second := kinds[other]):
-            yield one + other, [f"{a}|{b}" for a in first for b in second]
-    yield "e", {*kinds["a"], *kinds["r"]}
+            # Plain loops: a comprehension would cost more than the one value that most have.
+            for a in first:
+                for b in second:
+                    terms.append(f"{one}{other}:{a}|{b}")
+    terms += ["e:" + code for code in {*kinds["a"], *kinds["r"]}]
     for name, (whole, start) in _WORDS.items():
         words = set(event.words[name].split())
-        yield whole, words
-        yield start, {word[:MIN_PREFIX] for word in words}
-    yield ANY, ("",)
+        terms += [f"{whole}:{word}" for word in words]
+        terms += {f"{start}:{word[:MIN_PREFIX]}" for word in words}
+    terms.append(f"{ANY}:")
+    return terms
 
 
 def branch_anchors(branch: Branch, shares: Shares = _UNKNOWN) -> Anchors:

@@ -16,7 +16,10 @@ MAX_URL = 2000
 
 def clean(text: str | None, limit: int) -> str:
     """Give the text on one line, hidden characters shown as escapes, cut to `limit` characters."""
-    shown = "".join(map(visible, (text or "").translate(_SPACES)[: limit * 2]))
+    shown = (text or "").translate(_SPACES)[: limit * 2]
+    # Of ASCII nothing but what is not printable hides: most texts need no look at each character.
+    if not (shown.isascii() and shown.isprintable()):
+        shown = "".join(map(visible, shown))
     shown = " ".join(shown.split())
     return shown if len(shown) <= limit else shown[: limit - 1].rstrip() + "…"
 

@@ -27,14 +27,22 @@ def matches(rule: Rule, event: AlertEvent) -> bool:
     return rule.not_branch is None or not branch_holds(rule.not_branch, event)
 
 
+def why_met(rule: Rule, event: AlertEvent) -> str | None:
+    """Say in one line which conditions matched; None where the rule does not hold."""
+    for number, branch in enumerate(rule.any_branches, start=1):
+        if branch_holds(branch, event):
+            if rule.not_branch is not None and branch_holds(rule.not_branch, event):
+                return None
+            return f"matched branch {number} of {len(rule.any_branches)}: {_all_conditions(branch, event)}"
+    return None
+
+
 def why(rule: Rule, event: AlertEvent) -> str:
     """Say in one line which conditions matched, or for each branch which one failed first."""
-    for number, branch in enumerate(rule.any_branches, start=1):
-        if not branch_holds(branch, event):
-            continue
-        if rule.not_branch is not None and branch_holds(rule.not_branch, event):
-            return f"not matched: the 'not' branch holds: {_all_conditions(rule.not_branch, event)}"
-        return f"matched branch {number} of {len(rule.any_branches)}: {_all_conditions(branch, event)}"
+    if met := why_met(rule, event):
+        return met
+    if rule.not_branch is not None and any(branch_holds(branch, event) for branch in rule.any_branches):
+        return f"not matched: the 'not' branch holds: {_all_conditions(rule.not_branch, event)}"
     failures = (
         f"branch {number}: {_first_failure(branch, event)}"
         for number, branch in enumerate(rule.any_branches, start=1)
@@ -58,7 +66,10 @@ def explained(rule: Rule, event: AlertEvent) -> list[str]:
 
 def branch_holds(branch: Branch, event: AlertEvent) -> bool:
     """Say whether every condition of the branch holds."""
-    return all(_JUDGES[name](branch, event, name, wanted)[1] for name, wanted in branch.set_conditions)
+    for name, wanted in branch.set_conditions:  # noqa: SIM110  (asked more often than anything else: `all` takes a quarter more)
+        if not _JUDGES[name](branch, event, name, wanted)[1]:
+            return False
+    return True
 
 
 def judged(branch: Branch, event: AlertEvent) -> Iterator[tuple[str, object, object, bool]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, repeat
+from operator import itemgetter
 
-from pipeline.alert.anchors import by_kind, event_terms
+from pipeline.alert.anchors import event_terms
 from pipeline.alert.compiled import event_row
 from pipeline.alert.decide import match_of
 from pipeline.alert.event import AlertEvent
-from pipeline.alert.match import matches, why
+from pipeline.alert.match import why_met
 from pipeline.alert.records import Match
 from pipeline.alert.rule import Rule
 from pipeline.postgres.database import Transaction
@@ -32,10 +34,11 @@ def matched(transaction: Transaction, rules: Mapping[str, Rule], events: Sequenc
         if rule is None:
             continue
         try:
-            if not matches(rule, event):
+            why = why_met(rule, event)
+            if why is None:
                 log.error("rule and its rows disagree rule=%s event=%d", rule_id, event.id)
                 continue
-            found.append(match_of(rule, event, why(rule, event)))
+            found.append(match_of(rule, event, why))
         except Exception as error:  # noqa: BLE001  (the edge of one event and rule: the others are held against each other)
             quarantine_pair(transaction, rule, event, error)
     return found
@@ -44,22 +47,27 @@ def matched(transaction: Transaction, rules: Mapping[str, Rule], events: Sequenc
 def pairs(transaction: Transaction, events: Sequence[AlertEvent]) -> list[tuple[int, str]]:
     """Which rules hold for which events: (place among the events, rule), in this order."""
     transaction.all("plan_in_memory")
-    leading = _leading(transaction) if len(events) >= MANY else None
     rows = [event_row(event, number) for number, event in enumerate(events)]
-    shown = [event_terms(event, leading) for event in events]
+    of_each = map(event_terms, events)
+    if len(events) >= MANY:
+        of_each = map(list, map(_leading(transaction).intersection, of_each))
+    shown = [*of_each]
     found = transaction.all(
         "percolate",
         events=json.dumps(rows),
-        numbers=_array(str(number) for number, terms in enumerate(shown) for _ in terms),
-        terms=_array(term for terms in shown for term in terms),
+        numbers=_array(chain.from_iterable([str(number)] * len(terms) for number, terms in enumerate(shown))),
+        terms=_array(chain.from_iterable(shown)),
     )
-    met = {row["number"]: _words(row["met"]) - _words(row["excluded"]) for row in found}
-    return [(number, rule) for number in sorted(met) for rule in sorted(met[number])]
+    met: list[tuple[int, str]] = []
+    for row in sorted(found, key=itemgetter("number")):
+        rules = _words(row["met"]) - _words(row["excluded"])
+        met += zip(repeat(row["number"]), sorted(rules))
+    return met
 
 
-def _leading(transaction: Transaction) -> Mapping[str, set[str]]:
+def _leading(transaction: Transaction) -> set[str]:
     (row,) = transaction.all("anchor_terms")
-    return by_kind((row["terms"] or "").split(_PART))
+    return set((row["terms"] or "").split(_PART))
 
 
 def _words(text: str | None) -> set[str]:

@@ -1,12 +1,14 @@
 """Which events a branch lets through, and what is said about it."""
 
 import time
+from random import Random
 
 import pytest
 
 from pipeline.alert.branch import Branch
-from pipeline.alert.match import branch_holds, matches, why
+from pipeline.alert.match import branch_holds, matches, why, why_met
 from pipeline.alert.words import phrase_occurs, text_words
+from tests.alert import random_rules as made
 
 
 @pytest.mark.parametrize(
@@ -125,6 +127,20 @@ def test_why_agrees_with_matches(event, rule):
     assert [why(one, event()).startswith("matched") for one in rules] == [
         matches(one, event()) for one in rules
     ]
+
+
+def test_a_reason_is_given_of_a_match_alone():
+    """Of rules and events of all kinds: where the rule holds the words are the same, where not there are none."""
+    random, met = Random(5), 0
+    events = [made.event(random, number) for number in range(60)]
+    for number in range(250):
+        rule = made.rule(random, number)
+        for event in events:
+            met += matches(rule, event)
+
+            assert why_met(rule, event) == (why(rule, event) if matches(rule, event) else None)
+            assert matches(rule, event) is why(rule, event).startswith("matched")
+    assert met > 10
 
 
 def test_text_words_of_a_long_line_take_linear_time():

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from pipeline.alert.clean import clean, safe_link
+from pipeline.alert.clean import clean, safe_link, visible
 from pipeline.alert.message import pack_message, unpack_message
 from pipeline.alert.records import MAX_PAYLOAD_BYTES
 from tests.alert.made import message_about
@@ -348,6 +348,14 @@ def test_address_that_is_no_link_is_left_out_and_said_so(event, rule, now, url):
 def test_clean_shows_what_would_hide(text, shown):
     """Control and direction characters appear as escapes; the joiners of Persian stay."""
     assert clean(text, 20) == shown
+
+
+def test_clean_looks_at_each_character_wherever_one_may_hide():
+    """What is passed over without a look has none that would be shown otherwise."""
+    for point in range(0x3000):
+        character = chr(point) if chr(point) not in "\t\n\r" else " "
+
+        assert clean(f"a{chr(point)}b", 20) == " ".join(f"a{visible(character)}b".split())
 
 
 def test_message_carries_the_events_id_and_how_to_look_it_up(event, rule, now):

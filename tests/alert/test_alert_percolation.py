@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.alert.anchors import MAX_ANCHORS, branch_anchors, by_kind, event_terms
+from pipeline.alert.anchors import MAX_ANCHORS, branch_anchors, event_terms
 from pipeline.alert.branch import Branch
 from pipeline.alert.compiled import rule_rows
 from pipeline.alert.match import branch_holds, matches
@@ -85,9 +85,9 @@ def test_what_a_branch_matches_shows_one_of_its_anchors(random):
 
     assert 1 <= len(anchors) <= MAX_ANCHORS
     for event in events:
-        shown = set(event_terms(event))
-        assert set(event_terms(event, by_kind(anchors))) == anchors & shown
-        assert not branch_holds(branch, event) or anchors & shown
+        shown = event_terms(event)
+        assert len(shown) == len(set(shown))
+        assert not branch_holds(branch, event) or anchors.intersection(shown)
 
 
 @settings(max_examples=200, deadline=None)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.alert.rules import load_rules
-from pipeline.alert.yaml_file import MAX_BYTES, parse_yaml
+from pipeline.alert.yaml_file import MAX_BYTES, USUAL_BYTES, parse_yaml, read_bytes
 from pipeline.errors import ConfigError
 
 LAUGHS = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n" + "".join(
@@ -96,3 +96,11 @@ def test_file_larger_than_the_limit_is_not_read_whole(tmp_path: Path):
     rules, problems = load_rules(tmp_path)
 
     assert (rules, "larger than" in str(problems[0])) == ((), True)
+
+
+def test_file_is_read_to_its_end(tmp_path: Path):
+    """Whatever its length is to what is usual, and a byte more than is allowed, by which it is refused."""
+    for size in (0, USUAL_BYTES - 1, USUAL_BYTES, USUAL_BYTES + 1, MAX_BYTES, MAX_BYTES + 1, MAX_BYTES + 2):
+        (tmp_path / "a.yaml").write_bytes(b"#" * size)
+
+        assert len(read_bytes(tmp_path / "a.yaml")) == min(size, MAX_BYTES + 1)
