@@ -108,7 +108,7 @@ INSERT INTO tocsin.candidates (
     recipient_name, recipient_country, recipient_sector, recipient_start, recipient_end, recipient_text,
     trigger_start, trigger_end, trigger_text, sentence_start, sentence_end, sentence, mentions,
     place_name, place_country, place_admin1, place_latitude, place_longitude, place_resolution, place_start, place_end, place_text,
-    event_date, date_precision, counts, quad_class, score, cameo, frame_id, confidence, verdict, judged_at, event_key
+    event_date, date_precision, counts, quad_class, score, cameo, frame_id, confidence, verdict, judged_at, event_key, handles
 )
 SELECT (SELECT max(id) FROM tocsin.batches), (numbers.number - 1) / 4 + 1, 'made', 'candidate ' || numbers.number,
        event_type, mode, '{military}', status, 'past tense',
@@ -117,7 +117,12 @@ SELECT (SELECT max(id) FROM tocsin.batches), (numbers.number - 1) / 4 + 1, 'made
        place_name, place_country, place_admin1, place_latitude, place_longitude, CASE WHEN place_name IS NOT NULL THEN 'point' END,
        CASE WHEN place_name IS NOT NULL THEN 40 END, CASE WHEN place_name IS NOT NULL THEN 45 END, place_name,
        event_date, 'day', counts, quad_class, score, '190', 'kill-verb:3', confidence, 'accepted', now(),
-       encode(sha256(convert_to('event ' || told.number, 'UTF8')), 'hex')
+       encode(sha256(convert_to('event ' || told.number, 'UTF8')), 'hex'),
+       -- As many as extract gives, of what it takes them from.
+       ARRAY(SELECT hashtextextended(event_type || part, 0) FROM unnest(ARRAY[
+           'pair ' || actor_country || ' ' || recipient_country, 'names ' || actor_name || ' ' || recipient_name,
+           'actor ' || place_country || ' ' || actor_country, 'recipient ' || place_country || ' ' || recipient_country,
+           'town ' || place_country || ' ' || place_name]) AS part WHERE part IS NOT NULL)
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS numbers (number)
 JOIN made.events(%(first)s, %(last)s, %(history)s) AS told
     ON told.number = CASE WHEN numbers.number %% 10 = 0 THEN numbers.number - 1 ELSE numbers.number END

@@ -39,9 +39,11 @@ FROM given;
 
 -- name: make_staging
 -- Makes the staging tables of one batch; they go with the transaction. Returns nothing.
--- What a batch sorts fits into memory, and is done before its statements would be compiled.
+-- What a batch sorts fits into memory, its statements are done before they would be compiled, and it looks at the
+-- candidates that it is about: what came lately lies in memory.
 SET LOCAL work_mem = '64MB';
 SET LOCAL jit = off;
+SET LOCAL random_page_cost = 1.1;
 CREATE TEMPORARY TABLE staged_candidates (
     id bigint, event_date date, event_key text, article_id bigint, confidence double precision,
     trigger_start integer, candidate_key text, published_at timestamptz, url text, source text, event integer
@@ -260,13 +262,14 @@ WHERE sought.cells IS NULL AND other.wording_id <> sought.id;
 
 -- name: retold_by
 -- Pairs of these wordings with others of their type and status, within some days, which articles tell that are alike to theirs.
--- A copy is alike to what its original is. Those of the stage are told, too.
+-- A copy is alike to what its original is. Those of the stage are told, too; what the stage made has no mentions yet.
 WITH mine AS MATERIALIZED (
     SELECT wording.id, mention.article_id
     FROM tocsin.event_wordings AS wording
     JOIN tocsin.mentions AS mention
         ON mention.event_id = wording.event_id AND mention.wording_id = wording.id AND mention.withdrawn_at IS NULL
     WHERE wording.id = ANY(%(wording_ids)s::bigint[])
+      AND NOT EXISTS (SELECT FROM staged_wordings AS made WHERE made.wording_id = wording.id AND made.own_id IS NOT NULL)
     UNION
     SELECT staged.wording_id, told.article_id
     FROM staged_wordings AS staged
@@ -391,12 +394,15 @@ JOIN tocsin.events AS event ON event.id = known.event_id;
 
 -- name: stage_mentions
 -- Stages the triggers that tell the events, the candidate's own and its further ones, none twice. Returns nothing.
+-- OFFSET 0, here and below, has each candidate asked for by its id: a table of some hundred thousand would be read whole.
 INSERT INTO staged_mentions
 SELECT DISTINCT ON (staged.id, trigger.first)
        staged.id, staged.event, staged.article_id,
        trigger.first, trigger.past, trigger.words, staged.published_at, staged.source
 FROM staged_candidates AS staged
-JOIN tocsin.candidates AS candidate ON candidate.id = staged.id
+CROSS JOIN LATERAL (
+    SELECT trigger_start, trigger_end, trigger_text, mentions FROM tocsin.candidates WHERE id = staged.id OFFSET 0
+) AS candidate
 CROSS JOIN LATERAL (
     SELECT candidate.trigger_start AS first, candidate.trigger_end AS past, candidate.trigger_text AS words, 0 AS rank
     UNION ALL
@@ -519,7 +525,7 @@ SELECT staged.event_id, staged.event_key, told.event_date, told.date_precision, 
        staged.mention_count, staged.article_count, staged.source_count, staged.first_reported_at,
        told.id, told.trigger_start
 FROM staged_values AS staged
-JOIN tocsin.candidates AS told ON told.id = staged.candidate_id
+CROSS JOIN LATERAL (SELECT * FROM tocsin.candidates WHERE id = staged.candidate_id OFFSET 0) AS told
 WHERE staged.is_new
 ORDER BY told.event_date, staged.event_id;
 
@@ -664,7 +670,9 @@ SELECT event.new_date, event.event_id, wording.wording_id, staged.candidate_id, 
 FROM staged_mentions AS staged
 JOIN staged_wordings AS wording ON wording.event = staged.event
 JOIN staged_values AS event ON event.event_id = wording.event_id
-JOIN tocsin.candidates AS candidate ON candidate.id = staged.candidate_id
+CROSS JOIN LATERAL (
+    SELECT sentence, sentence_start, confidence FROM tocsin.candidates WHERE id = staged.candidate_id OFFSET 0
+) AS candidate
 ORDER BY staged.candidate_id, staged.trigger_start
 ON CONFLICT (candidate_id, trigger_start) DO UPDATE
 SET event_date = excluded.event_date, event_id = excluded.event_id, wording_id = excluded.wording_id,
@@ -725,7 +733,4 @@ ON CONFLICT (event_date, event_id) DO NOTHING;
 
 -- name: mark_stored
 -- Takes the staged candidates off the list. Returns nothing.
-UPDATE tocsin.candidates AS candidate
-SET stored_at = now()
-FROM staged_candidates AS staged
-WHERE candidate.id = staged.id;
+UPDATE tocsin.candidates SET stored_at = now() WHERE id = ANY(ARRAY(SELECT id FROM staged_candidates));
