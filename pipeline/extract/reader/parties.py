@@ -94,7 +94,8 @@ class Account:
         weights = np.array([1 - one.read.types[0] for one in told], dtype=np.float32)
         same = _same(told, alike) * weights
         self.retold = same.sum(-1)
-        self.agreed = np.einsum("ij,jrk->irk", same, shares) / np.maximum(self.retold, 1e-9)[:, None, None]
+        said = (same @ shares.reshape(len(told), -1)).reshape(shares.shape)
+        self.agreed = said / np.maximum(self.retold, 1e-9)[:, None, None]
         weighed = weights[:, None, None] * shares
         others = np.maximum(weights.sum() - weights, 1e-9)[:, None, None]
         self.known = (weighed.sum(0) - weighed) / others
