@@ -9,14 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from pipeline.extract.actors.coding import ARTICLES, BREAKS, ELSEWHERE, OF, WHERE, Around, Coding, Scan
+from pipeline.extract.actors.coding import (
+    ARTICLES,
+    BREAKS,
+    ELSEWHERE,
+    HONORIFICS,
+    OF,
+    WHERE,
+    Around,
+    Coding,
+    Scan,
+)
 from pipeline.extract.actors.core import read_core
 from pipeline.extract.lexicon.actor_entries import POSSESSIVE, Word, word_list
-from pipeline.extract.lexicon.actor_lexicon import ActorLexicon
+from pipeline.extract.lexicon.actor_lexicon import ActorLexicon, Match
 from pipeline.extract.lexicon.things import acts_of
 from pipeline.extract.lexicon.words import word_set
 
 _PREPOSITIONS = OF | WHERE | ELSEWHERE
+_LANDS = frozenset(("country", "demonym", "seat", "place"))
 _COMPARED = frozenset(("more", "less", "fewer", "better"))
 _LOYAL = word_set("actors.phrase.loyal")
 _CLAUSES = word_list("clauses")
@@ -24,8 +35,17 @@ _CLAUSES = word_list("clauses")
 
 def code_tokens(words: Sequence[Word], lexicon: ActorLexicon, on: date | None) -> Coding:
     """Code all words of a phrase."""
-    scan = Scan(tuple(words), lexicon, on, {match.start: match for match in lexicon.scan(words)})
+    found = (_of_bearer(words, match) for match in lexicon.scan(words))
+    scan = Scan(tuple(words), lexicon, on, {match.start: match for match in found if match.entries})
     return read_phrase(scan, 0, len(words))
+
+
+def _of_bearer(words: Sequence[Word], match: Match) -> Match:
+    """A name behind an honorific without the lands and towns of that name: Ms Lima is no capital."""
+    before = [word.key for word in words[max(0, match.start - 2) : match.start] if word.key != "."]
+    if not before or before[-1] not in HONORIFICS:
+        return match
+    return match._replace(entries=tuple(entry for entry in match.entries if entry.kind not in _LANDS))
 
 
 def read_phrase(scan: Scan, low: int, high: int, *, nested: bool = False) -> Coding:

@@ -64,15 +64,14 @@ def weigh(article: Article, heard: Sequence[Heard], reader: TrainedReader) -> It
     }
     settings = load_settings()
     read = reader.network.read(windows, settings["least"], settings["least_by_rule"])
-    for window, reads in zip(windows, read, strict=True):
-        for decision in decisions(window, reads, known):
-            if decision.confidence < settings["least_confidence"]:
-                continue
-            place, word = decision.origin
-            one = heard[place]
-            actor, recipient = (_party(heard, origin) for origin in (decision.actor, decision.recipient))
-            reading = _reading(one, one.sentence[word], decision, actor, recipient)
-            yield Weighed(heard=one, reading=reading, actor=actor, recipient=recipient, decision=decision)
+    for decision in decisions(windows, read, known, reader.network.likeness):
+        if decision.confidence < settings["least_confidence"]:
+            continue
+        place, word = decision.origin
+        one = heard[place]
+        actor, recipient = (_party(heard, origin) for origin in (decision.actor, decision.recipient))
+        reading = _reading(one, one.sentence[word], decision, actor, recipient)
+        yield Weighed(heard=one, reading=reading, actor=actor, recipient=recipient, decision=decision)
 
 
 def _party(heard: Sequence[Heard], origin: tuple[int, int] | None) -> Party:

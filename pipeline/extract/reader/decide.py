@@ -1,6 +1,6 @@
 """Decide: what the network makes of each word in, decisions out: an event's type, status, whose it is, how likely all that is.
 
-Parties are weighed together: a body that meets, accuses or aids itself is seldom meant, so the pair is chosen and not each alone.
+Who takes part is chosen in parties.py, from all that the article is read to tell.
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 from pipeline.extract.lexicon.files import DATA
 from pipeline.extract.reader.heads import Floats
 from pipeline.extract.reader.network import WordRead
+from pipeline.extract.reader.parties import Account, Actors, Alike, Pair, Told
 from pipeline.extract.reader.window import STATUSES, TIERS, TYPES, Window, Word
-from pipeline.model import Actor, Status
+from pipeline.model import Status
 
 SETTINGS_PATH = DATA / "reader.toml"
+# Sentences from the first, beyond which an event is no less likely to be coded.
+DEEPEST = 20
 CORE, BACKGROUND = TIERS.index("core"), TIERS.index("background")
 
 
@@ -53,27 +55,30 @@ def load_settings(path: Path = SETTINGS_PATH) -> Mapping[str, Any]:
 
 
 def decisions(
-    window: Window, reads: Sequence[WordRead], actors: Mapping[tuple[int, int], Actor]
+    windows: Sequence[Window], read: Sequence[Sequence[WordRead]], actors: Actors, alike: Alike
 ) -> Iterator[Decision]:
-    """One decision for each word that was read; `actors` are those named, by sentence and number."""
-    for read in reads:
-        word = window.words[read.at]
-        read = trusting(read, window)
-        kind = int(read.types[1:].argmax())
-        reach = [window.mentions[number].origin for number in word.reach]
-        sides = [_sides(chances, reach, actors) for chances in read.parties]
-        pair = _pair(sides[0], sides[1], actors)
-        (actor, _), (recipient, _) = pair
+    """One decision for each word of an article that was read; `actors` are those named, by sentence and number."""
+    told = [_told(window, one) for window, reads in zip(windows, read, strict=True) for one in reads]
+    if not told:
+        return
+    account = Account(told, actors, alike)
+    for at, one in enumerate(told):
+        pair = account.pair(at, load_settings()["pair"])
         yield Decision(
-            origin=word.origin,
-            event_type=TYPES[kind],
-            status=STATUSES[int(read.statuses.argmax())],
-            actor=actor,
-            recipient=recipient,
-            confidence=confidence(features_of(window, read, pair, actors)),
-            background=float(read.tiers[BACKGROUND]),
-            event=read.event,
+            origin=one.window.words[one.read.at].origin,
+            event_type=TYPES[one.kind],
+            status=STATUSES[int(one.read.statuses.argmax())],
+            actor=pair.actor.origin,
+            recipient=pair.recipient.origin,
+            confidence=confidence(features_of(one, pair)),
+            background=float(one.read.tiers[BACKGROUND]),
+            event=one.read.event,
         )
+
+
+def _told(window: Window, read: WordRead) -> Told:
+    trusted = trusting(read, window)
+    return Told(window=window, read=trusted, kind=int(trusted.types[1:].argmax()))
 
 
 def trusting(read: WordRead, window: Window) -> WordRead:
@@ -108,29 +113,28 @@ def by_rule(window: Window, word: Word, role: int) -> list[int]:
     ]
 
 
-def features_of(
-    window: Window, read: WordRead, pair: tuple[Side, Side], actors: Mapping[tuple[int, int], Actor]
-) -> dict[str, float]:
-    """What tells whether a decision is right: how sure the network is of each part, and whether the rules read the same."""
-    word = window.words[read.at]
-    kind = int(read.types[1:].argmax()) + 1
-    named = [window.mentions[number].origin for number in word.reach]
-    ruled = [side in [named[at] for at in by_rule(window, word, role)] for role, (side, _) in enumerate(pair)]
-    coded = [side is not None and bool(actors[side].country) for side, _ in pair]
+def features_of(told: Told, pair: Pair) -> dict[str, float]:
+    """What tells whether a decision is right: how sure the network is of each part, and whether rules and the rest of the article
+    say the same.
+    """
+    read, word = told.read, told.window.words[told.read.at]
+    actor, recipient = pair.actor, pair.recipient
+    ruled = [told.reach[at] for at in by_rule(told.window, word, 0)]
     return {
-        "type": logit(float(read.types[kind])),
-        "actor": logit(pair[0][1]),
-        "recipient": logit(pair[1][1]),
-        "rule": float(word.rule_type == kind),
-        "other_rule": float(word.rule_type not in (0, kind)),
-        "rule_actor": float(ruled[0]),
-        "rule_recipient": float(ruled[1]),
-        "no_actor": float(pair[0][0] is None),
-        "no_recipient": float(pair[1][0] is None),
-        "actor_land": float(coded[0]),
-        "recipient_land": float(coded[1]),
+        "type": logit(float(read.types[told.kind + 1])),
+        "actor": logit(actor.chance),
+        "recipient": logit(recipient.chance),
+        "other_rule": float(word.rule_type not in (0, told.kind + 1)),
+        "rule_actor": float(actor.origin in ruled),
+        "no_actor": float(actor.origin is None),
+        "no_recipient": float(recipient.origin is None),
         "core": float(read.tiers[CORE]),
         "background": float(read.tiers[BACKGROUND]),
+        "agreed": actor.agreed + recipient.agreed,
+        "known": actor.known + recipient.known,
+        "retold": min(pair.retold, 1.0),
+        "one_land": float(pair.is_one_land),
+        "depth": min(word.origin[0], DEEPEST) / DEEPEST,
     }
 
 
@@ -145,49 +149,3 @@ def logit(chance: float) -> float:
     """A chance on the scale that logistic weights add on; the last half per cent on either side counts alike."""
     kept = min(0.995, max(0.005, chance))
     return math.log(kept / (1 - kept))
-
-
-Side = tuple[tuple[int, int] | None, float]
-
-
-def _sides(
-    chances: Any, reach: Sequence[tuple[int, int]], actors: Mapping[tuple[int, int], Actor]
-) -> list[Side]:
-    """Nobody, and the likeliest mention of each party with the chance of all that name the same one."""
-    best: dict[tuple[str, str], tuple[float, tuple[int, int]]] = {}
-    total: dict[tuple[str, str], float] = {}
-    for origin, chance in zip(reach, chances[1:], strict=True):
-        party = actors[origin]
-        key = (party.name.lower(), party.code)
-        total[key] = total.get(key, 0.0) + float(chance)
-        best[key] = max(best.get(key, (0.0, origin)), (float(chance), origin))
-    named: list[Side] = [(best[key][1], total[key]) for key in best]
-    named.sort(key=lambda side: -side[1])
-    return [(None, float(chances[0])), *named[:3]]
-
-
-def _pair(
-    actors: Sequence[Side], recipients: Sequence[Side], known: Mapping[tuple[int, int], Actor]
-) -> tuple[Side, Side]:
-    """The likeliest pair; one twice, or one and a part of its name, is none, and one land twice counts less."""
-    same_land, nobody = (float(load_settings()["pair"][name]) for name in ("same_land", "nobody"))
-
-    def chance(pair: tuple[Side, Side]) -> float:
-        (first, p), (second, q) = pair
-        if first is None and second is None:
-            return p * q * nobody
-        if first is None or second is None:
-            return p * q
-        a, b = known[first], known[second]
-        if is_part(a.name, b.name):
-            return 0.0
-        is_one_land = bool(a.country) and a.country == b.country and not (a.sector and b.sector)
-        return p * q * (same_land if is_one_land else 1.0)
-
-    return max(product(actors, recipients), key=chance)
-
-
-def is_part(first: str, second: str) -> bool:
-    """Whether one name is within the other: Senegal in the president of Senegal, whom a pronoun beside him does not mean."""
-    mine, yours = (set(name.lower().split()) for name in (first, second))
-    return mine <= yours or yours <= mine

@@ -94,9 +94,17 @@ class Network:
 
     def alike(self, first: Floats, second: Floats) -> float:
         """How likely two words of one type tell the same event."""
-        seen = np.concatenate([first * second, np.abs(first - second)])[None]
-        score = self.linear["sm.2"](gelu(self.linear["sm.0"](seen)))[0, 0]
-        return float(1 / (1 + np.exp(-score)))
+        return float(self.likeness(np.stack([first, second]))[0, 1])
+
+    def likeness(self, events: Floats) -> Floats:
+        """How likely each two of some words of one type tell the same event, (words, words)."""
+        return np.stack([self._likeness(one, events) for one in events])
+
+    def _likeness(self, one: Floats, events: Floats) -> Floats:
+        seen = np.concatenate([one * events, np.abs(one - events)], -1)
+        scores = self.linear["sm.2"](gelu(self.linear["sm.0"](seen)))[:, 0]
+        chances: Floats = np.float32(1) / (np.float32(1) + np.exp(-scores))
+        return chances
 
     def _triggers(self, window: Window, words: Floats, whole: Floats) -> Floats:
         seen = [

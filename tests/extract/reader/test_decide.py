@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pipeline.extract.reader.decide import decisions
@@ -58,8 +60,18 @@ def read(
 
 
 def decide(one: WordRead, actors):
-    (found,) = decisions(window(len(actors)), [one], actors)
+    (found,) = decisions([window(len(actors))], [[one]], actors, unlike)
     return found
+
+
+def unlike(events):
+    """No two words tell the same."""
+    return np.zeros((len(events), len(events)), dtype=np.float32)
+
+
+def one_event(events):
+    """All words tell the same."""
+    return np.ones((len(events), len(events)), dtype=np.float32)
 
 
 def test_the_likeliest_parties_are_taken():
@@ -94,6 +106,59 @@ def test_mentions_of_one_party_stand_together():
     found = decide(read([0.1, 0.25, 0.3, 0.35], [0.97, 0.01, 0.01, 0.01]), actors)
 
     assert (found.actor, found.recipient) == ((0, 1), None)
+
+
+TWO_LANDS = named(("Iran", "IRN", None), ("Iraq", "IRQ", None))
+OPEN = read([0.1, 0.4, 0.5], [0.9, 0.05, 0.05])
+PLAIN = read([0.05, 0.9, 0.05], [0.9, 0.05, 0.05])
+
+
+def test_another_telling_of_the_event_says_who_did_it():
+    """One sentence leaves open which of two it was; the other, of the same event, does not."""
+    first, _ = decisions([window(2)] * 2, [[OPEN], [PLAIN]], TWO_LANDS, one_event)
+
+    assert first.actor == (0, 0)
+
+
+def test_an_event_of_another_type_is_no_other_telling():
+    """Whatever the network makes of the two."""
+    other = replace(PLAIN, types=np.roll(PLAIN.types, 1))
+    settings = [decisions([window(2)] * 2, [[OPEN], [other]], TWO_LANDS, how) for how in (one_event, unlike)]
+    (first, _), (second, _) = settings
+
+    assert first == second
+
+
+def test_what_tellings_agree_on_is_surer():
+    """The same reading of a word, with and without another telling that says the same."""
+    (alone, _), (agreed, _) = (
+        decisions([window(2)] * 2, [[PLAIN], [PLAIN]], TWO_LANDS, how) for how in (unlike, one_event)
+    )
+
+    assert alone.actor == agreed.actor == (0, 0)
+    assert alone.confidence < agreed.confidence
+
+
+def test_who_takes_part_elsewhere_in_the_article_is_sooner_meant():
+    """A stranger to the article is as likely here, but Iran and Iraq are whom it is about."""
+    actors = named(("Iran", "IRN", None), ("Iraq", "IRQ", None), ("Chile", "CHL", None))
+    about = read([0.0, 0.98, 0.02, 0.0], [0.0, 0.02, 0.98, 0.0])
+    here = read([0.02, 0.98, 0.0, 0.0], [0.1, 0.0, 0.44, 0.46])
+    *_, last = decisions([window(3)] * 3, [[about], [about], [here]], actors, unlike)
+
+    assert (last.actor, last.recipient) == ((0, 0), (0, 1))
+
+
+def test_one_land_on_both_sides_is_seldom_meant():
+    """Its government does not ally itself with its army where another land stands by."""
+    actors = named(("Iran", "IRN", "GOV"), ("the army", "IRN", "MIL"), ("Iraq", "IRQ", None))
+    found = decide(read([0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.55, 0.45]), actors)
+
+    assert found.recipient == (0, 2)
+
+
+def test_an_article_that_tells_nothing_has_no_decisions():
+    assert list(decisions([window(2)], [[]], TWO_LANDS, one_event)) == []
 
 
 def test_what_is_surer_has_a_higher_confidence():
