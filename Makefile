@@ -6,9 +6,11 @@ LOCK := requirements-test.lock
 STAMP := $(VENV)/.installed-$(shell (cat $(LOCK); $(PYTHON) -V) 2>/dev/null | sha256sum | cut -c1-16)
 export PYTHONDONTWRITEBYTECODE :=
 
-# Tests run on all cores, those of a file by one of them, which makes what they share once; those that load the machine by
-# themselves (Airflow, kills, a full disk) run alone, one after the other.
-SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
+# Tests run on all cores and one process more, since many wait for a time-out or a server; those of a file run in one, which makes what
+# they share once. Those that load the machine by themselves (Airflow, kills, a full disk) run apart from the others, two files at a time.
+WORKERS := $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))' 2>/dev/null || echo 2)
+SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadfile
+TWO_FILES := --numprocesses 2 --dist loadfile
 
 .PHONY: dictionary run up test check coverage format accuracy model reader model-report benchmark lock clean setup
 .DEFAULT_GOAL := run
@@ -43,7 +45,7 @@ test: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not alone"
-	@$(BIN)/python -m pytest -m alone
+	@$(BIN)/python -m pytest $(TWO_FILES) -m alone
 
 dictionary: setup
 	@$(BIN)/python -m benchmarks.dictionary
