@@ -343,8 +343,7 @@ def _swapped(transaction: Transaction, recode_id: int, *, leaving: Side, coming:
     transaction.run("touch_new_events", recode_id=recode_id)
     transaction.run("analyze_touched")
     withdrawn = transaction.run("name_successors")
-    revised = transaction.run("revise_touched")
-    transaction.run("note_revisions")
+    revised = transaction.run("note_revisions")
     transaction.run("set_codebooks", recode_id=recode_id, side=coming)
     transaction.run(
         "set_recode_state", recode_id=recode_id, state="switched" if coming == "new" else "reverted"

@@ -208,26 +208,18 @@ FROM tocsin.recode_candidates AS coded
 WHERE coded.recode_id = %(recode_id)s AND coded.side = %(side)s AND mention.candidate_id = coded.candidate_id;
 
 -- name: stage_side
--- Stages those accepted candidates of one coding that have no mentions yet, as stage_candidates does. How many.
-WITH claimed AS (
-    SELECT candidate.id, candidate.event_date, candidate.event_key, candidate.article_id, candidate.confidence,
-           candidate.trigger_start, candidate.candidate_key
-    FROM tocsin.recode_candidates AS coded
-    JOIN tocsin.candidates AS candidate ON candidate.id = coded.candidate_id
-    WHERE coded.recode_id = %(recode_id)s AND coded.side = %(side)s AND candidate.verdict = 'accepted'
-      AND NOT EXISTS (SELECT FROM tocsin.mentions AS mention WHERE mention.candidate_id = candidate.id)
-), staged AS (
-    INSERT INTO staged_candidates (id, event_date, event_key, article_id, confidence, trigger_start, candidate_key,
-                                   published_at, url, source, event)
-    SELECT claimed.id, claimed.event_date, claimed.event_key, claimed.article_id, claimed.confidence,
-           claimed.trigger_start, claimed.candidate_key, article.published_at, article.url,
-           CASE WHEN article.copy_of IS NULL THEN article.source END,
-           dense_rank() OVER (ORDER BY claimed.event_date, claimed.event_key)
-    FROM claimed
-    JOIN tocsin.articles AS article ON article.id = claimed.article_id
-    RETURNING id
-)
-SELECT count(*) AS candidate_count FROM staged;
+-- Stages those accepted candidates of one coding that have no mentions yet, as stage_candidates does. Returns nothing.
+INSERT INTO staged_candidates (id, event_date, event_key, article_id, confidence, trigger_start, candidate_key,
+                               published_at, url, source, event)
+SELECT candidate.id, candidate.event_date, candidate.event_key, candidate.article_id, candidate.confidence,
+       candidate.trigger_start, candidate.candidate_key, article.published_at, article.url,
+       CASE WHEN article.copy_of IS NULL THEN article.source END,
+       dense_rank() OVER (ORDER BY candidate.event_date, candidate.event_key)
+FROM tocsin.recode_candidates AS coded
+JOIN tocsin.candidates AS candidate ON candidate.id = coded.candidate_id
+JOIN tocsin.articles AS article ON article.id = candidate.article_id
+WHERE coded.recode_id = %(recode_id)s AND coded.side = %(side)s AND candidate.verdict = 'accepted'
+  AND NOT EXISTS (SELECT FROM tocsin.mentions AS mention WHERE mention.candidate_id = candidate.id);
 
 -- name: touch_new_events
 -- Puts the events that a coding's mentions made on the list; they were not before. Returns nothing.
@@ -267,22 +259,15 @@ FROM untold
 LEFT JOIN successor ON successor.id = untold.id
 WHERE event.id = untold.id AND event.event_date = untold.event_date;
 
--- name: revise_touched
--- Raises the revision of touched events that are not as they were before. Rows touched.
-UPDATE tocsin.events AS event
-SET revision = (touched.before ->> 'revision')::integer + 1, revised_at = now()
-FROM touched_events AS touched
-WHERE event.id = touched.id AND event.event_date = touched.event_date AND touched.before IS NOT NULL
-  AND to_jsonb(event) - '{revision,revised_at}'::text[] <> touched.before - '{revision,revised_at}'::text[];
-
 -- name: note_revisions
 -- Notes what became otherwise of each touched event: each column with its value before and after. Rows touched.
 INSERT INTO tocsin.event_revisions (event_id, revision, reason, changes)
-SELECT event.id, event.revision, 'recoded', jsonb_object_agg(present.key, jsonb_build_array(touched.before -> present.key, present.value))
+SELECT event.id, event.revision, 'recoded', jsonb_object_agg(present.key, jsonb_build_array(former.value, present.value))
 FROM touched_events AS touched
 JOIN tocsin.events AS event ON event.id = touched.id AND event.event_date = touched.event_date
 CROSS JOIN LATERAL jsonb_each(to_jsonb(event) - '{revision,revised_at}'::text[]) AS present
-WHERE touched.before IS NOT NULL AND present.value IS DISTINCT FROM touched.before -> present.key
+LEFT JOIN LATERAL jsonb_each(touched.before) AS former ON former.key = present.key
+WHERE touched.before IS NOT NULL AND present.value IS DISTINCT FROM former.value
 GROUP BY event.id, event.revision
 ON CONFLICT (event_id, revision) DO UPDATE SET reason = excluded.reason, changes = excluded.changes;
 
