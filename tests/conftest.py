@@ -14,6 +14,13 @@ from pipeline.postgres.database import Database, Transaction, connect
 from pipeline.postgres.migrate import migrate
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what asks for the server: `make check` starts none."""
+    for item in items:
+        if "server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of an embedded Postgres of the session's own, with the newest schema."""

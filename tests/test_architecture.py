@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -94,13 +95,19 @@ def python_files(*folders: str) -> list[Path]:
     return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The tree of a file, made once for all the tests here."""
+    return ast.parse(path.read_text("utf-8"))
+
+
 def package_of(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return "dags" if parts[0] == "dags" else parts[1] if len(parts) > 1 else parts[0]
 
 
 def imports_of(path: Path) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -159,7 +166,7 @@ def room_of(module: str) -> str:
 
 def modules_known_by(path: Path) -> Iterator[tuple[int, str]]:
     """The modules a file imports, those too that it imports from a package, with the line."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -192,7 +199,7 @@ def test_nothing_is_kept_in_spacys_user_data() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in python_files("pipeline/extract")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Attribute) and node.attr == "user_data"
     ]
 
@@ -215,7 +222,7 @@ def test_labels_of_the_tree_are_spelt_in_grammar_alone() -> None:
         for path in python_files("pipeline/extract")
         if room_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
         not in {"grammar", "language", "reader"}
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Constant) and node.value in LABELS
     ]
 
@@ -238,7 +245,7 @@ NAMES_OF_OURS = frozenset(
 
 def words_in_python(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Sets, lists and tuples of words that stand in the code, with their line."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(parsed(path)):
         found: list[ast.expr] = node.elts if isinstance(node, (ast.Set, ast.List, ast.Tuple)) else []
         words = [
             part.value for part in found if isinstance(part, ast.Constant) and isinstance(part.value, str)
@@ -298,7 +305,7 @@ def test_what_the_command_imports_at_once_is_light(path: Path) -> None:
     """Heavy libraries wait for their use: a DAG file and `tocsin --help` import none of them."""
     top_level = [
         module
-        for node in ast.parse(path.read_text("utf-8")).body
+        for node in parsed(path).body
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for module in (
             [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
@@ -314,7 +321,7 @@ def test_sql_lies_in_sql() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in python_files("pipeline", "dags")
         if package_of(path) not in {"postgres", "validate"}
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and node.value.lstrip().startswith(("SELECT ", "INSERT ", "UPDATE ", "DELETE FROM", "CREATE TABLE"))
@@ -330,16 +337,16 @@ def test_nothing_prints_but_the_command() -> None:
         for path in python_files("pipeline", "dags")
         if package_of(path)
         not in {"cli", "commands", "rule_commands", "feed_commands", "analyst_commands", "alert_commands"}
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
 
     assert found == []
 
 
-def marks_of(path: Path) -> Iterator[tuple[int, set[str]]]:
-    """The marks that stand together on a test or a file, with their line."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+def marks_of(path: Path) -> Iterator[tuple[int | None, set[str]]]:
+    """The marks that stand together on a test, with its line, or, without one, on the file."""
+    for node in ast.walk(parsed(path)):
         found: list[ast.expr] = []
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             found = node.decorator_list
@@ -349,16 +356,19 @@ def marks_of(path: Path) -> Iterator[tuple[int, set[str]]]:
             found = node.value.elts if isinstance(node.value, ast.List) else [node.value]
         names = {part.attr for one in found for part in ast.walk(one) if isinstance(part, ast.Attribute)}
         if names:
-            yield node.lineno, names
+            yield None if isinstance(node, ast.Assign) else node.lineno, names
 
 
 def test_what_needs_the_machine_for_itself_is_slow_too() -> None:
     """Else `make check` would run it, beside others."""
-    found = [
-        f"{path.relative_to(ROOT)}:{line}"
-        for path in python_files("tests")
-        for line, marks in marks_of(path)
-        if "alone" in marks and "slow" not in marks
-    ]
+    found = []
+    for path in python_files("tests"):
+        marked = list(marks_of(path))
+        of_the_file = set().union(*(marks for place, marks in marked if place is None))
+        found += [
+            f"{path.relative_to(ROOT)}:{place}"
+            for place, marks in marked
+            if "alone" in marks and "slow" not in marks | of_the_file
+        ]
 
     assert found == []

@@ -13,6 +13,8 @@ import pytest
 
 from pipeline.config import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 def tocsin(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
@@ -93,7 +95,6 @@ def test_the_shipped_rules_are_good() -> None:
     assert "are good" in done.stdout
 
 
-@pytest.mark.slow
 def test_a_port_in_use_is_told(tmp_path: Path) -> None:
     """Which port, and the setting to change it; Airflow is not started."""
     with socket.socket() as taken:
@@ -202,7 +203,6 @@ def test_help_of_psql_is_its_own(tmp_path: Path) -> None:
     assert "psql is the PostgreSQL interactive terminal" in done.stdout
 
 
-@pytest.mark.slow
 def test_help_of_an_airflow_command_is_its_own(tmp_path: Path) -> None:
     """Also of one below another, and before anything has run."""
     done = tocsin("airflow", "dags", "--help", TOCSIN_HOME=str(tmp_path))

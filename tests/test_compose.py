@@ -63,6 +63,7 @@ def split(name: str) -> tuple[str, str]:
     return section, option.removesuffix("_cmd")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted({*MEASURED, *(n for n in ENVIRONMENT if n.startswith("AIRFLOW__"))}))
 def test_airflow_has_the_setting(airflow_options, name):
     """A misspelt setting would be ignored without a word."""
@@ -71,6 +72,7 @@ def test_airflow_has_the_setting(airflow_options, name):
     assert option in airflow_options["known"].get(section, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(name for name in ENVIRONMENT if name.endswith("_CMD")))
 def test_airflow_takes_the_setting_from_a_command(airflow_options, name):
     """Only what Airflow counts as sensitive may be read from a file by _CMD."""

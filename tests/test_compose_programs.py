@@ -21,6 +21,8 @@ from pipeline.local import place, programs
 from pipeline.local.container import make_container_secrets
 from tests.compose import ENVIRONMENT, LASTING, SERVICES, SHELL_LINES
 
+pytestmark = pytest.mark.slow
+
 POSTGRES = SERVICES["postgres"]
 
 PARSE_COMMANDS = """

@@ -110,6 +110,7 @@ def test_every_channel_can_be_checked(channel):
     assert callable(NOTIFIERS[channel]().check)
 
 
+@pytest.mark.slow
 def test_importing_alert_loads_nothing_heavy():
     """Neither the database nor the network modules come in before they are used."""
     code = (

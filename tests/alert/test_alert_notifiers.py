@@ -100,6 +100,7 @@ def test_a_feed_has_the_newest_first_and_each_once(settings, send, message):
     assert found[0].findtext(f"{{{ATOM}}}title") == message.subject
 
 
+@pytest.mark.slow
 def test_a_feed_ends_somewhere(send, message, tmp_path):
     """At most two hundred entries, in the file that is named."""
     for number in range(MAX_ENTRIES + 5):

@@ -74,6 +74,7 @@ def test_many_rules_and_events_agree(db):
     assert asked_one_by_one(db, rules, events) == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(random=RANDOM)
 def test_what_a_branch_matches_shows_one_of_its_anchors(random):
@@ -90,6 +91,7 @@ def test_what_a_branch_matches_shows_one_of_its_anchors(random):
         assert not branch_holds(branch, event) or anchors.intersection(shown)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(random=RANDOM)
 def test_bits_refuse_no_match(random):

@@ -73,6 +73,7 @@ def test_shipped_rules_leave_alone_what_did_not_happen(event, status):
     assert caught == []
 
 
+@pytest.mark.slow
 def test_shipped_rules_find_their_articles_and_no_others():
     """Whole short articles, through the real coder."""
     tried = [(rule.id, name, wrong) for rule, name, wrong in tried_articles(RULES, Settings())]

@@ -13,6 +13,8 @@ import pytest
 
 from pipeline.config import ROOT
 
+pytestmark = pytest.mark.slow
+
 HEAVY = (
     "spacy",
     "great_expectations",

@@ -11,6 +11,8 @@ from pipeline.errors import ExtractError
 from pipeline.extract.code_command import code_jsonl, plain
 from pipeline.extract.given_pair import find_span
 
+pytestmark = pytest.mark.slow
+
 
 def run(tmp_path, rows, **options):
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"

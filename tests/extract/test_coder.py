@@ -40,6 +40,7 @@ def comes_out(events, event_type: str, fields: dict[str, str]) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_an_article_is_coded_the_same_alone_and_among_others(coder):
     """What is read of a text does not depend on which texts the parser has in hand with it."""
     articles = [article(path.read_text(encoding="utf-8").split("\n--\n")[0]) for path in CASES[:40]]
@@ -49,6 +50,7 @@ def test_an_article_is_coded_the_same_alone_and_among_others(coder):
     assert [coder.code(one) for one in articles[:20]] == together[:20]
 
 
+@pytest.mark.slow
 def test_nine_in_ten_sentence_cases_come_out_right(code):
     """A new model may lose one or the other; it may not lose a class of them."""
     wrong = []
@@ -133,6 +135,7 @@ def test_two_megabytes_in_one_line_take_bounded_time(code):
     assert time.process_time() - started < 60
 
 
+@pytest.mark.slow
 def test_sentence_of_ten_thousand_words_costs_linear_time(code):
     code("Warm up the pipeline with one sentence of rebels.")
     seconds = []
@@ -149,6 +152,7 @@ def test_missing_model_says_what_to_do(tmp_path):
         load_coder(Settings(model_path=tmp_path / "none"))
 
 
+@pytest.mark.slow
 def test_model_without_a_parser_is_refused_by_what_it_lacks(tmp_path):
     import spacy
 

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipeline.config import Settings
 from pipeline.extract.bar import is_sure
 from pipeline.extract.coder import Coder
@@ -86,6 +88,7 @@ def told(expected: dict[str, Any], kept: list[Candidate]) -> Iterator[str]:
     yield from (name for name, rights in found.items() if name in expected and events and not any(rights))
 
 
+@pytest.mark.slow
 def test_nineteen_in_twenty_faults_that_were_found_are_mended(coder: Coder) -> None:
     """Rules alone; what they keep (the bar of the extract stage)."""
     cases = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]

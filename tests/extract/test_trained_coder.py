@@ -67,6 +67,7 @@ def test_one_attack_told_twice_is_one_event(trained):
     assert attacks[0].mentions
 
 
+@pytest.mark.slow
 def test_an_article_is_coded_the_same_alone_and_among_others(trained):
     """No number of it depends on what else is read."""
     texts = [path.read_text("utf-8") for path in sorted((ROOT / "seeds").glob("*.txt"))]

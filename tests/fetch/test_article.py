@@ -287,6 +287,7 @@ def test_letters_beyond_ascii_survive(fetching, charset, content_type):
     assert "Señorío de Añón" in taken.article.text
 
 
+@pytest.mark.slow
 def test_page_nested_a_thousandfold_costs_seconds_and_falls_back(fetching):
     """Its parser is killed in time, and the feed's text stands in."""
     deep = "<html><body>" + "<div>" * 20_000 + fetching.story[0] + "</div>" * 20_000 + "</body></html>"

@@ -177,6 +177,7 @@ def test_a_429_on_a_page_stops_the_host(web, fetching, listed):
     ) == [(True,)]
 
 
+@pytest.mark.slow
 def test_pages_that_hang_do_not_hold_up_a_feed_of_their_host(web, fetching):
     """Feeds have places of their own."""
     go_on = threading.Event()

@@ -399,6 +399,7 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 def test_gzip_bomb_costs_less_than_200_megabytes(web, fetching):
     """300 MB of blanks in 300 kB of gzip, in a process of its own to be measured."""
     blanks, packer = b" " * 10_000_000, zlib.compressobj(wbits=31)

@@ -87,6 +87,7 @@ def posts(fetching, web, **values: str) -> list[str]:
     return [fetching.item(f"Post {number}", f"{web.url}/live#post-{number}", **values) for number in range(3)]
 
 
+@pytest.mark.slow
 def test_posts_of_a_live_blog_are_articles_of_their_own(web, fetching):
     """Each with the text of the element its link names, from one GET of the page."""
     body = "".join(

@@ -80,6 +80,7 @@ def test_what_is_no_web_address_has_no_canonical_form(url: str) -> None:
     assert canonical_url(url) == ""
 
 
+@pytest.mark.slow
 @settings(derandomize=True, max_examples=300, deadline=None)
 @given(
     st.text(max_size=80),

@@ -109,6 +109,7 @@ def test_the_analysts_address_is_that_of_the_host():
     assert published(inside, {}) == inside
 
 
+@pytest.mark.slow
 def test_airflow_has_the_settings_of_the_container(tmp_path):
     """None are made up, and no secrets beside those of the services."""
     done = tocsin(

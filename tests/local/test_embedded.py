@@ -27,6 +27,8 @@ from pipeline.local import cluster, embedded
 from pipeline.local.place import SHARED_FOLDER, folder_of, held, prepared
 from pipeline.postgres.databases import ensure_database
 
+pytestmark = pytest.mark.slow
+
 is_root = os.geteuid() == 0
 START = "import sys; from pathlib import Path; from pipeline.config import Settings; from pipeline.local import embedded; print(embedded.start(Settings(home=Path(sys.argv[1]))).pid)"
 
@@ -186,7 +188,6 @@ def test_url_before_the_first_start_says_what_to_do(tmp_path):
         embedded.url(Settings(home=tmp_path / "var"))
 
 
-@pytest.mark.slow
 def test_three_processes_at_once_share_one_server(own):
     """The file lock lets one start it; the others find it."""
     starters = [
@@ -224,7 +225,6 @@ def test_who_waits_for_the_lock_learns_where_the_data_went_meanwhile(own, hold, 
     assert found == [tmp_path / "elsewhere"]
 
 
-@pytest.mark.slow
 def test_server_outlives_its_starter(own):
     """The process that started it has ended; the server answers."""
     subprocess.run([sys.executable, "-c", START, str(own.home)], check=True, capture_output=True, cwd=ROOT)
@@ -232,7 +232,6 @@ def test_server_outlives_its_starter(own):
     assert query(own, "SELECT 1") == [(1,)]
 
 
-@pytest.mark.slow
 def test_rows_port_and_password_last_over_stop_and_start(own):
     """Who wrote down the address finds the same rows there after a restart."""
     embedded.start(own)
@@ -245,7 +244,6 @@ def test_rows_port_and_password_last_over_stop_and_start(own):
     assert (stopped, embedded.url(own), query(own, "SELECT n FROM kept")) == (True, url, [(42,)])
 
 
-@pytest.mark.slow
 def test_stop_of_a_stopped_server_says_so(own):
     """Stopping twice is no error."""
     embedded.start(own)
@@ -254,7 +252,6 @@ def test_stop_of_a_stopped_server_says_so(own):
     assert embedded.stop(own) is False
 
 
-@pytest.mark.slow
 def test_killed_server_starts_again(own):
     """Also where nobody reaps the dead process, as in a container without init."""
     embedded.start(own)
@@ -266,7 +263,6 @@ def test_killed_server_starts_again(own):
     assert query(own, "SELECT n FROM kept") == [(42,)]
 
 
-@pytest.mark.slow
 def test_killed_server_starts_while_its_workers_still_end(own):
     """They see its death a moment later, and hold its memory until then."""
     embedded.start(own)
@@ -281,7 +277,6 @@ def test_killed_server_starts_while_its_workers_still_end(own):
     assert started.is_running
 
 
-@pytest.mark.slow
 def test_pid_file_with_the_number_of_a_stranger_is_dropped(own):
     """After a reboot the number in the file may be anybody's."""
     status = embedded.start(own)
@@ -304,7 +299,6 @@ def test_chosen_port_that_is_taken_is_refused(own):
             embedded.start(replace(own, postgres_port=port))
 
 
-@pytest.mark.slow
 def test_kept_port_that_is_taken_is_left(own):
     """A port we chose ourselves is no reason not to start."""
     port = embedded.start(own).port
@@ -316,7 +310,6 @@ def test_kept_port_that_is_taken_is_left(own):
     assert moved != port
 
 
-@pytest.mark.slow
 def test_a_killed_server_keeps_its_port_that_is_given_back_a_little_later(own):
     """Whoever has its address must find it again; on another port it is lost to them."""
     port = embedded.start(own).port
@@ -327,7 +320,6 @@ def test_a_killed_server_keeps_its_port_that_is_given_back_a_little_later(own):
     assert embedded.start(own).port == port
 
 
-@pytest.mark.slow
 def test_data_of_another_major_version_are_refused(own):
     """The message names both versions."""
     status = embedded.start(own)
@@ -338,7 +330,6 @@ def test_data_of_another_major_version_are_refused(own):
         embedded.start(own)
 
 
-@pytest.mark.slow
 def test_data_without_their_password_are_refused(own):
     """A new password would not fit the old data."""
     embedded.start(own)
@@ -349,7 +340,6 @@ def test_data_without_their_password_are_refused(own):
         embedded.start(own)
 
 
-@pytest.mark.slow
 def test_home_of_another_user_is_refused(own):
     """Who may not write there is told whose it is, or to choose another."""
     if is_root:
@@ -362,7 +352,6 @@ def test_home_of_another_user_is_refused(own):
 
 
 @pytest.mark.skipif(not is_root, reason="only root can give files away")
-@pytest.mark.slow
 def test_data_of_another_user_are_refused(own):
     """Postgres takes only data of the user it runs as."""
     status = embedded.start(own)
@@ -374,7 +363,6 @@ def test_data_of_another_user_are_refused(own):
 
 
 @pytest.mark.skipif(not is_root, reason="only root runs the server as somebody else")
-@pytest.mark.slow
 def test_home_that_the_server_cannot_reach_moves_the_data(own):
     """A clone under /root has mode 0700 above it; the data then lie below /var/lib/tocsin."""
     own.home.mkdir()
@@ -384,7 +372,6 @@ def test_home_that_the_server_cannot_reach_moves_the_data(own):
 
 
 @pytest.mark.skipif(not is_root, reason="only root runs the server as somebody else")
-@pytest.mark.slow
 def test_copied_home_gets_a_server_of_its_own(own, tmp_path):
     """Its files name the data of the home it was copied from, which are not its to open."""
     embedded.start(own)
@@ -402,7 +389,6 @@ def test_copied_home_gets_a_server_of_its_own(own, tmp_path):
 
 
 @pytest.mark.skipif(not is_root, reason="only root runs the server as somebody else")
-@pytest.mark.slow
 def test_moved_home_keeps_its_data(own, tmp_path):
     """Whom it was moved from is no more."""
     data = embedded.start(own).data
@@ -416,7 +402,6 @@ def test_moved_home_keeps_its_data(own, tmp_path):
 
 
 @pytest.mark.skipif(not is_root, reason="only root runs the server as somebody else")
-@pytest.mark.slow
 def test_home_that_the_server_can_reach_keeps_the_data(own):
     """Nothing outside the home is touched when it need not be."""
     folder = Path(tempfile.mkdtemp())
@@ -431,7 +416,6 @@ def test_home_that_the_server_can_reach_keeps_the_data(own):
 
 
 @pytest.mark.skipif(not is_root, reason="only root can mount a small disk")
-@pytest.mark.slow
 def test_full_disk_is_refused_before_anything_is_written(own):
     """The message says how much is free and how much is needed."""
     own.home.mkdir()

@@ -6,7 +6,11 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from pipeline.config import ROOT
+
+pytestmark = pytest.mark.slow
 
 LOOKED_AT = """
 import json, sys

@@ -18,6 +18,8 @@ from pipeline.errors import OperateError
 from pipeline.local.ports import free_port
 from pipeline.local.supervisor import Supervisor, end_leftovers, processes_file, running_components
 
+pytestmark = pytest.mark.slow
+
 API = """
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -252,7 +254,6 @@ def test_ctrl_c_in_a_terminal_does_not_reach_components(supervise, home):
     assert os.getpgid(0) not in groups
 
 
-@pytest.mark.slow
 @pytest.mark.alone
 def test_signal_that_is_lost_is_sent_again(supervise, home):
     """Airflow's scheduler loses one that arrives while Python collects garbage."""

@@ -1,6 +1,7 @@
 """Named queries: the loader refuses what is unclear, and every query fits the newest schema."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -82,13 +83,14 @@ def test_the_newest_events_are_found_without_sorting_all(db, statement: str) -> 
     assert "Sort  (" not in plan.replace("Incremental Sort  (", "")
 
 
+@cache
+def code() -> str:
+    """All code that may call a query."""
+    paths = (path for folder in ("pipeline", "dags") for path in Path(ROOT / folder).rglob("*.py"))
+    return "\n".join(path.read_text("utf-8") for path in paths)
+
+
 @pytest.mark.parametrize("name", sorted(queries.load()))
 def test_every_query_is_used(name: str) -> None:
     """A query nobody calls is dead weight."""
-    sources = [
-        path.read_text("utf-8")
-        for folder in ("pipeline", "dags")
-        for path in Path(ROOT / folder).rglob("*.py")
-    ]
-
-    assert any(f'"{name}"' in source for source in sources)
+    assert f'"{name}"' in code()

@@ -110,6 +110,7 @@ def clocks(path: Path) -> Iterator[str]:
 ALLOWED = {"pipeline/alert/notifiers/channels.py"}
 
 
+@pytest.mark.slow
 def test_what_decides_reads_no_clock_of_the_worker() -> None:
     """Stages ask Postgres; the rest is told the time."""
     paths = [

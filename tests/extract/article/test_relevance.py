@@ -17,6 +17,7 @@ SENTENCES = [
 ]
 
 
+@pytest.mark.slow
 def test_under_five_percent_of_300_other_sentences_yield_an_event(code):
     loud = [sentence for sentence in SENTENCES if code(sentence)]
 

@@ -200,6 +200,7 @@ def test_a_place_that_is_a_building_is_a_facility(nlp: Language, entities: NewsE
     assert found(entities(doc)) == [("Mitiga Airport", "FAC"), ("Lake Chad", "LOC")]
 
 
+@pytest.mark.slow
 def test_batches_and_single_texts_are_parsed_alike() -> None:
     nlp = spacy.load(Path(__file__).resolve().parents[3] / "model" / "news_sm")
     texts = [f"Rebels seized {count} villages near Goma, officials said." for count in range(12)]

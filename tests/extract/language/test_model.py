@@ -117,6 +117,7 @@ def test_marks_point_into_the_words_they_stand_behind(report: ModuleType) -> Non
     assert marked.text[marked.object - 3 : marked.object + 1] == "town"
 
 
+@pytest.mark.slow
 def test_main_verbs_subjects_and_objects_of_newswire_are_found(nlp: Language, report: ModuleType) -> None:
     scores, missed = report.score_marked(nlp, report.read_marked(SENTENCES))
     for part, least in LEAST.items():

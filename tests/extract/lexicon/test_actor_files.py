@@ -8,6 +8,8 @@ from pipeline.errors import ConfigError
 from pipeline.extract.actors.code import code_phrase
 from pipeline.extract.lexicon.actor_lexicon import load_lexicon
 
+pytestmark = pytest.mark.slow  # the whole lexicon is read for each
+
 HEADER = "name,country,sector,valid from,valid to,aliases\n"
 
 

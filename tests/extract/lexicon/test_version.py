@@ -32,6 +32,7 @@ def test_a_threshold_in_the_code_counts(meaning):
     assert meaning(CODE.replace("3", "4")) != meaning(CODE)
 
 
+@pytest.mark.slow
 def test_a_file_that_changes_gives_another_name_to_the_same_process(tmp_path):
     """The name is kept while the files stay, and no longer."""
     model = Settings().model_path
