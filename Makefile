@@ -7,9 +7,10 @@ STAMP := $(VENV)/.installed-$(shell (cat $(LOCK); $(PYTHON) -V) 2>/dev/null | sh
 export PYTHONDONTWRITEBYTECODE :=
 
 # Tests run on all cores and one process more, since many wait for a time-out or a server; those of a file run in one, which makes what
-# they share once. Those that load the machine by themselves (Airflow, kills, a full disk) run apart from the others, two files at a time.
+# they share once, and files with slow tests come first (tests/conftest.py). Those that load the machine by themselves (Airflow, kills, a full
+# disk) run apart from the others, two files at a time.
 WORKERS := $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))' 2>/dev/null || echo 2)
-SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadfile
+SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 TWO_FILES := --numprocesses 2 --dist loadfile
 
 .PHONY: dictionary run up test check coverage format accuracy model reader model-report benchmark lock clean setup

@@ -15,10 +15,15 @@ from pipeline.postgres.migrate import migrate
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what asks for the server: `make check` starts none."""
+    """Mark as slow what asks for the server (`make check` starts none), and have files with slow tests come first.
+
+    Who works side by side takes file after file: a long one at the end would keep one busy while the others wait.
+    """
     for item in items:
         if "server" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session")
