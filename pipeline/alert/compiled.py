@@ -81,7 +81,7 @@ def event_row(event: AlertEvent, number: int) -> dict[str, Any]:
         "words": event.words["text"], "actor_words": event.words["actor_name"],
         "recipient_words": event.words["recipient_name"],
     }  # fmt: skip
-    return {name: value for name, value in row.items() if value not in (None, "", ())}
+    return {name: value for name, value in row.items() if value or value == 0}
 
 
 def _anchored(branch: Branch, shares: Shares) -> dict[str, Any]:
