@@ -79,7 +79,7 @@ def wipe(url: str) -> None:
             for table in FETCH_TABLES:
                 cursor.execute(f"DELETE FROM tocsin.{table}")  # noqa: S608  (names of our own)
             for table in (
-                "marks", "notifications", "alerts", "silences", "receivers", "troubles", "rules", "rule_hits", "pending_alerts", "event_revisions", "pending_merges", "wording_handles", "event_wordings", "mentions", "events",
+                "marks", "notifications", "alerts", "silences", "receivers", "troubles", "rule_anchors", "rules", "rule_hits", "pending_alerts", "event_revisions", "pending_merges", "wording_handles", "event_wordings", "mentions", "events",
                 "quarantine", "candidates", "attempts", "seen_urls", "articles", "stories", "batches", "feeds",
                 "country_days", "country_months", "dyad_months", "dyad_days", "names", "tallies", "erasures", "recodes",
             ):  # fmt: skip

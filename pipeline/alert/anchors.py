@@ -8,9 +8,11 @@ Pairs of values are terms too (an event type in a country): without them every r
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
+from typing import Any, NamedTuple
 
 from pipeline import plover
 from pipeline.alert.branch import Branch, Circle
@@ -47,8 +49,17 @@ class Anchors:
     settled: frozenset[str] = frozenset()
 
 
+class _Offer(NamedTuple):
+    """Anchors that would do, which are made when nothing cheaper is left."""
+
+    kind: str
+    size: int
+    made: Callable[[], Anchors]
+
+
 # The values of a kind that a branch asks for, and the conditions that say so.
-_Asked = tuple[list[object], frozenset[str]]
+_Asked = tuple[Sequence[object], frozenset[str]]
+_Box = tuple[float, float, float, float]
 
 
 def event_terms(event: AlertEvent) -> list[str]:
@@ -76,11 +87,16 @@ def branch_anchors(branch: Branch, shares: Shares = _UNKNOWN) -> Anchors:
     Args:
         shares: How frequent terms are.
     """
-    best, least = Anchors(terms=[f"{ANY}:"]), shares.cost(ANY, [f"{ANY}:"])
-    for kind, anchors in _anchor_sets(branch):
-        cost = shares.cost(kind, anchors.terms)
-        if len(anchors.terms) <= MAX_ANCHORS and cost < least:
-            best, least = anchors, cost
+    best, least, place = Anchors(terms=[f"{ANY}:"]), shares.cost(ANY, [f"{ANY}:"]), -1
+    offers = [offer for offer in _offers(branch) if offer.size <= MAX_ANCHORS]
+    bounds = sorted((shares.least_cost(offer.kind, offer.size), at) for at, offer in enumerate(offers))
+    for bound, at in bounds:
+        if bound > least:
+            break
+        anchors = offers[at].made()
+        cost = shares.cost(offers[at].kind, anchors.terms)
+        if 0 < len(anchors.terms) <= MAX_ANCHORS and (cost, at) < (least, place):
+            best, least, place = anchors, cost, at
     return Anchors(terms=sorted(set(best.terms)), settled=best.settled)
 
 
@@ -104,87 +120,111 @@ def _values_of_event(event: AlertEvent) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _anchor_sets(branch: Branch) -> Iterator[tuple[str, Anchors]]:
-    """Every set of terms that would do, with the kind of its terms."""
-    kinds = {kind: asked for kind, asked in _values_of_branch(branch).items() if asked[0]}
+def _offers(branch: Branch) -> Iterator[_Offer]:
+    """Every set of terms that would do."""
+    kinds = _values_of_branch(branch)
     for kind, (values, settled) in kinds.items():
-        yield kind, Anchors(terms=[f"{kind}:{value}" for value in values], settled=settled)
+        yield _Offer(kind, len(values), partial(_single, kind, values, settled))
     for one, other in _PAIRS:
         if one in kinds and other in kinds:
-            (first, by_first), (second, by_second) = kinds[one], kinds[other]
-            if len(first) * len(second) <= MAX_ANCHORS:
-                terms = [f"{one}{other}:{a}|{b}" for a in first for b in second]
-                yield one + other, Anchors(terms=terms, settled=by_first | by_second)
+            first, second = kinds[one], kinds[other]
+            yield _Offer(
+                one + other, len(first[0]) * len(second[0]), partial(_pair, one + other, first, second)
+            )
     if branch.dyad_either_way:
         yield from _either_way(*branch.dyad_either_way)
-    for name, (whole, start) in _WORDS.items():
-        if phrases := branch.pieces[name]:
-            yield _of_phrases(name, [pieces for _, pieces in phrases], whole, start)
+    for name, phrases in branch.pieces.items():
+        if phrases:
+            yield _of_phrases(name, [pieces for _, pieces in phrases])
+
+
+def _single(kind: str, values: Sequence[object], settled: frozenset[str]) -> Anchors:
+    return Anchors(terms=[f"{kind}:{value}" for value in values], settled=settled)
+
+
+def _pair(kind: str, first: _Asked, second: _Asked) -> Anchors:
+    terms = [f"{kind}:{a}|{b}" for a in first[0] for b in second[0]]
+    return Anchors(terms=terms, settled=first[1] | second[1])
 
 
 def _values_of_branch(branch: Branch) -> dict[str, _Asked]:
+    """The kinds of which a branch asks for values."""
     wanted = branch.asked
     asked: dict[str, _Asked] = {
-        kind: ([*wanted[name]], frozenset([name])) for kind, name in _SINGLE.items() if name in wanted
+        kind: (wanted[name], alone) for kind, name, alone in _SINGLE if name in wanted
     }
     asked |= {
-        kind: ([folded(one) for one in wanted[name]], frozenset([name]))
-        for kind, name in (("d", "admin1"), ("s", "source"))
+        kind: ([folded(one) for one in wanted[name]], alone)
+        for kind, name, alone in _FOLDED
         if name in wanted
     }
     for kind, side in (("a", "actor"), ("r", "recipient")):
-        if not wanted.keys().isdisjoint((side, f"{side}_country", f"{side}_sector")):
-            asked[kind] = _codes(branch, side)
-    if branch.near or branch.polygon:
-        asked["g"], asked["G"] = (_ground(branch, 1), frozenset()), (_ground(branch, _COARSE), frozenset())
+        if codes := _codes(wanted, side):
+            asked[kind] = codes
+    if "near" in wanted or "polygon" in wanted:
+        boxes = _boxes(branch)
+        for kind, size in (("g", 1), ("G", _COARSE)):
+            if cells := _ground(boxes, size):
+                asked[kind] = (cells, frozenset())
     return asked
 
 
-_SINGLE = {"t": "event_type", "m": "mode", "q": "quad_class", "c": "country", "x": "context", "l": "language"}
+_SINGLE = tuple(
+    (kind, name, frozenset([name]))
+    for kind, name in (
+        ("t", "event_type"), ("m", "mode"), ("q", "quad_class"), ("c", "country"), ("x", "context"), ("l", "language")
+    )
+)  # fmt: skip
+_FOLDED = tuple((kind, name, frozenset([name])) for kind, name in (("d", "admin1"), ("s", "source")))
+_SIDES = {side: (side, f"{side}_country", f"{side}_sector") for side in ("actor", "recipient")}
 
 
-def _codes(branch: Branch, side: str) -> _Asked:
+def _codes(wanted: Mapping[str, Any], side: str) -> _Asked | None:
     """The fewest codes of which a party must have one: where country and sector are asked for, both together."""
-    names = side, f"{side}_country", f"{side}_sector"
-    codes, countries, sectors = ([*branch.asked.get(name, ())] for name in names)
-    # A few codes are a country's and a sector's: IGO as the one is no IGO as the other.
-    is_plain = not _SECTORS.intersection(countries)
-    asked: list[_Asked] = [
-        (codes, frozenset([side])),
-        (countries, frozenset(names[1:2] if is_plain else ())),
-        (sectors, frozenset(names[2:])),
-    ]
+    names = _SIDES[side]
+    codes, countries, sectors = (wanted.get(name, ()) for name in names)
+    asked: list[_Asked] = []
+    if codes:
+        asked.append((codes, frozenset(names[:1])))
+    if countries:
+        # A few codes are a country's and a sector's: IGO as the one is no IGO as the other.
+        is_plain = _SECTORS.isdisjoint(countries)
+        asked.append((countries, frozenset(names[1:2] if is_plain else ())))
+    if sectors:
+        asked.append((sectors, frozenset(names[2:])))
     if 0 < len(countries) * len(sectors) <= MAX_ANCHORS:
         asked.append(([a + b for a, b in product(countries, sectors)], frozenset(names[1:])))
-    return min(
-        (one for one in asked if one[0]), key=lambda one: _share_of_codes(one[0]), default=([], frozenset())
-    )
+    if len(asked) < 2:
+        return asked[0] if asked else None
+    return min(asked, key=lambda one: _share_of_codes(one[0]))
 
 
 def _share_of_codes(codes: Iterable[object]) -> float:
     return sum(1.0 if len(str(code)) > 3 else 4.0 for code in codes)
 
 
-def _either_way(one: tuple[str, ...], other: tuple[str, ...]) -> Iterator[tuple[str, Anchors]]:
-    if len(one) * len(other) * 2 <= MAX_ANCHORS:
-        pairs = [*product(one, other), *product(other, one)]
-        yield (
-            "ar",
-            Anchors(terms=[f"ar:{a}|{r}" for a, r in pairs], settled=frozenset(["dyad_either_way"])),
-        )
+def _either_way(one: tuple[str, ...], other: tuple[str, ...]) -> Iterator[_Offer]:
+    yield _Offer("ar", len(one) * len(other) * 2, partial(_both_ways, one, other))
     for side in (one, other):
-        yield "e", Anchors(terms=[f"e:{code}" for code in side])
+        yield _Offer("e", len(side), partial(_single, "e", side, frozenset()))
 
 
-def _of_phrases(name: str, phrases: Iterable[tuple[str, ...]], whole: str, start: str) -> tuple[str, Anchors]:
+def _both_ways(one: tuple[str, ...], other: tuple[str, ...]) -> Anchors:
+    terms = [f"ar:{a}|{r}" for a, r in (*product(one, other), *product(other, one))]
+    return Anchors(terms=terms, settled=frozenset(["dyad_either_way"]))
+
+
+def _of_phrases(name: str, phrases: Sequence[tuple[str, ...]]) -> _Offer:
     """A word of each phrase; they say all where each phrase is one word, or as many letters of one as terms have."""
+    whole, start = _WORDS[name]
     terms = [_anchor_of_phrase(pieces, whole, start) for pieces in phrases]
     says_all = all(
         pieces in ((f" {term.partition(':')[2]} ",), (f" {term.partition(':')[2]}",))
         for pieces, term in zip(phrases, terms, strict=True)
     )
     kind = start if all(term.startswith(f"{start}:") for term in terms) else whole
-    return kind, Anchors(terms=terms, settled=frozenset([name] if says_all else []))
+    anchors = Anchors(terms=terms, settled=frozenset([name] if says_all else []))
+    return _Offer(kind, len(terms), lambda: anchors)
 
 
 def _anchor_of_phrase(pieces: tuple[str, ...], whole: str, start: str) -> str:
@@ -200,13 +240,17 @@ def _whole_words(piece: str) -> list[str]:
     return words if piece.endswith(" ") else words[:-1]
 
 
-def _ground(branch: Branch, size: int) -> list[object]:
-    """The cells that circles or a polygon touch; none where they are too many."""
+def _boxes(branch: Branch) -> list[_Box]:
+    """South, north, west and east of each circle, or of the polygon, in degrees."""
+    if branch.near:
+        return [_box(circle) for circle in branch.near]
+    norths, easts = zip(*branch.corners, strict=True)
+    return [(min(norths), max(norths), min(easts), max(easts))]
+
+
+def _ground(boxes: Sequence[_Box], size: int) -> list[object]:
+    """The cells that boxes touch; none where they are too many."""
     cells: set[str] = set()
-    boxes = [_box(circle) for circle in branch.near]
-    if not boxes and branch.polygon:
-        rows_of, columns_of = [north for north, _ in branch.corners], [east for _, east in branch.corners]
-        boxes.append((min(rows_of), max(rows_of), min(columns_of), max(columns_of)))
     for south, north, west, east in boxes:
         rows = range(math.floor(max(south, -90) / size), math.floor(min(north, 90) / size) + 1)
         columns = range(math.floor(west / size), math.floor(min(east, west + 360) / size) + 1)

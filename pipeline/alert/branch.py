@@ -160,7 +160,8 @@ class Branch(Part):
     @model_validator(mode="before")
     @classmethod
     def _no_nulls(cls, raw: Any) -> Any:
-        for name, content in told(raw).items():
+        said_of = told(raw)
+        for name, content in said_of.items() if None in said_of.values() else ():
             if content is None:
                 raise refused(
                     None, "a value or a list; leave the key out for no condition", below=(str(name),)
@@ -169,11 +170,11 @@ class Branch(Part):
 
     @model_validator(mode="after")
     def _can_match(self) -> Branch:
-        if not self.model_fields_set - UNBOUND:
+        if self.model_fields_set <= UNBOUND:
             names = ", ".join(name for name in type(self).model_fields if name not in UNBOUND)
             raise said(f"would match every event; set one of {names}")
-        event_types = self.event_type or plover.event_types()
         for mode in self.mode:
+            event_types = self.event_type or plover.event_types()
             if not any((event_type, mode) in plover.codes() for event_type in event_types):
                 known = sorted({m for t, m in plover.codes() if m and t in event_types})
                 raise refused(mode, ", ".join(known) or f"none: {event_types} has no modes", below=("mode",))
@@ -183,7 +184,8 @@ class Branch(Part):
     def asked(self) -> Mapping[str, Any]:
         """Each condition that is set, in the order of the fields."""
         fields = vars(self)
-        return {name: fields[name] for name in _NAMES if fields[name] is not None and fields[name] != ()}
+        names = sorted(self.model_fields_set, key=_ORDER.__getitem__)
+        return {name: fields[name] for name in names if fields[name] is not None and fields[name] != ()}
 
     @cached_property
     def set_conditions(self) -> tuple[tuple[str, Any], ...]:
@@ -198,13 +200,15 @@ class Branch(Part):
     @cached_property
     def pieces(self) -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
         """The phrases of each condition of words, with the pieces they are looked for by."""
+        asked = self.asked
         return {
-            name: tuple((phrase, pieces_of(phrase)) for phrase in self.asked.get(name, ()))
-            for name in ("actor_name", "recipient_name", "text")
+            name: tuple([(phrase, pieces_of(phrase)) for phrase in asked[name]]) if name in asked else ()
+            for name in _PHRASES
         }
 
 
-_NAMES = tuple(Branch.model_fields)
+_ORDER = {name: place for place, name in enumerate(Branch.model_fields)}
+_PHRASES = ("actor_name", "recipient_name", "text")
 
 
 def _with_defaults(raw: object) -> object:
@@ -235,7 +239,8 @@ class Conditions(Part):
 
     @model_validator(mode="after")
     def _not_slow(self) -> Conditions:
-        phrases = [one for branch in self.branches for part in branch.pieces.values() for one, _ in part]
+        asked = [branch.asked for branch in self.branches]
+        phrases = [one for some in asked for name in _PHRASES if name in some for one in some[name]]
         stars = sum(phrase.count("*") for phrase in phrases)
         if len(phrases) > values.MAX_VALUES:
             raise said(f"has {len(phrases)} phrases; allowed: up to {values.MAX_VALUES} a rule")

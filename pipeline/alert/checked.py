@@ -127,4 +127,5 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def told(value: object) -> Mapping[str, Any]:
     """A mapping to look into before it is checked; an empty one in the place of anything else."""
-    return value if isinstance(value, Mapping) else {}
+    # An instance of Mapping is looked for long where it is one of the usual kind.
+    return value if type(value) is dict or isinstance(value, Mapping) else {}

@@ -17,15 +17,17 @@ from pipeline.alert.shares import Shares
 from pipeline.alert.signs import event_bits, has_odd_codes, refused_bits, settled
 
 # Changes when the rows of a rule do; then all rules are compiled anew.
-VERSION = "3"
-_LISTS = {
-    "event_types": "event_type", "statuses": "status", "told_as": "told_as", "modes": "mode",
-    "quad_classes": "quad_class", "countries": "country", "languages": "language",
-    "actor_countries": "actor_country", "recipient_countries": "recipient_country",
-    "actor_sectors": "actor_sector", "recipient_sectors": "recipient_sector",
-    "actors": "actor", "recipients": "recipient", "contexts": "context",
+VERSION = "4"
+# Conditions whose column holds their values as they are.
+_COLUMNS = {
+    "event_type": "event_types", "status": "statuses", "told_as": "told_as", "mode": "modes",
+    "quad_class": "quad_classes", "country": "countries", "language": "languages",
+    "actor_country": "actor_countries", "recipient_country": "recipient_countries",
+    "actor_sector": "actor_sectors", "recipient_sector": "recipient_sectors",
+    "actor": "actors", "recipient": "recipients", "context": "contexts",
+    "min_confidence": "min_confidence", "min_score": "min_score", "max_score": "max_score",
+    "min_mentions": "min_mentions", "min_sources": "min_sources",
 }  # fmt: skip
-_NUMBERS = ("min_confidence", "min_score", "max_score", "min_mentions", "min_sources")
 # The anchors have these beside their terms.
 _SETTLED_BY_NUMBERS = frozenset({"min_confidence", "min_score", "max_score"})
 _WORDS = {"text": "text", "actor_name": "actor", "recipient_name": "recipient"}
@@ -40,6 +42,26 @@ def rule_rows(rule: Rule, shares: Shares) -> list[dict[str, Any]]:
     if rule.not_branch is not None:
         rows.append({**_row(rule.not_branch), "rule": rule.id, "number": 0, "anchors": [], "is_whole": False})
     return rows
+
+
+def definition(rule: Rule) -> dict[str, Any]:
+    """What a rule asks for and how it is told, as its file has it: what is left out there is left out here."""
+    match: dict[str, Any] = {"any": [_said(branch) for branch in rule.any_branches]}
+    if rule.not_branch is not None:
+        match["not"] = _said(rule.not_branch)
+    shown: dict[str, Any] = {"match": match}
+    if rule.window.kind != "each":
+        shown["window"] = rule.window.model_dump(mode="json", exclude_defaults=True)
+    for name in ("group_by", "notify"):
+        if (value := getattr(rule, name)) != Rule.model_fields[name].default:
+            shown[name] = value
+    return shown
+
+
+def _said(branch: Branch) -> Mapping[str, Any]:
+    if not branch.near:
+        return branch.asked
+    return {**branch.asked, "near": [circle.model_dump() for circle in branch.near]}
 
 
 def event_row(event: AlertEvent, number: int) -> dict[str, Any]:
@@ -59,7 +81,7 @@ def event_row(event: AlertEvent, number: int) -> dict[str, Any]:
         "words": event.words["text"], "actor_words": event.words["actor_name"],
         "recipient_words": event.words["recipient_name"],
     }  # fmt: skip
-    return {name: value for name, value in row.items() if value not in (None, "", ())}
+    return {name: value for name, value in row.items() if value or value == 0}
 
 
 def _anchored(branch: Branch, shares: Shares) -> dict[str, Any]:
@@ -72,21 +94,26 @@ def _anchored(branch: Branch, shares: Shares) -> dict[str, Any]:
 
 def _row(branch: Branch) -> dict[str, Any]:
     """The columns of what the branch asks for; all others are null."""
-    asked = branch.asked
     row: dict[str, Any] = {"refused_bits": refused_bits(branch)}
-    row |= {column: list(asked[name]) for column, name in _LISTS.items() if name in asked}
-    row |= {name: asked[name] for name in _NUMBERS if name in asked}
-    row |= {name: [folded(one) for one in asked[name]] for name in ("admin1", "source") if name in asked}
-    if branch.dyad_either_way:
-        row["either_one"], row["either_other"] = map(list, branch.dyad_either_way)
-    if "near" in asked:
-        row["circles"] = [part for circle in branch.near for part in (*circle.centre, circle.square)]
-    if "polygon" in asked:
-        row["corners"] = [part for corner in branch.corners for part in corner]
-    for name, column in _WORDS.items():
-        if name in asked:
-            row |= _patterns(branch.pieces[name], column)
+    for name, wanted in branch.asked.items():
+        if column := _COLUMNS.get(name):
+            row[column] = wanted
+        elif name in ("admin1", "source"):
+            row[name] = [folded(one) for one in wanted]
+        elif name in _WORDS:
+            row |= _patterns(branch.pieces[name], _WORDS[name])
+        else:
+            row |= _of_several(branch, name)
     return row
+
+
+def _of_several(branch: Branch, name: str) -> Mapping[str, Any]:
+    """The columns of a condition whose values have parts."""
+    if name == "near":
+        return {"circles": [part for circle in branch.near for part in (*circle.centre, circle.square)]}
+    if name == "polygon":
+        return {"corners": [part for corner in branch.corners for part in corner]}
+    return dict(zip(("either_one", "either_other"), branch.dyad_either_way, strict=True))
 
 
 def _patterns(phrases: Iterable[tuple[str, tuple[str, ...]]], column: str) -> Mapping[str, list[str] | None]:

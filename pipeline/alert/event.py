@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -138,6 +138,7 @@ class AlertEvent:
         return unit_vector(self.latitude, self.longitude)
 
 
+@lru_cache(maxsize=4096)
 def folded(name: str | None) -> str:
     """A whole name as names are compared: its words."""
     return " ".join(text_words(name or ""))

@@ -84,6 +84,8 @@ def check_rule(document: Document, *, receivers: Collection[str] | None = None) 
     """Make a rule of a parsed file; errors like `parse_rule`."""
     version = hashlib.sha256(document.text.encode()).hexdigest()[:12]
     rule = checked(Rule, document, receivers=receivers, path=document.path, version=version)
+    if not rule.tests:
+        return rule
     problems = Problems(document)
     for number, test in enumerate(rule.tests):
         if test.event is not None and matches(rule, test.event) is not test.expect:

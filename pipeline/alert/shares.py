@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 # How many of a thousand events show one value of a kind, roughly, as counted in coded news.
 _OF_KIND = {
@@ -21,6 +22,7 @@ _TOGETHER = 3.0
 _WEIGHT = 100.0
 
 
+@cache
 def share_of_kind(kind: str) -> float:
     """How many of a thousand events show one term of a kind, or of two single-letter kinds together."""
     if kind in _OF_KIND:
@@ -45,6 +47,10 @@ class Shares:
         usual = share_of_kind(kind) * _WEIGHT
         seen = sum(self.counts.get(term, 0) for term in terms) if self.counts else 0
         return (1000 * seen + usual * len(terms)) / (self.total + _WEIGHT)
+
+    def least_cost(self, kind: str, count: int) -> float:
+        """What so many terms of a kind cost where no event that was looked at shows them."""
+        return share_of_kind(kind) * _WEIGHT * count / (self.total + _WEIGHT)
 
 
 def counted(terms_of_events: Iterable[Sequence[str]]) -> Shares:

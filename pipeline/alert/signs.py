@@ -7,6 +7,8 @@ numbers settles them all; what an anchor led to is dropped by it before a branch
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
 from pipeline import plover
 from pipeline.alert.branch import Branch
@@ -51,22 +53,28 @@ def event_bits(event: AlertEvent) -> int:
 def refused_bits(branch: Branch) -> int:
     """The bits of which an event that meets the branch shows none."""
     refused = 0
-    asked = branch.asked
-    for name in _LISTS:
-        if wanted := asked.get(name):
-            bits = _BITS[name]
-            refused |= _ALL[name] & ~sum({bits.get(value, bits[None]) for value in wanted})
-    for name in _COUNTS:
-        if least := asked.get(name):
-            refused |= sum(_BITS[name][count] for count in range(min(least, _MOST)))
+    for name, wanted in branch.asked.items():
+        if name in _BITS:
+            refused |= _refused(name, wanted)
     return refused
 
 
 def settled(branch: Branch) -> set[str]:
-    """The conditions of which the bits say all."""
-    small = {name for name in _COUNTS if branch.asked.get(name, 0) <= _MOST}
-    listed = {name for name in _LISTS if all(value in _BITS[name] for value in branch.asked.get(name, ()))}
-    return small | listed
+    """The conditions asked for of which the bits say all."""
+    return {name for name, wanted in branch.asked.items() if name in _BITS and _says_all(name, wanted)}
+
+
+@lru_cache(maxsize=4096)
+def _refused(name: str, wanted: Any) -> int:
+    bits = _BITS[name]
+    if name in _COUNTS:
+        return sum(bits[count] for count in range(min(wanted, _MOST)))
+    return _ALL[name] & ~sum({bits.get(value, bits[None]) for value in wanted})
+
+
+@lru_cache(maxsize=4096)
+def _says_all(name: str, wanted: Any) -> bool:
+    return bool(wanted <= _MOST) if name in _COUNTS else all(value in _BITS[name] for value in wanted)
 
 
 def has_odd_codes(event: AlertEvent) -> bool:

@@ -19,12 +19,14 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from pipeline import plover
-from pipeline.alert.words import text_words
+from pipeline.alert.words import phrase_words
 from pipeline.model import STATUSES
 
 MAX_VALUES = 256
 MAX_TEXT = 20_000
 MIN_PREFIX = 4
+_MAX_MET = 10_000
+_NO_VALUES = (bool, dict, list, type(None))
 TOLD_AS = ("news", "background")
 
 RuleStatus = Literal["staging", "active", "retired"]
@@ -96,13 +98,13 @@ def _is_code(value: object) -> bool:
 def _is_phrase(value: object) -> bool:
     if not isinstance(value, str) or len(value) > 200 or not value.isprintable():
         return False
-    words = text_words(value)
+    words = phrase_words(value)
     stars = [word for word in words if word.endswith("*")]
     return bool(words) and value.count("*") == len(stars) and all(len(word) > MIN_PREFIX for word in stars)
 
 
 def _is_name(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= 120 and value.isprintable() and bool(text_words(value))
+    return isinstance(value, str) and len(value) <= 120 and value.isprintable() and bool(phrase_words(value))
 
 
 def _is_language(value: object) -> bool:
@@ -117,9 +119,25 @@ def values_of(
     if not 1 <= len(values) <= limit:
         raise said(f"has {len(values)} values; allowed: 1 to {limit}")
     for number, one in enumerate(values):
-        if isinstance(one, bool | dict | list) or one is None or not is_allowed(one):
+        if type(one) in _NO_VALUES or not is_allowed(one):
             raise refused(one, allowed, at=(number,) if isinstance(value, list | tuple) else ())
     return tuple(dict.fromkeys(values))
+
+
+def _looked_up(value: object, known: Mapping[Any, tuple[Any, ...]], limit: int) -> tuple[Any, ...]:
+    """The members of one or more texts that are all known; nothing where they are not, which `values_of` looks into."""
+    if type(value) is str:
+        return known.get(value, ())
+    if type(value) is not list or not 1 <= len(value) <= limit:
+        return ()
+    made: dict[Any, None] = {}
+    for one in value:
+        # A text is equal to texts alone, where 1 is to True.
+        if type(one) is not str or one not in known:
+            return ()
+        for member in known[one]:
+            made[member] = None
+    return tuple(made)
 
 
 def _one_or_more(item: Mapping[str, Any], limit: int = MAX_VALUES) -> dict[str, Any]:
@@ -134,6 +152,8 @@ def one_of(allowed: Iterable[Any], *more: str, limit: int = MAX_VALUES) -> Value
     words = ", ".join(map(str, members))
 
     def check(value: object) -> tuple[Any, ...]:
+        if known := _looked_up(value, members, limit):
+            return known
         given = values_of(value, lambda one: one in members, words, limit)
         return tuple(dict.fromkeys(code for one in given for code in members[one]))
 
@@ -143,14 +163,19 @@ def one_of(allowed: Iterable[Any], *more: str, limit: int = MAX_VALUES) -> Value
 def _coded(is_allowed: Callable[[object], bool], words: str, *kinds: str, pattern: str) -> Value:
     """One or more codes of a form, or groups of them."""
     named = {name: codes for kind in kinds for name, codes in groups(kind).items()}
+    # What was met before: only what may stand comes in, of which there are some thousands.
+    met = dict(named)
 
     def check(value: object) -> tuple[str, ...]:
+        if (known := _looked_up(value, met, MAX_VALUES)) and len(known) <= MAX_VALUES:
+            return known
         given = values_of(
             value, lambda one: is_allowed(one) or (isinstance(one, str) and one in named), words
         )
         codes = tuple(dict.fromkeys(code for one in given for code in named.get(one, (one,))))
         if len(codes) > MAX_VALUES:
             raise said(f"has {len(codes)} codes, groups written out; allowed: up to {MAX_VALUES}")
+        met.update((one, (one,)) for one in given if one not in met and len(met) < _MAX_MET)
         return codes
 
     return Value(check, _one_or_more({"anyOf": [{"type": "string", "pattern": pattern}, {"enum": [*named]}]}))

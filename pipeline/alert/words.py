@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 # A regular expression of ours over the text, linear in its length; never one of the user's.
 _WORD = re.compile(r"\w+(?:['.]\w+)*\*?")
@@ -24,6 +25,12 @@ def text_words(text: str) -> tuple[str, ...]:
     return tuple(_plain_word(word) for word in _WORD.findall(folded))
 
 
+@lru_cache(maxsize=1024)
+def phrase_words(phrase: str) -> tuple[str, ...]:
+    """The words of a phrase of a rule, which is checked and cut right after."""
+    return text_words(phrase)
+
+
 def haystack(text: str | None) -> str:
     """Write the text's words with one space around each, so that a phrase is found as a substring."""
     return f" {' '.join(text_words((text or '').replace('*', ' ')))} "
@@ -31,7 +38,7 @@ def haystack(text: str | None) -> str:
 
 def pieces_of(phrase: str) -> tuple[str, ...]:
     """Cut a phrase after each `*`: "air* strike" is (" air", " strike ")."""
-    words = text_words(phrase)
+    words = phrase_words(phrase)
     parts = f" {' '.join(words)} ".split("*") if words else []
     return tuple(part for part in parts if part.strip())
 

@@ -60,7 +60,9 @@ def pairs(transaction: Transaction, events: Sequence[AlertEvent]) -> list[tuple[
     )
     met: list[tuple[int, str]] = []
     for row in sorted(found, key=itemgetter("number")):
-        rules = _words(row["met"]) - _words(row["excluded"])
+        rules = _words(row["met"])
+        if row["excluded"]:
+            rules -= _words(row["excluded"])
         met += zip(repeat(row["number"]), sorted(rules))
     return met
 

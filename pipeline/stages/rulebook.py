@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipeline.alert.anchors import event_terms
 from pipeline.alert.backtest import report
-from pipeline.alert.compiled import VERSION, rule_rows
+from pipeline.alert.compiled import VERSION, definition, rule_rows
 from pipeline.alert.receivers import load_receivers
 from pipeline.alert.records import Receiver
 from pipeline.alert.rule import Rule
@@ -24,13 +24,14 @@ from pipeline.alert.values import RuleStatus
 from pipeline.alert.yaml_file import parse_yaml, read_bytes
 from pipeline.config import Settings
 from pipeline.errors import ConfigError
-from pipeline.postgres.database import Database, Transaction
+from pipeline.postgres.database import Database, Row, Transaction
 from pipeline.stages.common import log, quarantine
 from pipeline.stages.raising import alert_event
 from pipeline.stages.rule_history import tried_on_history
 
 # Rows of so many rules go to Postgres in one statement.
 RULES_AT_ONCE = 1_000
+_Compiled = tuple[Rule, str]  # with the sha256 of what it was compiled from
 # So many of the newest events say how frequent terms are.
 EVENTS_COUNTED = 500
 
@@ -80,35 +81,42 @@ def sync_rules(
         ConfigError: The folder of rules or the file of receivers cannot be read.
     """
     receivers, problems = (named, ()) if named else load_receivers(settings.receivers_path)
-    book, found = RuleBook(frozenset(receivers)), list(problems)
+    names = frozenset(receivers)
+    book, found = RuleBook(names), list(problems)
     with home.transaction() as transaction:
         transaction.all("lock_alert")
         standing = {row["file"]: row for row in transaction.all("rules_as_compiled")}
-        changed: dict[str, tuple[Rule, str]] = {}
+        was_active = {row["rule"] for row in standing.values() if row["status"] == "active"}
+        writer = RuleWriter(transaction, frozenset(row["rule"] for row in standing.values()))
+        on_trial: list[_Compiled] = []
         for path in rule_files(settings.rules_path):
             try:
                 raw = read_bytes(path)
-                sha256, row = _sha256(raw, receivers), standing.get(path.name)
-                if row is not None and row["sha256"] == sha256 and row["rule"] not in book:
+                sha256, row = _sha256(raw), standing.get(path.name)
+                if row is not None and _is_same(row, sha256, names) and row["rule"] not in book:
                     book.keep_file(row["rule"], path, raw, row["status"])
                     continue
-                rule = check_rule(parse_yaml(raw, str(path)), receivers=frozenset(receivers))
+                rule = check_rule(parse_yaml(raw, str(path)), receivers=names)
                 _refuse_second(rule, book)
             except ConfigError as error:
                 found.append(error)
+                continue
+            # Its file is kept, not the rule: ten thousand of them would be looked through again and again by Python's collector.
+            book.keep_file(rule.id, path, raw, rule.status)
+            if rule.status == "active" and rule.backtest and rule.id not in was_active:
+                on_trial.append((rule, sha256))
             else:
+                writer.add(rule, sha256)
+        sums = {rule.id: sha256 for rule, sha256 in on_trial}
+        for rule, too_loud in _tried(transaction, [rule for rule, _ in on_trial]):
+            if too_loud is not None:
                 book.keep(rule)
-                changed[rule.id] = (rule, sha256)
-        was_active = {row["rule"] for row in standing.values() if row["status"] == "active"}
-        for held, problem in _too_loud(transaction, [rule for rule, _ in changed.values()], was_active):
-            book.keep(held)
-            changed[held.id] = (held, changed[held.id][1])
-            found.append(problem)
+                found.append(too_loud)
+            writer.add(rule, sums[rule.id])
         gone = {row["rule"] for row in standing.values()} - book.keys()
-        if gone or changed:
-            transaction.run("delete_rules", rules=[*gone, *changed])
-            _save(transaction, list(changed.values()), _shares(transaction))
-            log.info("rules compiled=%d gone=%d kept=%d", len(changed), len(gone), len(book) - len(changed))
+        writer.close(gone)
+        if gone or writer.count:
+            log.info("rules compiled=%d gone=%d kept=%d", writer.count, len(gone), len(book) - writer.count)
         for problem in found:
             # One file, one row, whichever line of it is wrong.
             file = re.split(r"(?::\d+)?: ", str(problem), maxsplit=1)[0]
@@ -116,18 +124,14 @@ def sync_rules(
     return book, receivers
 
 
-def _too_loud(
-    transaction: Transaction, rules: Sequence[Rule], was_active: Collection[str]
-) -> list[tuple[Rule, ConfigError]]:
-    """Rules that became active and are over their budget, kept in staging, with what is said of each."""
-    promoted = [
-        rule for rule in rules if rule.status == "active" and rule.backtest and rule.id not in was_active
-    ]
-    return [
-        (tried.rule.model_copy(update={"status": "staging"}),
-         ConfigError(f"{tried.rule.path}: stays in staging: {report(tried)[0]}"))
-        for tried in tried_on_history(transaction, promoted) if tried.is_over
-    ]  # fmt: skip
+def _tried(transaction: Transaction, promoted: Sequence[Rule]) -> Iterator[tuple[Rule, ConfigError | None]]:
+    """Rules that would become active; one that is over its budget is kept in staging, with what is said of it."""
+    for tried in tried_on_history(transaction, promoted):
+        if tried.is_over:
+            said = f"{tried.rule.path}: stays in staging: {report(tried)[0]}"
+            yield tried.rule.model_copy(update={"status": "staging"}), ConfigError(said)
+        else:
+            yield tried.rule, None
 
 
 def _refuse_second(rule: Rule, book: RuleBook) -> None:
@@ -137,9 +141,59 @@ def _refuse_second(rule: Rule, book: RuleBook) -> None:
         )
 
 
-def _sha256(raw: bytes, receivers: Mapping[str, Receiver]) -> str:
-    names = "\0".join(sorted(receivers))
-    return hashlib.sha256(f"{VERSION}\0{names}\0".encode() + raw).hexdigest()
+def _sha256(raw: bytes) -> str:
+    return hashlib.sha256(f"{VERSION}\0".encode() + raw).hexdigest()
+
+
+def _is_same(row: Row, sha256: str, receivers: frozenset[str]) -> bool:
+    """Whether a rule is as it was compiled, and all it tells are there still."""
+    return bool(row["sha256"] == sha256) and receivers.issuperset(row["receivers"])
+
+
+class RuleWriter:
+    """Writes rules with their rows, many in one statement.
+
+    Args:
+        standing: Ids of rules that have rows, which those of the same id take the place of.
+        shares: How frequent terms are; counted among the newest events where it is not given.
+    """
+
+    def __init__(
+        self, transaction: Transaction, standing: frozenset[str] = frozenset(), shares: Shares | None = None
+    ):
+        self.count = 0
+        self._transaction = transaction
+        self._standing = standing
+        self._shares = shares
+        self._rules: list[dict[str, object]] = []
+        self._rows: list[dict[str, object]] = []
+
+    def add(self, rule: Rule, sha256: str) -> None:
+        """Compile a rule."""
+        if self._shares is None:
+            self._shares = _shares(self._transaction)
+        self.count += 1
+        self._rules.append(_shown(rule, sha256))
+        if rule.status != "retired":
+            self._rows += rule_rows(rule, self._shares)
+        if len(self._rules) >= RULES_AT_ONCE:
+            self._write()
+
+    def close(self, gone: Collection[str]) -> None:
+        """Write what is left, take out rules that are gone, and have Postgres count."""
+        if gone:
+            self._transaction.run("delete_rules", rules=[*gone])
+        if self._rules:
+            self._write()
+        if gone or self.count:
+            self._transaction.run("analyze_rules")
+
+    def _write(self) -> None:
+        if old := [rule["rule"] for rule in self._rules if rule["rule"] in self._standing]:
+            self._transaction.run("delete_rules", rules=old)
+        self._transaction.run("save_rules", rules=json.dumps(self._rules))
+        self._transaction.run("save_rule_branches", branches=json.dumps(self._rows))
+        self._rules, self._rows = [], []
 
 
 def _shares(transaction: Transaction) -> Shares:
@@ -149,24 +203,9 @@ def _shares(transaction: Transaction) -> Shares:
     )
 
 
-def _save(transaction: Transaction, changed: Sequence[tuple[Rule, str]], shares: Shares) -> None:
-    for start in range(0, len(changed), RULES_AT_ONCE):
-        some = changed[start : start + RULES_AT_ONCE]
-        transaction.run("save_rules", rules=json.dumps([_shown(rule, sha256) for rule, sha256 in some]))
-        rows = [row for rule, _ in some if rule.status != "retired" for row in rule_rows(rule, shares)]
-        transaction.run("save_rule_branches", branches=json.dumps(rows))
-    transaction.run("analyze_rules")
-
-
 def _shown(rule: Rule, sha256: str) -> dict[str, object]:
-    definition = rule.model_dump(
-        mode="json",
-        by_alias=True,
-        exclude_defaults=True,
-        warnings=False,
-        include={"match", "window", "group_by", "notify"},
-    )
+    receivers = {*rule.notify, *(name for step in rule.escalate for name in step.notify)}
     return {
         "rule": rule.id, "title": rule.title, "severity": rule.severity, "status": rule.status,
-        "definition": definition, "sha256": sha256, "file": Path(rule.path).name,
+        "definition": definition(rule), "sha256": sha256, "file": Path(rule.path).name, "receivers": sorted(receivers),
     }  # fmt: skip

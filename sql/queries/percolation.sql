@@ -1,17 +1,22 @@
 -- name: rules_as_compiled
--- The rules that are compiled, with the sha256 they were compiled from.
-SELECT rule, sha256, status, file FROM tocsin.rules ORDER BY rule;
+-- The rules that are compiled, with the sha256 they were compiled from and the receivers they name.
+SELECT rule, sha256, status, file, receivers FROM tocsin.rules ORDER BY rule;
 
 -- name: delete_rules
 -- Takes rules out, with their rows: those named. How many is the rows it touched.
-DELETE FROM tocsin.rules WHERE rule = ANY(%(rules)s);
+WITH asked AS (
+    SELECT unnest(%(rules)s::text[]) AS rule
+), anchor AS (
+    DELETE FROM tocsin.rule_anchors AS anchor USING asked WHERE anchor.rule = asked.rule
+)
+DELETE FROM tocsin.rules AS rule USING asked WHERE rule.rule = asked.rule;
 
 -- name: save_rules
--- Writes rules anew: array of {rule, title, severity, status, definition, sha256, file}. Returns nothing.
-INSERT INTO tocsin.rules (rule, title, severity, status, definition, sha256, file)
-SELECT rule, title, severity, status, definition, sha256, file
-FROM jsonb_to_recordset(%(rules)s::jsonb)
-    AS given (rule text, title text, severity text, status text, definition jsonb, sha256 text, file text)
+-- Writes rules anew: array of {rule, title, severity, status, definition, sha256, file, receivers}. Returns nothing.
+INSERT INTO tocsin.rules (rule, title, severity, status, definition, sha256, file, receivers)
+SELECT rule, title, severity, status, definition, sha256, file, receivers
+FROM json_to_recordset(%(rules)s::json)
+    AS given (rule text, title text, severity text, status text, definition jsonb, sha256 text, file text, receivers text[])
 ORDER BY rule;
 
 -- name: save_rule_branches

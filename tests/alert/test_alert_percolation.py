@@ -13,7 +13,7 @@ from pipeline.alert.match import branch_holds, matches
 from pipeline.alert.shares import Shares, counted
 from pipeline.alert.signs import event_bits, refused_bits
 from pipeline.stages.matching import MANY, pairs
-from pipeline.stages.rulebook import _save
+from pipeline.stages.rulebook import RuleWriter
 from tests.alert import random_rules as made
 
 RANDOM = st.integers(0, 2**32).map(Random)
@@ -37,7 +37,10 @@ def asked_one_by_one(db, rules, events) -> list[tuple[int, str]]:
 def percolated(db, rules, events) -> list[tuple[int, str]]:
     db.run("delete_rules", rules=[rule.id for rule in rules])
     shares = counted(event_terms(event) for event in events[::2])
-    _save(db, [(rule, "") for rule in rules], shares)
+    writer = RuleWriter(db, shares=shares)
+    for rule in rules:
+        writer.add(rule, "")
+    writer.close([])
     return pairs(db, events)
 
 

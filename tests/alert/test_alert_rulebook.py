@@ -1,14 +1,19 @@
 """Rules are compiled when they change, and only then; one that nobody meets is not even read."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
+from random import Random
 
 import pytest
 
-from pipeline.alert.rules import parse_rule
+from pipeline.alert.compiled import definition
+from pipeline.alert.rules import parse_rule, read_rule
 from pipeline.errors import ConfigError
 from pipeline.postgres.database import Database
 from pipeline.stages.rule_desk import apply_rules, explained, listed
 from pipeline.stages.rulebook import sync_rules
+from tests.alert import random_rules as made
 
 RULE = "{rule: %s, title: b, owner: c, status: active, match: {any: [{event_type: ASSAULT, country: %s}]}}"
 
@@ -46,7 +51,7 @@ def test_what_did_not_change_is_left_alone(folder, database):
     after = branches(database)
 
     assert (before["one"] == after["one"], before["two"] == after["two"]) == (True, False)
-    assert (list(book), "one" in book._rules) == (["two", "one"], False)
+    assert (sorted(book), "one" in book._rules) == (["one", "two"], False)
     assert book["one"].match.any[0].country == ("MLI",)
 
 
@@ -86,15 +91,49 @@ def test_a_bad_rule_fails_alone_and_its_file_is_named_once(folder, database):
     assert "one.yaml:2: title is 3" in refused(database)[0]
 
 
-def test_another_receiver_has_the_rules_read_anew(folder, database, tmp_path):
-    """A rule may name one that is no more."""
+@pytest.mark.parametrize(
+    "telling", ["notify: desk", "notify: night, escalate: {after_minutes: 5, notify: desk}"]
+)
+def test_a_receiver_that_is_gone_has_the_rules_that_tell_it_read_anew(folder, database, tmp_path, telling):
+    """They may name it no more, at once or later; the others stay as they are."""
     rules, settings = folder
-    (rules / "one.yaml").write_text((RULE % ("one", "MLI")).replace("status:", "notify: desk, status:"))
+    (tmp_path / "receivers.yaml").write_text("desk: {channel: log}\nnight: {channel: log}\n")
+    (rules / "one.yaml").write_text((RULE % ("one", "MLI")).replace("status:", f"{telling}, status:"))
     sync_rules(database, settings)
+    before = branches(database)
     (tmp_path / "receivers.yaml").write_text("night: {channel: log}\n")
     book, _ = sync_rules(database, settings)
 
-    assert list(book) == ["two"]
+    assert (list(book), branches(database)) == (["two"], {"two": before["two"]})
+    assert "desk" in refused(database)[0]
+
+
+def test_one_more_receiver_leaves_all_rules_as_they_are(folder, database, tmp_path):
+    """None of them names it."""
+    rules, settings = folder
+    (rules / "one.yaml").write_text((RULE % ("one", "MLI")).replace("status:", "notify: desk, status:"))
+    sync_rules(database, settings)
+    before = branches(database)
+    (tmp_path / "receivers.yaml").write_text("desk: {channel: log}\nnight: {channel: log}\n")
+    book, _ = sync_rules(database, settings)
+
+    assert (branches(database), len(book._rules)) == (before, 0)
+
+
+def test_no_row_of_a_rule_outlives_it(folder, database):
+    """Nothing but the statement that takes rules out sees to it."""
+    rules, settings = folder
+    (rules / "one.yaml").write_text(RULE % ("one", "[MLI, NER]"))
+    sync_rules(database, settings)
+    (rules / "one.yaml").write_text(RULE % ("one", "BFA"))
+    sync_rules(database, settings)
+    (rules / "two.yaml").unlink()
+    sync_rules(database, settings)
+    with database.transaction() as transaction, transaction.connection.cursor() as cursor:
+        cursor.execute("SELECT term, rule FROM tocsin.rule_anchors")
+        anchors = cursor.fetchall()
+
+    assert (anchors, list(branches(database))) == ([("tc:ASSAULT|BFA", "one")], ["one"])
 
 
 def test_second_file_of_one_id_is_refused(folder, database):
@@ -129,3 +168,17 @@ def test_an_event_that_is_not_there_cannot_be_explained(folder):
     _, settings = folder
     with pytest.raises(ConfigError, match="no event 77 that stands"):
         explained(parse_rule(RULE % ("one", "MLI")), 77, settings)
+
+
+def test_a_rule_is_shown_as_its_model_has_it():
+    """It is written out by hand, which takes less time."""
+    random = Random(5)
+    rules = [made.rule(random, number) for number in range(300)]
+    rules += [read_rule(path) for path in (Path(__file__).parents[2] / "seeds" / "rules").glob("*.yaml")]
+    for rule in rules:
+        dumped = rule.model_dump(
+            mode="json", by_alias=True, exclude_defaults=True, warnings=False,
+            include={"match", "window", "group_by", "notify"},
+        )  # fmt: skip
+
+        assert json.loads(json.dumps(definition(rule))) == dumped

@@ -1,12 +1,17 @@
 """YAML files: bombs, traps and broken files are refused before they cost anything."""
 
+import json
 import time
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
+import yaml
 
 from pipeline.alert.rules import load_rules
-from pipeline.alert.yaml_file import MAX_BYTES, USUAL_BYTES, parse_yaml, read_bytes
+from pipeline.alert.yaml_file import MAX_BYTES, USUAL_BYTES, _Builder, parse_yaml, read_bytes
+from pipeline.alert.yaml_plain import plain_content
 from pipeline.errors import ConfigError
 
 LAUGHS = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n" + "".join(
@@ -104,3 +109,62 @@ def test_file_is_read_to_its_end(tmp_path: Path):
         (tmp_path / "a.yaml").write_bytes(b"#" * size)
 
         assert len(read_bytes(tmp_path / "a.yaml")) == min(size, MAX_BYTES + 1)
+
+
+DEEP = ("[", "- ", "? ", "{a: ", "a:\n ", "-\n ")
+
+
+@pytest.mark.parametrize("sign", DEEP)
+def test_what_is_deep_is_left_to_the_careful_way(sign: str):
+    """The composer calls itself for each level, without a limit of its own."""
+    text = sign * (16_000 // len(sign)) + "a"
+    with pytest.raises(ConfigError):
+        parse_yaml(text.encode(), "r.yaml")
+
+    assert plain_content(text) is None
+
+
+SEEDS = sorted((Path(__file__).parents[2] / "seeds" / "rules").glob("*.yaml"))
+SIGNS = [
+    *"[]{}:,-?#|>'\"%@`\n\t ~=<*&!.0159exo_+", "- ", ": ", "---\n", "...\n", "null", "true", "<<: ", "0x1f", "1e3", "1.5e+3", "017",
+    "1_000", "-0", "-0.0", "22:00", "2011-02-30", "2026-01-01", "\u2028", "\ufeff", "\u00e9", "\x07", '"\\u0041"', "%YAML 1.1\n",
+]  # fmt: skip
+
+
+def typed(value: Any) -> Any:
+    """A value with its types and the order of its keys: 1 is True to Python."""
+    if isinstance(value, dict):
+        return [(typed(key), typed(one)) for key, one in value.items()]
+    return [typed(one) for one in value] if isinstance(value, list) else (type(value), repr(value))
+
+
+def mangled(random: Random, text: str) -> str:
+    """A few lines of a file, some signs of them exchanged."""
+    lines = text.splitlines(keepends=True)
+    at = random.randrange(len(lines))
+    signs = list("".join(lines[at : at + random.randrange(1, 12)]))
+    for _ in range(random.randrange(4)):
+        place = random.randrange(len(signs) + 1)
+        signs[place : place + random.randrange(2)] = [random.choice(SIGNS)]
+    return "".join(signs)
+
+
+def test_short_way_says_what_the_careful_way_says():
+    """What it takes, it reads alike; what it does not take is read by the other, with its messages."""
+    random = Random(33)
+    texts = [path.read_text() for path in SEEDS]
+    texts += [json.dumps(yaml.safe_load(text), default=str, indent=1) for text in texts]
+    read = 0
+    for _ in range(4000):
+        text = mangled(random, random.choice(texts))
+        content = plain_content(text)
+        if content is not None:
+            read += 1
+            assert typed(content) == typed(_Builder("r.yaml").document(text)), text
+
+    assert read > 500
+
+
+def test_nearly_all_files_take_the_short_way():
+    """Else it would be of no use."""
+    assert sum(plain_content(path.read_text()) is not None for path in SEEDS) > len(SEEDS) * 0.8
