@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from spacy.tokens import Token
 
 from pipeline.config import Settings
@@ -43,6 +44,7 @@ from pipeline.extract.lexicon.frames import Frames
 from pipeline.extract.lexicon.gazetteer import Gazetteer, load_gazetteer
 from pipeline.extract.lexicon.version import codebook
 from pipeline.extract.reader.decide import Decision
+from pipeline.extract.reader.heads import Floats
 from pipeline.extract.reader.trained import TrainedReader, load_reader
 from pipeline.extract.text.clean import clean
 from pipeline.extract.text.pieces import cut_text
@@ -157,11 +159,16 @@ class Coder:
         def of(candidate: Candidate) -> Decision:
             return decided[candidate.event_type, candidate.trigger]
 
-        def alike(first: Candidate, second: Candidate) -> float:
-            return network.alike(of(first).event, of(second).event)
+        def alike(some: Sequence[Candidate]) -> Floats:
+            return network.likeness(np.stack([of(one).event for one in some]))
 
+        lead = lead_end(article.text)
         settled = [
-            replace(one, is_background=is_history(one, of(one).background, published))
+            replace(
+                one,
+                is_background=is_history(one, of(one).background, published),
+                is_lead=one.sentence.start < lead,
+            )
             for one in _settled(scene, told)
         ]
         return attacks(incidents(settled, alike))

@@ -30,7 +30,7 @@ class WordRead:
         statuses: Probability of each of STATUSES.
         tiers: Probability of each of TIERS.
         parties: For each of ROLES the probability of nobody, then of each mention within reach of the word.
-        event: What it tells, as `Network.alike` compares it.
+        event: What it tells, as `Network.likeness` compares it.
     """
 
     at: int
@@ -91,10 +91,6 @@ class Network:
             )
             for row, at in enumerate(likely)
         ]
-
-    def alike(self, first: Floats, second: Floats) -> float:
-        """How likely two words of one type tell the same event."""
-        return float(self.likeness(np.stack([first, second]))[0, 1])
 
     def likeness(self, events: Floats) -> Floats:
         """How likely each two of some words of one type tell the same event, (words, words)."""
