@@ -19,8 +19,9 @@ from spacy.tokens import Token
 from pipeline.config import Settings
 from pipeline.extract.article.attacks import attacks
 from pipeline.extract.article.cast import Cast, Party
+from pipeline.extract.article.days import Days
 from pipeline.extract.article.dyads import Features, candidate_of, made_of, parties_of, sides_of
-from pipeline.extract.article.history import is_history, is_history_by_rule
+from pipeline.extract.article.history import is_history_by_rule
 from pipeline.extract.article.home import find_dateline
 from pipeline.extract.article.incidents import incidents
 from pipeline.extract.article.lead import lead_end
@@ -154,7 +155,7 @@ class Coder:
             if candidate is not None:
                 told.append(([candidate], weighed.reading.anchor, weighed.heard.piece))
                 decided[candidate.event_type, candidate.trigger] = weighed.decision
-        network, published = self.trained.network, article.published_at.date()
+        network = self.trained.network
 
         def of(candidate: Candidate) -> Decision:
             return decided[candidate.event_type, candidate.trigger]
@@ -163,15 +164,15 @@ class Coder:
             return network.likeness(np.stack([of(one).event for one in some]))
 
         lead = lead_end(article.text)
-        settled = [
+        days = Days(docs, article.published_at)
+        dated = [
             replace(
-                one,
-                is_background=is_history(one, of(one).background, published),
+                days.dated(one, anchor, piece, of(one).background),
                 is_lead=one.sentence.start < lead,
             )
-            for one in _settled(scene, told)
+            for one, (_, anchor, piece) in zip(_settled(scene, told, is_dated=False), told, strict=True)
         ]
-        return attacks(incidents(settled, alike))
+        return attacks([days.settled(one) for one in incidents(dated, alike)])
 
     def heard(self, docs: Sequence[Parsed], cast: Cast) -> list[Heard]:
         """Each sentence with what the rules read in it and who is named: what the trained reader sees, and is trained on."""
@@ -222,10 +223,16 @@ class Coder:
         return telling
 
 
-def _settled(scene: Scene, told: Sequence[tuple[list[Candidate], Token, int]]) -> list[Candidate]:
-    """Candidates with the place and date of the scene where they have none of their own."""
+def _settled(
+    scene: Scene, told: Sequence[tuple[list[Candidate], Token, int]], *, is_dated: bool = True
+) -> list[Candidate]:
+    """Candidates with the place, and the date, of the scene where they have none of their own."""
     placed = [one for made, _, _ in told for one in made if one.place]
-    return [one for made, anchor, piece in told for one in scene.settled(made, anchor, piece, placed)]
+    return [
+        one
+        for made, anchor, piece in told
+        for one in scene.settled(made, anchor, piece, placed, is_dated=is_dated)
+    ]
 
 
 def load_coder(settings: Settings) -> Coder:

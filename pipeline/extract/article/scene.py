@@ -51,17 +51,24 @@ class Scene:
     _lands: Counter[str] | None = None
 
     def settled(
-        self, candidates: Sequence[Candidate], anchor: Token, piece: int, placed: Sequence[Candidate] = ()
+        self,
+        candidates: Sequence[Candidate],
+        anchor: Token,
+        piece: int,
+        placed: Sequence[Candidate] = (),
+        *,
+        is_dated: bool = True,
     ) -> list[Candidate]:
         """Give the dyads of one event on the ground that took place, or is said to have, the place and date they lack.
 
         Args:
             piece: The number of the piece that tells it. placed: All events of the article that name their place.
+            is_dated: Whether they are to have a date; where the trained reader decides, it is chosen otherwise (article/days.py).
         """
         if not candidates or candidates[0].event_type not in GROUND or candidates[0].status not in DONE:
             return list(candidates)
         first = candidates[0]
-        if first.event_date.is_publication_date:
+        if is_dated and first.event_date.is_publication_date:
             when = nearby_date(anchor, self.docs, piece, self.published_at)
             candidates = [replace(one, event_date=when) for one in candidates] if when else candidates
         if first.place is None:

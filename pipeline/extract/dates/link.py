@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import datetime
 
@@ -10,7 +9,7 @@ from spacy.tokens import Span as DocSpan
 from spacy.tokens import Token
 
 from pipeline.extract.dates.expressions import Expression, find
-from pipeline.extract.dates.resolve import Resolved, resolve
+from pipeline.extract.dates.resolve import Resolved, a_year_before, resolve
 from pipeline.extract.grammar.distance import distance, way_between
 from pipeline.extract.grammar.tense import has_happened, lies_ahead
 from pipeline.extract.language.parsed import Parsed, once_a_piece, piece_of, sentence_bounds
@@ -19,7 +18,7 @@ from pipeline.extract.lexicon.words import word_set
 from pipeline.model import EventDate
 
 _SPAN_WORDS = word_set("dates.link.span_words")
-_UNLINKED = 99.0
+UNLINKED = 99.0
 # More words than these part a date from its event, whatever they are.
 _WORDS_BETWEEN = 25
 
@@ -44,7 +43,7 @@ def date_of(trigger: Token, published_at: datetime, *, status: str = "") -> Even
         (cost, expression)
         for expression in expressions(piece_of(trigger))
         if low <= expression.start < high
-        and (cost := _link_cost(trigger, expression)) <= load_date_links().limit
+        and (cost := link_cost(trigger, expression)) <= load_date_links().limit
     ]
     ahead = bool(linked) and lies_ahead(trigger)
     for _, expression in sorted(linked, key=lambda pair: pair[0]):
@@ -53,14 +52,14 @@ def date_of(trigger: Token, published_at: datetime, *, status: str = "") -> Even
             return None
         if status in ("actual", "alleged") and resolved[0] > published_at.date():
             continue
-        if status == "planned" and _POINTS_BACK.search(expression.text):
+        if status == "planned" and POINTS_BACK.search(expression.text):
             continue
         span = piece_of(trigger).letters(expression.start, expression.end)
         return EventDate(value=resolved[0], precision=resolved[1], span=span)
     return None
 
 
-_POINTS_BACK = re.compile(r"\b(?:ago|last|past|previous|earlier|yesterday)\b", re.I)
+POINTS_BACK = re.compile(r"\b(?:ago|last|past|previous|earlier|yesterday)\b", re.I)
 
 
 def _resolve_for(
@@ -69,19 +68,13 @@ def _resolve_for(
     resolved = resolve(expression.text, published_at, ahead=ahead)
     if resolved is None or ahead or resolved[0] <= published_at.date():
         return resolved
-    if expression.kind in _YEARLESS and has_happened(trigger):
-        return _a_year_before(resolved)
+    if expression.kind in YEARLESS and has_happened(trigger):
+        return a_year_before(resolved)
     return resolved
 
 
 # Kinds of expression that may lack the year.
-_YEARLESS = frozenset(("month_day", "day_month", "month_alone"))
-
-
-def _a_year_before(resolved: Resolved) -> Resolved:
-    day, precision = resolved
-    last = calendar.monthrange(day.year - 1, day.month)[1]
-    return day.replace(year=day.year - 1, day=min(day.day, last)), precision
+YEARLESS = frozenset(("month_day", "day_month", "month_alone"))
 
 
 @once_a_piece
@@ -90,15 +83,16 @@ def expressions(piece: Parsed) -> tuple[Expression, ...]:
     return find(piece.text)
 
 
-def _link_cost(trigger: Token, expression: Expression) -> float:
+def link_cost(trigger: Token, expression: Expression) -> float:
+    """What it costs to take a date of the same sentence for that of a word's event; UNLINKED where the word is part of it."""
     span = trigger.doc.char_span(expression.start, expression.end, alignment_mode="expand")
     if span is None or span.start <= trigger.i < span.end:
-        return _UNLINKED
+        return UNLINKED
     if _is_of_antecedent(trigger, span):
         return 0.0
     links = load_date_links()
     by_tree = distance(way_between(trigger, span.root), links.climb, links.descend)
-    cost = min(by_tree, links.order if _is_in_clause(trigger, span) else _UNLINKED)
+    cost = min(by_tree, links.order if is_in_clause(trigger, span) else UNLINKED)
     return cost + links.far * abs(span.start - trigger.i) + (links.begins if _begins(expression) else 0.0)
 
 
@@ -114,7 +108,7 @@ def _is_of_antecedent(trigger: Token, words: DocSpan) -> bool:
     return False
 
 
-def _is_in_clause(trigger: Token, words: DocSpan) -> bool:
+def is_in_clause(trigger: Token, words: DocSpan) -> bool:
     """Whether a date is in the event's clause by the order of words: no other verb between, and none before it has it."""
     start, end = words.start, words.end
     low, high = (trigger.i + 1, start) if start > trigger.i else (end, trigger.i)

@@ -41,6 +41,13 @@ def resolve(phrase: str, published_at: datetime, *, ahead: bool = False) -> Reso
     return None
 
 
+def a_year_before(resolved: Resolved) -> Resolved:
+    """The same day of the year before; 28 February for the 29th."""
+    day, precision = resolved
+    last = calendar.monthrange(day.year - 1, day.month)[1]
+    return day.replace(year=day.year - 1, day=min(day.day, last)), precision
+
+
 Groups = dict[str, str | None]
 
 
