@@ -31,10 +31,12 @@ class _Sentences:
     are_one: bool
 
     def are_of_both(self, one: Party | None, other: Party | None) -> bool:
-        """Whether each of them has the name that was read in the other."""
-        if one is None or other is None or one.words == other.words:
+        """Whether each of them has the name that was read in the other; or much of it, in which another sector was read."""
+        if one is None or other is None or not self.are_one or one.words == other.words:
             return False
-        return self.are_one and _has(self.its, one) and _has(self.mine, other)
+        if one.country == other.country and _share_of_words(one, other) >= settings()["retold"]["name_share"]:
+            return True
+        return _has(self.its, one) and _has(self.mine, other)
 
 
 def likeness(one: Wording, other: Wording) -> float:

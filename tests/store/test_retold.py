@@ -122,6 +122,18 @@ def test_one_sentence_that_was_read_in_two_ways(changes: dict) -> None:
     assert likeness(DUTIES, other) == likeness(other, DUTIES) >= BAR
 
 
+def test_much_of_a_name_is_one_party_in_one_sentence() -> None:
+    """Whatever sector was read in each, but not of two lands."""
+    leaders = Party(words="union leaders", is_proper=False, country="NOR", sector="LAB")
+    told = replace(DUTIES, recipient=leaders)
+    other = replace(DUTIES_AGAIN, recipient=replace(leaders, words="city leaders", sector="GOV"))
+    abroad = replace(other, recipient=replace(leaders, words="city leaders", country="QUI"))
+
+    assert affinity(told, other) == AGAINST
+    assert likeness(told, other) == likeness(other, told) >= BAR
+    assert likeness(told, abroad) == AGAINST
+
+
 def of_no_story(told: Wording) -> Wording:
     """The same, where its articles are alike but not of one story."""
     (mine,) = told.tellings
