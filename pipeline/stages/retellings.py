@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from pipeline.postgres.database import Transaction
-from pipeline.store.wording import Telling, settings
+from pipeline.store.wording import Telling, settings, words_of
 from pipeline.stories.likeness import sentence_terms
 
 Pair = tuple[int, int]
@@ -28,7 +28,10 @@ def tellings_of(transaction: Transaction, wording_ids: Collection[int]) -> dict[
     if wording_ids:
         for row in transaction.all("tellings_of", wording_ids=sorted(wording_ids)):
             telling = Telling(
-                article_id=row["article_id"], kin=frozenset(row["kin"]), terms=sentence_terms(row["sentence"])
+                article_id=row["article_id"],
+                kin=dict(zip(row["kin_ids"], row["likenesses"], strict=True)),
+                terms=sentence_terms(row["sentence"]),
+                words=words_of(row["sentence"]),
             )
             told[row["wording_id"]].append(telling)
     return {wording_id: tuple(tellings) for wording_id, tellings in told.items()}

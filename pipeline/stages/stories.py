@@ -123,19 +123,20 @@ def _signatures(transaction: Transaction, pairs: Sequence[tuple[int, int]]) -> d
 def _tell(transaction: Transaction, ids: Sequence[int], changed: Sequence[int]) -> int:
     """Bring the stories around these articles up to date; how many articles that moved."""
     touched = {*ids, *changed}
-    unlinked = transaction.all("leave_stories", article_ids=sorted(touched))
+    settings = story_settings()
+    unlinked = transaction.all("leave_stories", article_ids=sorted(touched), similarity=settings.similarity)
     touched |= {row[name] for row in unlinked for name in ("article_id", "other_id")}
-    pairs = _pairs(transaction, "alike_by_term", sorted({*ids, *changed}), story_settings().window_days)
+    pairs = _pairs(transaction, "alike_by_term", sorted({*ids, *changed}), settings.window_days)
     signed = _signatures(transaction, pairs)
     links = [
-        {"article_id": one, "other_id": other}
+        {"article_id": one, "other_id": other, "likeness": likeness}
         for one, other in pairs
-        if similarity(signed[one].terms, signed[other].terms) >= story_settings().similarity
+        if (likeness := similarity(signed[one].terms, signed[other].terms)) >= settings.link_similarity
     ]
     transaction.run("save_links", links=json.dumps(links))
     # What a corrected article tells may have lost or won another article that tells it, too.
     transaction.run("owe_merges_of", article_ids=list(ids))
-    rows = transaction.all("webs_of", article_ids=sorted(touched))
+    rows = transaction.all("webs_of", article_ids=sorted(touched), similarity=settings.similarity)
     titles = {row["article_id"]: row.pop("title") for row in rows}
     clusters = stories([Told(**row) for row in rows])
     members = []

@@ -56,13 +56,15 @@ class Telling:
 
     Args:
         article_id: The article, or the original that it is a copy of.
-        kin: Ids of the articles that are alike to it.
+        kin: How alike (0 to 1) each of the articles is that are alike to it, by their ids.
         terms: The words of the sentence with their weights, a vector of length 1.
+        words: All its words, as those of a party are written.
     """
 
     article_id: int
-    kin: frozenset[int]
+    kin: Mapping[int, float]
     terms: Mapping[str, float]
+    words: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,6 +125,11 @@ def _party(name: str | None, country: str | None, sector: str | None) -> Party |
     words = [word for word in words if word.casefold() not in fillers()]
     is_proper = any(word[0].isupper() for word in words)
     return Party(words=" ".join(words).casefold(), is_proper=is_proper, country=country, sector=sector)
+
+
+def words_of(sentence: str) -> frozenset[str]:
+    """The words of a sentence as those of a party are written, without the 's of an owner."""
+    return frozenset(word.casefold().removesuffix("'s").removesuffix("’s") for word in WORD.findall(sentence))
 
 
 def event_key(candidate: Candidate) -> str:

@@ -46,6 +46,7 @@ class StorySettings:
     rarity_power: float
     least_rarity: float
     similarity: float
+    link_similarity: float
     window_days: int
     most_articles: int
     bar_step: float

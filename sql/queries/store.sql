@@ -307,7 +307,7 @@ WHERE other.id <> own.id AND other.event_type = own.event_type AND other.status 
 
 -- name: tellings_of
 -- Who tells these wordings, those of the stage included: the wording, the article (a copy's original), a sentence, and the
--- ids of the articles that are alike.
+-- ids of the articles that are alike, with how alike each is.
 WITH told AS (
     SELECT wording.id AS wording_id, mention.article_id, mention.sentence
     FROM tocsin.event_wordings AS wording
@@ -322,11 +322,15 @@ WITH told AS (
     WHERE staged.wording_id = ANY(%(wording_ids)s::bigint[])
 )
 SELECT DISTINCT told.wording_id, coalesce(article.copy_of, article.id) AS article_id, told.sentence,
-       ARRAY(
-           SELECT link.other_id FROM tocsin.article_links AS link WHERE link.article_id = coalesce(article.copy_of, article.id)
-       ) AS kin
+       kin.ids AS kin_ids, kin.likenesses
 FROM told
-JOIN tocsin.articles AS article ON article.id = told.article_id;
+JOIN tocsin.articles AS article ON article.id = told.article_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(link.other_id ORDER BY link.other_id), '{}') AS ids,
+           coalesce(array_agg(link.likeness ORDER BY link.other_id), '{}') AS likenesses
+    FROM tocsin.article_links AS link
+    WHERE link.article_id = coalesce(article.copy_of, article.id)
+) AS kin;
 
 -- name: wordings_of
 -- Wordings by their ids, without what they are found by.

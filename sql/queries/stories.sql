@@ -127,10 +127,13 @@ RETURNING article.id;
 
 -- name: leave_stories
 -- Takes articles that are copies out of the web of likenesses, since their story is their original's. Ids of those that
--- were linked to them.
-DELETE FROM tocsin.article_links
-WHERE article_id = ANY(%(article_ids)s::bigint[]) OR other_id = ANY(%(article_ids)s::bigint[])
-RETURNING article_id, other_id;
+-- were linked to them as stories are (`similarity`).
+WITH gone AS (
+    DELETE FROM tocsin.article_links
+    WHERE article_id = ANY(%(article_ids)s::bigint[]) OR other_id = ANY(%(article_ids)s::bigint[])
+    RETURNING article_id, other_id, likeness
+)
+SELECT article_id, other_id FROM gone WHERE likeness >= %(similarity)s;
 
 -- name: alike_by_term
 -- Pairs of these originals with others that share a heavy word and came out within some days.
@@ -144,22 +147,25 @@ WHERE mine.article_id = ANY(%(article_ids)s::bigint[]) AND article.copy_of IS NU
                              AND article.published_at + make_interval(days => %(days)s);
 
 -- name: save_links
--- Links articles that are alike, in both orders: array of {article_id, other_id}. Returns nothing.
+-- Links articles that are alike, in both orders: array of {article_id, other_id, likeness}. Returns nothing.
 WITH given AS (
-    SELECT * FROM jsonb_to_recordset(%(links)s::jsonb) AS given (article_id bigint, other_id bigint)
+    SELECT * FROM jsonb_to_recordset(%(links)s::jsonb) AS given (article_id bigint, other_id bigint, likeness double precision)
 )
-INSERT INTO tocsin.article_links (article_id, other_id)
-SELECT article_id, other_id FROM given
+INSERT INTO tocsin.article_links (article_id, other_id, likeness)
+SELECT article_id, other_id, likeness FROM given
 UNION
-SELECT other_id, article_id FROM given
+SELECT other_id, article_id, likeness FROM given
 ON CONFLICT DO NOTHING;
 
 -- name: webs_of
--- All originals that a chain of likenesses connects with these or the originals of these, they included, as their stories are decided by.
+-- All originals that a chain of likenesses, each of at least `similarity`, connects with these or the originals of these, they
+-- included, as their stories are decided by.
 WITH RECURSIVE web AS (
     SELECT coalesce(copy_of, id) AS id FROM tocsin.articles WHERE id = ANY(%(article_ids)s::bigint[])
     UNION
-    SELECT link.other_id FROM web JOIN tocsin.article_links AS link ON link.article_id = web.id
+    SELECT link.other_id
+    FROM web
+    JOIN tocsin.article_links AS link ON link.article_id = web.id AND link.likeness >= %(similarity)s
 )
 SELECT article.id AS article_id, article.published_at, article.url, article.title, signature.terms, article.story_id
 FROM web

@@ -15,7 +15,7 @@ from pipeline.stages import store as store_stage
 from pipeline.stages.store import store
 from pipeline.store.incidents import AGAINST, affinity, happenings
 from pipeline.store.retold import likeness
-from pipeline.store.wording import Party, Telling, Wording, settings
+from pipeline.store.wording import Party, Telling, Wording, settings, words_of
 from pipeline.stories.likeness import sentence_terms
 from tests.conftest import wipe
 from tests.records import candidate, span
@@ -33,11 +33,17 @@ AGAIN = (
 )
 OTHER = "Ferry crews in Dunmore walked out over wages."
 GUNMEN = Party(words="gunmen", is_proper=False, country="SYR", sector="REB")
+SOLDIERS = Party(words="soldiers", is_proper=False, country="SYR", sector="MIL")
 DOCTORS = Party(words="doctors", is_proper=False, country="SYR", sector="MED")
 
 
-def telling(article_id: int, sentence: str, *kin: int) -> Telling:
-    return Telling(article_id=article_id, kin=frozenset(kin), terms=sentence_terms(sentence))
+def telling(article_id: int, sentence: str, *kin: int, alike: float = 0.5) -> Telling:
+    return Telling(
+        article_id=article_id,
+        kin=dict.fromkeys(kin, alike),
+        terms=sentence_terms(sentence),
+        words=words_of(sentence),
+    )
 
 
 RAID = Wording(
@@ -56,6 +62,7 @@ RETOLD = replace(RAID, tellings=(telling(2, AGAIN, 1),))
         pytest.param({"recipient": replace(DOCTORS, words="people", sector="CVL")}, id="doctors and people"),
         pytest.param({"recipient": None, "day": NEXT_DAY, "is_dated": False}, id="nobody hurt, in print"),
         pytest.param({"actor": replace(GUNMEN, country=None)}, id="gunmen of no land"),
+        pytest.param({"tellings": (telling(2, AGAIN, 1, alike=0.25),)}, id="articles that are no story"),
     ],
 )
 def test_one_happening_told_by_alike_articles(changes: dict) -> None:
@@ -83,6 +90,127 @@ def test_two_happenings_told_by_alike_articles(changes: dict) -> None:
     one = replace(RAID, day=NEXT_DAY)  # no day in common: the wordings alone are two happenings
 
     assert likeness(one, replace(RETOLD, **changes)) < BAR
+
+
+def proper(name: str, country: str | None = None) -> Party:
+    return Party(words=name, is_proper=True, country=country, sector=None)
+
+
+SOLD = "Nordhal slapped duties on 40 exporters of Quintara on Monday, Vera Tanaka said in Dunmore."
+SOLD_AGAIN = "Nordhal imposed duties on 40 exporters of Quintara on Monday, Vera Tanaka said in Dunmore."
+DUTIES = replace(
+    RAID, event_type="SANCTION", actor=proper("nordhal"), recipient=proper("quintara"),
+    tellings=(telling(1, SOLD, 2),),
+)  # fmt: skip
+DUTIES_AGAIN = replace(DUTIES, tellings=(telling(2, SOLD_AGAIN, 1),))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"recipient": proper("vera tanaka")}, id="another name of the sentence"),
+        pytest.param({"actor": proper("quintara"), "recipient": proper("vera tanaka")}, id="both others"),
+        pytest.param({"actor": proper("quintara"), "recipient": proper("nordhal")}, id="the other way round"),
+        pytest.param({"place_country": "CAN", "place_id": "2"}, id="another place"),
+    ],
+)
+def test_one_sentence_that_was_read_in_two_ways(changes: dict) -> None:
+    """Two names that stand in both are no two parties; nor do its towns make two happenings."""
+    other = replace(DUTIES_AGAIN, **changes)
+
+    assert affinity(DUTIES, other) == AGAINST
+    assert likeness(DUTIES, other) == likeness(other, DUTIES) >= BAR
+
+
+def test_much_of_a_name_is_one_party_in_one_sentence() -> None:
+    """Whatever sector was read in each, but not of two lands."""
+    leaders = Party(words="union leaders", is_proper=False, country="NOR", sector="LAB")
+    told = replace(DUTIES, recipient=leaders)
+    other = replace(DUTIES_AGAIN, recipient=replace(leaders, words="city leaders", sector="GOV"))
+    abroad = replace(other, recipient=replace(leaders, words="city leaders", country="QUI"))
+
+    assert affinity(told, other) == AGAINST
+    assert likeness(told, other) == likeness(other, told) >= BAR
+    assert likeness(told, abroad) == AGAINST
+
+
+def of_no_story(told: Wording) -> Wording:
+    """The same, where its articles are alike but not of one story."""
+    (mine,) = told.tellings
+    return replace(told, tellings=(replace(mine, kin=dict.fromkeys(mine.kin, 0.3)),))
+
+
+def test_a_name_that_is_not_in_both_sentences_is_somebody_else() -> None:
+    """Nor are two of one sentence where the articles are of no story."""
+    other = replace(DUTIES_AGAIN, recipient=proper("omar haddad"))
+    misread = replace(DUTIES_AGAIN, recipient=proper("vera tanaka"))
+
+    assert likeness(DUTIES, other) == AGAINST
+    assert likeness(of_no_story(DUTIES), of_no_story(misread)) == AGAINST
+
+
+def test_who_has_a_land_may_be_a_name_that_has_none() -> None:
+    """In articles of one story; elsewhere two names are two people."""
+    first = "The orchestra of Dunmore barred Jonas Lindqvist from its hall over his remarks."
+    second = "Over his remarks the Dunmore orchestra barred a Corland pianist from its hall."
+    barred = replace(
+        DUTIES, recipient=proper("jonas lindqvist"), day=NEXT_DAY, tellings=(telling(1, first, 2),)
+    )
+    again = replace(
+        barred, recipient=proper("corland pianist", "CRL"), day=DAY, tellings=(telling(2, second, 1),)
+    )
+
+    assert likeness(barred, again) >= BAR
+    assert likeness(of_no_story(barred), of_no_story(again)) == AGAINST
+
+
+def test_who_said_it_may_be_read_otherwise_in_one_sentence() -> None:
+    """The one who refused is taken for the one who was refused."""
+    first = "Estmark rejected this Sunday a proposal by Castova on port fees, Vera Tanaka told reporters."
+    refused = replace(
+        DUTIES, event_type="REJECT", actor=proper("estmark"), recipient=proper("castova"),
+        tellings=(telling(1, first, 2),),
+    )  # fmt: skip
+    again = replace(
+        refused,
+        actor=proper("castova"),
+        recipient=None,
+        tellings=(telling(2, first.replace("this", "on"), 1),),
+    )
+
+    assert likeness(refused, again) >= BAR
+    assert likeness(refused, replace(again, actor=proper("omar haddad"))) == AGAINST
+
+
+def test_half_a_name_is_one_only_in_one_story() -> None:
+    """Two of one last name."""
+    first = "Zora Brandtner, who led the talks, called the outcome a test of fishing rights."
+    led = replace(
+        DUTIES, event_type="CONSULT", actor=proper("zora brandtner"), recipient=None, day=NEXT_DAY,
+        tellings=(telling(1, first, 2),),
+    )  # fmt: skip
+    again = replace(
+        led,
+        actor=proper("nadia brandtner"),
+        day=DAY,
+        tellings=(telling(2, first.replace("Zora", "Nadia"), 1),),
+    )
+
+    assert likeness(led, again) >= BAR
+    assert likeness(of_no_story(led), of_no_story(again)) == AGAINST
+
+
+def test_texts_of_one_mould_are_two_happenings() -> None:
+    """Where articles are alike and no story, sentences must be more alike than a mould makes them."""
+    sentence = "The envoy, {}, urged Aldria and its neighbours to keep channels open in {}."
+    first, second = (
+        sentence.format(*names) for names in (("Boris Arslan", "Oakhollow"), ("Vera Tanaka", "Kingsmere"))
+    )
+    urged = replace(DUTIES, day=NEXT_DAY, tellings=(telling(1, first, 2),))
+    again = replace(urged, day=DAY, tellings=(telling(2, second, 1),))
+
+    assert likeness(urged, again) >= BAR
+    assert likeness(of_no_story(urged), of_no_story(again)) == AGAINST
 
 
 def test_what_wordings_say_alone_is_enough() -> None:
@@ -136,8 +264,8 @@ TELLINGS = [
 ]
 ALIKE = 5
 LINK = """
-INSERT INTO tocsin.article_links (article_id, other_id)
-SELECT one.id, other.id
+INSERT INTO tocsin.article_links (article_id, other_id, likeness)
+SELECT one.id, other.id, 0.5
 FROM tocsin.articles AS one
 JOIN tocsin.articles AS other ON other.id <> one.id
 WHERE greatest(right(one.url, 1)::integer, right(other.url, 1)::integer) <= %s

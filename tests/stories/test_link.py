@@ -16,6 +16,7 @@ from pipeline.stages.extract import extract
 from pipeline.stages.store import store
 from pipeline.stages.stories import link_articles
 from pipeline.store.wording import event_key
+from pipeline.stories.settings import story_settings
 from tests.conftest import wipe
 from tests.records import PUBLISHED, candidate, span
 from tests.stories.test_copies import PARAGRAPHS, WIRE
@@ -95,6 +96,26 @@ def test_an_article_that_changed_leaves_its_group(database: Database) -> None:
         ("https://cut.example/1", "https://credited.example/1"),
         ("https://wire.example/1", None),
     ]
+
+
+def test_articles_that_are_alike_and_no_story_are_linked_as_such(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each in both orders with how alike; what they are linked by makes no story of them."""
+    monkeypatch.setitem(
+        TEXTS,
+        "after",
+        f"{STRIKE[0][1]} Varga blamed Haddad. Shops in Thornbury and Redcastle shut. {FIRE[0][1]}",
+    )
+    put(database, ["fire1", "after"])
+    with database.session() as session:
+        link_articles(session)
+    links = rows_of(database, "SELECT article_id, other_id, likeness FROM tocsin.article_links ORDER BY 1, 2")
+
+    assert [(one, other) for one, other, _ in links] == [(other, one) for one, other, _ in reversed(links)]
+    assert len({likeness for *_, likeness in links}) == 1
+    assert story_settings().link_similarity <= links[0][2] < story_settings().similarity
+    assert {count for *_, count, _ in rows_of(database, GROUPS)} == {1}
 
 
 TOLD = candidate(
