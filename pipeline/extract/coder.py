@@ -18,6 +18,7 @@ from spacy.tokens import Token
 from pipeline.config import Settings
 from pipeline.extract.article.attacks import attacks
 from pipeline.extract.article.cast import Cast, Party
+from pipeline.extract.article.chosen import with_places
 from pipeline.extract.article.dyads import Features, candidate_of, made_of, parties_of, sides_of
 from pipeline.extract.article.history import is_history, is_history_by_rule
 from pipeline.extract.article.home import find_dateline
@@ -113,10 +114,7 @@ class Coder:
         cast = Cast(self.lexicon, article.published_at.date())
         made = self._by_rules if self.trained is None else self._by_reader
         lead = lead_end(article.text)
-        return [
-            replace(one, is_lead=one.sentence.start < lead, place=place_beside_actor(one))
-            for one in made(article, docs, cast, scene)
-        ]
+        return [replace(one, is_lead=one.sentence.start < lead) for one in made(article, docs, cast, scene)]
 
     def _by_rules(
         self, article: Article, docs: Sequence[Parsed], cast: Cast, scene: Scene
@@ -136,21 +134,22 @@ class Coder:
         candidates = _settled(scene, told)
         candidates += scene.remembered(granted, candidates)
         candidates = [replace(one, is_background=is_history_by_rule(one, published)) for one in candidates]
-        return attacks(merge(sorted(candidates, key=lambda one: one.sentence.start)))
+        merged = attacks(merge(sorted(candidates, key=lambda one: one.sentence.start)))
+        return [replace(one, place=place_beside_actor(one)) for one in merged]
 
     def _by_reader(
         self, article: Article, docs: Sequence[Parsed], cast: Cast, scene: Scene
     ) -> list[Candidate]:
-        """The rules propose, the trained reader decides, and happenings told again are one."""
+        """The rules propose, the trained reader decides, places are weighed, and happenings told again are one."""
         assert self.trained is not None
         heard = self.heard(docs, cast)
-        told: list[tuple[list[Candidate], Token, int]] = []
+        told: list[tuple[Candidate, Token, int]] = []
         decided: dict[tuple[str, Span], Decision] = {}
         for weighed in weigh(article, heard, self.trained):
             cast.sentence = weighed.heard.number
             candidate = self._weighed(weighed, article, cast)
             if candidate is not None:
-                told.append(([candidate], weighed.reading.anchor, weighed.heard.piece))
+                told.append((candidate, weighed.reading.anchor, weighed.heard.piece))
                 decided[candidate.event_type, candidate.trigger] = weighed.decision
         network, published = self.trained.network, article.published_at.date()
 
@@ -160,11 +159,12 @@ class Coder:
         def alike(first: Candidate, second: Candidate) -> float:
             return network.alike(of(first).event, of(second).event)
 
-        settled = [
-            replace(one, is_background=is_history(one, of(one).background, published))
-            for one in _settled(scene, told)
+        settled = _settled(scene, [([one], anchor, piece) for one, anchor, piece in told])
+        placed = with_places(told, settled, docs, self.gazetteer, lambda one: of(one).background)
+        judged = [
+            replace(one, is_background=is_history(one, of(one).background, published)) for one in placed
         ]
-        return attacks(incidents(settled, alike))
+        return attacks(incidents(judged, alike))
 
     def heard(self, docs: Sequence[Parsed], cast: Cast) -> list[Heard]:
         """Each sentence with what the rules read in it and who is named: what the trained reader sees, and is trained on."""
