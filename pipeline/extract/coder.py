@@ -19,6 +19,7 @@ from spacy.tokens import Token
 from pipeline.config import Settings
 from pipeline.extract.article.attacks import attacks
 from pipeline.extract.article.cast import Cast, Party
+from pipeline.extract.article.chosen import with_places
 from pipeline.extract.article.days import Days
 from pipeline.extract.article.dyads import Features, candidate_of, made_of, parties_of, sides_of
 from pipeline.extract.article.history import is_history_by_rule
@@ -116,10 +117,7 @@ class Coder:
         cast = Cast(self.lexicon, article.published_at.date())
         made = self._by_rules if self.trained is None else self._by_reader
         lead = lead_end(article.text)
-        return [
-            replace(one, is_lead=one.sentence.start < lead, place=place_beside_actor(one))
-            for one in made(article, docs, cast, scene)
-        ]
+        return [replace(one, is_lead=one.sentence.start < lead) for one in made(article, docs, cast, scene)]
 
     def _by_rules(
         self, article: Article, docs: Sequence[Parsed], cast: Cast, scene: Scene
@@ -139,21 +137,22 @@ class Coder:
         candidates = _settled(scene, told)
         candidates += scene.remembered(granted, candidates)
         candidates = [replace(one, is_background=is_history_by_rule(one, published)) for one in candidates]
-        return attacks(merge(sorted(candidates, key=lambda one: one.sentence.start)))
+        merged = attacks(merge(sorted(candidates, key=lambda one: one.sentence.start)))
+        return [replace(one, place=place_beside_actor(one)) for one in merged]
 
     def _by_reader(
         self, article: Article, docs: Sequence[Parsed], cast: Cast, scene: Scene
     ) -> list[Candidate]:
-        """The rules propose, the trained reader decides, and happenings told again are one."""
+        """The rules propose, the trained reader decides, places are weighed, and happenings told again are one."""
         assert self.trained is not None
         heard = self.heard(docs, cast)
-        told: list[tuple[list[Candidate], Token, int]] = []
+        told: list[tuple[Candidate, Token, int]] = []
         decided: dict[tuple[str, Span], Decision] = {}
         for weighed in weigh(article, heard, self.trained):
             cast.sentence = weighed.heard.number
             candidate = self._weighed(weighed, article, cast)
             if candidate is not None:
-                told.append(([candidate], weighed.reading.anchor, weighed.heard.piece))
+                told.append((candidate, weighed.reading.anchor, weighed.heard.piece))
                 decided[candidate.event_type, candidate.trigger] = weighed.decision
         network = self.trained.network
 
@@ -163,6 +162,9 @@ class Coder:
         def alike(some: Sequence[Candidate]) -> Floats:
             return network.likeness(np.stack([of(one).event for one in some]))
 
+        by_scene = [([one], anchor, piece) for one, anchor, piece in told]
+        settled = _settled(scene, by_scene, is_dated=False)
+        placed = with_places(told, settled, docs, self.gazetteer, lambda one: of(one).background)
         lead = lead_end(article.text)
         days = Days(docs, article.published_at)
         dated = [
@@ -170,7 +172,7 @@ class Coder:
                 days.dated(one, anchor, piece, of(one).background),
                 is_lead=one.sentence.start < lead,
             )
-            for one, (_, anchor, piece) in zip(_settled(scene, told, is_dated=False), told, strict=True)
+            for one, (_, anchor, piece) in zip(placed, told, strict=True)
         ]
         return attacks([days.settled(one) for one in incidents(dated, alike)])
 

@@ -67,6 +67,30 @@ def test_one_attack_told_twice_is_one_event(trained):
     assert attacks[0].mentions
 
 
+@pytest.mark.parametrize(
+    ("text", "event_type"),
+    [
+        ("Russian drones hit a block of flats in Kharkiv on Monday, killing four people. Britain condemned the attack in Kharkiv.", "ACCUSE"),
+        ("The United States sanctioned two banks on Friday. China threatened to retaliate against companies in Taiwan.", "THREATEN"),
+        ("Iran warned Israel on Monday that it would respond to the attack in Damascus. An Israeli strike killed seven officers there.", "THREATEN"),
+        ("Turkey's foreign minister praised Egypt for its role in Gaza. France thanked Qatar for help in Lebanon.", "SUPPORT"),
+    ],
+)  # fmt: skip
+def test_what_is_spoken_of_is_not_where_it_was_said(trained, text, event_type):
+    """A condemnation, a threat and praise name the places of other events."""
+    (words,) = [one for one in coded(trained, text) if one.event_type == event_type]
+
+    assert words.place is None
+
+
+def test_an_event_on_the_ground_has_the_place_of_its_sentence(trained):
+    """Also where another event of the article was elsewhere."""
+    text = "Gunmen killed 10 villagers in Kaduna on Monday. A day earlier soldiers had arrested three men in Lagos."
+    places = {one.event_type: one.place.name for one in coded(trained, text) if one.place}
+
+    assert places == {"ASSAULT": "Kaduna", "COERCE": "Lagos"}
+
+
 @pytest.mark.slow
 def test_an_article_is_coded_the_same_alone_and_among_others(trained):
     """No number of it depends on what else is read."""
