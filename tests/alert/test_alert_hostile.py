@@ -11,7 +11,7 @@ from pipeline.alert.rules import parse_rule
 from pipeline.alert.shares import Shares
 from pipeline.errors import ConfigError
 from pipeline.stages.matching import pairs
-from pipeline.stages.rulebook import _save
+from pipeline.stages.rulebook import RuleWriter
 from tests.alert import random_rules as made
 
 SEEDS = (
@@ -73,7 +73,10 @@ def test_hostile_values_load_or_are_refused_and_do_nothing(db):
         cursor.execute(TABLES)
         before = cursor.fetchone()
         cursor.execute("SET LOCAL statement_timeout = '20s'")
-    _save(db, [(rule, "") for rule in rules], Shares())
+    writer = RuleWriter(db, shares=Shares())
+    for rule in rules:
+        writer.add(rule, "")
+    writer.close(())
     found = pairs(db, events)
     with db.connection.cursor() as cursor:
         cursor.execute(TABLES)

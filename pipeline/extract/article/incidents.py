@@ -18,6 +18,8 @@ from pipeline.extract.reader.decide import load_settings
 from pipeline.extract.reader.heads import Floats
 from pipeline.model import Candidate
 
+# What has happened, and what is said to have; what is planned, possible or denied is another row.
+_DONE = frozenset(("actual", "alleged"))
 # How likely each two of some candidates of one type tell the same, from 0 to 1.
 Alike = Callable[[Sequence[Candidate]], Floats]
 
@@ -28,9 +30,9 @@ def incidents(candidates: Iterable[Candidate], alike: Alike) -> list[Candidate]:
     Args:
         candidates: `is_background` and `is_lead` as each is told by itself.
     """
-    kinds: defaultdict[tuple[str, bool], list[Candidate]] = defaultdict(list)
+    kinds: defaultdict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for one in candidates:
-        kinds[one.event_type, one.status == "denied"].append(one)
+        kinds[one.event_type, "done" if one.status in _DONE else one.status].append(one)
     kept = [reduce(_one, group) for told in kinds.values() for group in _groups(told, alike)]
     return sorted(kept, key=lambda one: one.trigger.start)
 

@@ -78,6 +78,7 @@ def test_told_again_it_is_the_same(again):
     [
         pytest.param({"event_type": "ACCUSE"}, id="another type"),
         pytest.param({"status": "denied"}, id="denied"),
+        pytest.param({"status": "actual"}, id="done already, not to come"),
         pytest.param({"actor": IRAN, "recipient": actor("Syria", "SYR")}, id="between other lands"),
         pytest.param(
             {"actor": IRAN, "is_background": True, "event_date": on(9)},
