@@ -127,14 +127,19 @@ def test_the_killers_are_not_the_killed():
     assert counted(doc, 2) == []
 
 
-def test_years_are_not_people():
-    """Three years are no count."""
-    doc = sentence(
-        "Police police NOUN nsubj 1",
-        "detained detain VERB ROOT 1",
-        "3 3 NUM nummod 3",
-        "vehicles vehicle NOUN obj 1",
-    )
+@pytest.mark.parametrize("thing", ["vehicle", "drone", "warplane", "camp", "hospital", "goat"])
+@pytest.mark.parametrize("verb", ["detain", "shot"])
+def test_things_are_not_people(thing, verb):
+    """What was seized or shot down is counted otherwise."""
+    doc = sentence("Police police NOUN nsubj 1", f"{verb} {verb} VERB ROOT 1", "3 3 NUM nummod 3", f"{thing}s {thing} NOUN obj 1")
+
+    assert counted(doc, 1) == []
+
+
+def test_things_beside_things_are_not_people():
+    """Nor where they are joined: "five missiles and 60 drones"."""
+    doc = sentence("Gunners gunner NOUN nsubj 1", "killed kill VERB ROOT 1", "5 5 NUM nummod 3", "rockets rocket NOUN obj 1",
+                   "and and CCONJ cc 6", "60 60 NUM nummod 6", "drones drone NOUN conj 3")  # fmt: skip
 
     assert counted(doc, 1) == []
 
