@@ -13,7 +13,7 @@ WORKERS := $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) +
 SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 TWO_FILES := --numprocesses 2 --dist loadfile
 
-.PHONY: dictionary run up test check coverage format accuracy model reader model-report benchmark lock clean setup
+.PHONY: dictionary run up test check coverage format accuracy model reader weights model-report benchmark lock clean setup
 .DEFAULT_GOAL := run
 
 setup: $(STAMP)
@@ -79,6 +79,12 @@ reader: setup
 	@mkdir -p model/training
 	@$(BIN)/python model/scripts/reader_data.py $(ARTICLES) model/training/reader_data.jsonl.gz
 	@$(TEACHER_PYTHON) model/scripts/reader_train.py $(ENCODER) model/training/reader_data.jsonl.gz $(ARTICLES) model/reader
+
+# What the coder makes of the reader's numbers: the weights of days, of places and of what is told twice, fitted anew and put into their data files.
+weights: setup
+	@for choice in days places same; do \
+		$(BIN)/python model/scripts/article_weights.py $$choice $(ARTICLES) --kept model/training/read --write || exit 1; \
+	done
 
 model-report: setup
 	@$(BIN)/python model/scripts/report.py $(abspath $(DATA))/corpus $(BEFORE) model/news_sm --hard $(HARD) \

@@ -19,7 +19,7 @@ from spacy.tokens import Token
 from pipeline.config import Settings
 from pipeline.extract.article.attacks import attacks
 from pipeline.extract.article.cast import Cast, Party
-from pipeline.extract.article.chosen import with_places
+from pipeline.extract.article.chosen import Decided, with_places
 from pipeline.extract.article.days import Days
 from pipeline.extract.article.dyads import Features, candidate_of, made_of, parties_of, sides_of
 from pipeline.extract.article.history import is_history_by_rule
@@ -108,20 +108,20 @@ class Coder:
 
     def code_docs(self, article: Article, docs: Sequence[Parsed]) -> list[Candidate]:
         """Code the parsed pieces of an article."""
-        scene = Scene(
+        made = self._by_rules if self.trained is None else self._by_reader
+        lead = lead_end(article.text)
+        return [replace(one, is_lead=one.sentence.start < lead) for one in made(article, docs)]
+
+    def _scene(self, article: Article, docs: Sequence[Parsed]) -> Scene:
+        return Scene(
             docs=docs,
             published_at=article.published_at,
             gazetteer=self.gazetteer,
             dateline=next((doc.piece.dateline for doc in docs if doc.piece), None),
         )
-        cast = Cast(self.lexicon, article.published_at.date())
-        made = self._by_rules if self.trained is None else self._by_reader
-        lead = lead_end(article.text)
-        return [replace(one, is_lead=one.sentence.start < lead) for one in made(article, docs, cast, scene)]
 
-    def _by_rules(
-        self, article: Article, docs: Sequence[Parsed], cast: Cast, scene: Scene
-    ) -> list[Candidate]:
+    def _by_rules(self, article: Article, docs: Sequence[Parsed]) -> list[Candidate]:
+        scene, cast = self._scene(article, docs), Cast(self.lexicon, article.published_at.date())
         told: list[tuple[list[Candidate], Token, int]] = []
         granted: list[Candidate] = []
         for piece, doc in enumerate(docs):
@@ -140,39 +140,44 @@ class Coder:
         merged = attacks(merge(sorted(candidates, key=lambda one: one.sentence.start)))
         return [replace(one, place=place_beside_actor(one)) for one in merged]
 
-    def _by_reader(
-        self, article: Article, docs: Sequence[Parsed], cast: Cast, scene: Scene
-    ) -> list[Candidate]:
-        """The rules propose, the trained reader decides, places are weighed, and happenings told again are one."""
-        assert self.trained is not None
+    def decided(self, article: Article, docs: Sequence[Parsed]) -> list[Decided]:
+        """What the trained reader decides that an article tells, before place and day are chosen; empty without a reader."""
+        if self.trained is None:
+            return []
+        cast = Cast(self.lexicon, article.published_at.date())
         heard = self.heard(docs, cast)
-        told: list[tuple[Candidate, Token, int]] = []
-        decided: dict[tuple[str, Span], Decision] = {}
+        told: list[tuple[list[Candidate], Token, int]] = []
+        decisions: list[Decision] = []
         for weighed in weigh(article, heard, self.trained):
             cast.sentence = weighed.heard.number
             candidate = self._weighed(weighed, article, cast)
             if candidate is not None:
-                told.append((candidate, weighed.reading.anchor, weighed.heard.piece))
-                decided[candidate.event_type, candidate.trigger] = weighed.decision
-        network = self.trained.network
+                told.append(([candidate], weighed.reading.anchor, weighed.heard.piece))
+                decisions.append(weighed.decision)
+        settled = _settled(self._scene(article, docs), told, is_dated=False)
+        return [
+            Decided(candidate, anchor, piece, one, decision)
+            for ([candidate], anchor, piece), one, decision in zip(told, settled, decisions, strict=True)
+        ]
 
-        def of(candidate: Candidate) -> Decision:
-            return decided[candidate.event_type, candidate.trigger]
+    def _by_reader(self, article: Article, docs: Sequence[Parsed]) -> list[Candidate]:
+        """The rules propose, the trained reader decides, places are weighed, and happenings told again are one."""
+        assert self.trained is not None
+        network, decided = self.trained.network, self.decided(article, docs)
+        events = {(one.told.event_type, one.told.trigger): one.decision.event for one in decided}
 
         def alike(some: Sequence[Candidate]) -> Floats:
-            return network.likeness(np.stack([of(one).event for one in some]))
+            return network.likeness(np.stack([events[one.event_type, one.trigger] for one in some]))
 
-        by_scene = [([one], anchor, piece) for one, anchor, piece in told]
-        settled = _settled(scene, by_scene, is_dated=False)
-        placed = with_places(told, settled, docs, self.gazetteer, lambda one: of(one).background)
         lead = lead_end(article.text)
         days = Days(docs, article.published_at)
+        placed = with_places(decided, docs, self.gazetteer)
         dated = [
             replace(
-                days.dated(one, anchor, piece, of(one).background),
+                days.dated(one, asked.anchor, asked.piece, asked.decision.background),
                 is_lead=one.sentence.start < lead,
             )
-            for one, (_, anchor, piece) in zip(placed, told, strict=True)
+            for one, asked in zip(placed, decided, strict=True)
         ]
         return attacks([days.settled(one) for one in incidents(dated, alike)])
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from spacy.tokens import Token
@@ -12,37 +12,48 @@ from spacy.tokens import Token
 from pipeline.extract.language.parsed import Parsed, piece_of
 from pipeline.extract.lexicon.gazetteer import Gazetteer
 from pipeline.extract.places.choice import Asked, Whereabouts
+from pipeline.extract.reader.decide import Decision
 from pipeline.model import Candidate
 
-# A candidate with the word that names its event, and the number of the piece that tells it.
-Told = tuple[Candidate, Token, int]
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A telling as the trained reader decides it, before place and day are chosen.
+
+    Args:
+        told: As its sentence tells it. settled: The same, with what the scene gives.
+        anchor: The word that names its event, in the piece of this number.
+    """
+
+    told: Candidate
+    anchor: Token
+    piece: int
+    settled: Candidate
+    decision: Decision
 
 
 def with_places(
-    told: Sequence[Told],
-    settled: Sequence[Candidate],
-    docs: Sequence[Parsed],
-    gazetteer: Gazetteer,
-    background: Callable[[Candidate], float],
+    decided: Sequence[Decided], docs: Sequence[Parsed], gazetteer: Gazetteer
 ) -> Iterator[Candidate]:
-    """Give each telling its likeliest place.
-
-    Args:
-        settled: The same candidates, with what the scene gives them. background: How likely one is history.
-    """
+    """Give each telling, as the scene has it, its likeliest place."""
     where = Whereabouts(docs=docs, gazetteer=gazetteer)
+    for one, asked in zip(decided, asked_of(decided, docs), strict=True):
+        yield replace(one.settled, place=where.place_of(asked))
+
+
+def asked_of(decided: Sequence[Decided], docs: Sequence[Parsed]) -> Iterator[Asked]:
+    """What is asked of each telling's place."""
     before = list(accumulate((len(doc.sentence_starts) for doc in docs), initial=0))
-    for (candidate, anchor, piece), one in zip(told, settled, strict=True):
-        inside = bisect_right(piece_of(anchor).sentence_starts, anchor.i) - 1
-        asked = Asked(
-            event_type=candidate.event_type,
-            has_mode=candidate.mode is not None,
-            background=background(candidate),
-            anchor=anchor,
-            sentence=before[piece] + inside,
-            start=candidate.trigger.start,
-            parties=(candidate.actor, candidate.recipient),
-            told=candidate.place,
-            inferred=one.place,
+    for one in decided:
+        inside = bisect_right(piece_of(one.anchor).sentence_starts, one.anchor.i) - 1
+        yield Asked(
+            event_type=one.told.event_type,
+            has_mode=one.told.mode is not None,
+            background=one.decision.background,
+            anchor=one.anchor,
+            sentence=before[one.piece] + inside,
+            start=one.told.trigger.start,
+            parties=(one.told.actor, one.told.recipient),
+            told=one.told.place,
+            inferred=one.settled.place,
         )
-        yield replace(one, place=where.place_of(asked))

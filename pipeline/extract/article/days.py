@@ -15,7 +15,16 @@ from itertools import accumulate
 from spacy.tokens import Token
 
 from pipeline.extract.article.history import is_history, speaks_of_long_ago
-from pipeline.extract.dates.choice import Asked, Choice, choose, day_of, past_chance, pooled
+from pipeline.extract.dates.choice import (
+    Asked,
+    Choice,
+    Option,
+    day_of,
+    options_of,
+    past_chance,
+    pooled,
+    weighed,
+)
 from pipeline.extract.dates.sites import Site, sites_of
 from pipeline.extract.language.parsed import Parsed
 from pipeline.extract.reader.decide import logit
@@ -33,10 +42,16 @@ class Days:
 
     docs: Sequence[Parsed]
     published_at: datetime
-    _heard: dict[tuple[str, Span], tuple[str, Choice, float]] = field(default_factory=dict)
+    _heard: dict[tuple[str, Span], tuple[Choice, float]] = field(default_factory=dict)
 
     def dated(self, candidate: Candidate, anchor: Token, piece: int, background: float) -> Candidate:
         """A candidate with the day of what is told at a word of a piece; `background` is how likely the reader thinks it history."""
+        return self.with_choice(
+            candidate, weighed(self.options(candidate, anchor, piece, background)), background
+        )
+
+    def options(self, candidate: Candidate, anchor: Token, piece: int, background: float) -> list[Option]:
+        """Every day that it may have, with what speaks for it."""
         within = bisect_right(self.docs[piece].sentence_starts, anchor.i) - 1
         asked = Asked(
             anchor=anchor,
@@ -47,23 +62,22 @@ class Days:
             stated=logit(background),
             is_long_ago=speaks_of_long_ago(candidate),
         )
-        choice = choose(asked, self._sites, self.published_at.date())
-        self._heard[candidate.event_type, candidate.trigger] = candidate.status, choice, background
+        return list(options_of(asked, self._sites, self.published_at.date()))
+
+    def with_choice(self, candidate: Candidate, choice: Choice, background: float) -> Candidate:
+        """A candidate with the likeliest day; its choice is kept, for what it is joined to."""
+        self._heard[candidate.event_type, candidate.trigger] = choice, background
         return self._with(candidate, choice, background)
 
     def settled(self, joined: Candidate) -> Candidate:
-        """A candidate that stands for several tellings, all of them dated before, with their day.
-
-        Those of its status are asked: what is planned has another day than the decision of a week ago.
-        """
-        told = [
+        """A candidate that stands for several tellings, all of them dated before, with their day."""
+        heard = [
             self._heard[joined.event_type, trigger]
             for trigger in (joined.trigger, *joined.mentions)
             if (joined.event_type, trigger) in self._heard
         ]
-        heard = [one for one in told if one[0] == joined.status] or told
-        background = sum(chance for _, _, chance in heard) / len(heard)
-        return self._with(joined, pooled([choice for _, choice, _ in heard]), background)
+        background = sum(chance for _, chance in heard) / len(heard)
+        return self._with(joined, pooled([choice for choice, _ in heard]), background)
 
     def _with(self, candidate: Candidate, choice: Choice, background: float) -> Candidate:
         published = self.published_at.date()

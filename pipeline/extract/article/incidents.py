@@ -30,24 +30,35 @@ def incidents(candidates: Iterable[Candidate], alike: Alike) -> list[Candidate]:
     Args:
         candidates: `is_background` and `is_lead` as each is told by itself.
     """
-    kinds: defaultdict[tuple[str, str], list[Candidate]] = defaultdict(list)
-    for one in candidates:
-        kinds[one.event_type, "done" if one.status in _DONE else one.status].append(one)
-    kept = [reduce(_one, group) for told in kinds.values() for group in _groups(told, alike)]
+    bar = float(load_settings()["same"]["bar"])
+    kept = [
+        reduce(as_one, group)
+        for told in kinds_of(candidates)
+        for group in groups_of(told, scores(told, alike(told)) if len(told) > 1 else (), bar)
+    ]
     return sorted(kept, key=lambda one: one.trigger.start)
 
 
-def _groups(candidates: Sequence[Candidate], alike: Alike) -> list[list[Candidate]]:
-    """Those of one type by the happening that they tell, the surest first in each.
+def kinds_of(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
+    """Those that may be one: of one type, and both done, to come, possible or denied; each kind in the order of the text."""
+    kinds: defaultdict[tuple[str, str], list[Candidate]] = defaultdict(list)
+    for one in candidates:
+        kinds[one.event_type, "done" if one.status in _DONE else one.status].append(one)
+    return [sorted(told, key=lambda one: one.trigger.start) for told in kinds.values()]
+
+
+def groups_of(
+    told: Sequence[Candidate], score: Sequence[Sequence[float]], bar: float
+) -> list[list[Candidate]]:
+    """Those of one kind by the happening that they tell, the surest first in each.
 
     A telling is held against all that a happening has so far: one like telling among many unlike ones does not draw it in.
+
+    Args:
+        score: How likely each two are one, as logits; may be empty where one alone is told.
+        bar: So likely, from 0 to 1, a telling must be one with a happening to join it.
     """
-    if len(candidates) == 1:
-        return [list(candidates)]
-    told = sorted(candidates, key=lambda one: one.trigger.start)
-    score, found = scores(told, alike(told)), list[list[int]]()
-    bar = load_settings()["same"]["bar"]
-    least = math.log(bar / (1 - bar))
+    found, least = list[list[int]](), math.log(bar / (1 - bar))
     for at in sorted(range(len(told)), key=lambda at: (-told[at].confidence, told[at].trigger.start)):
         likely = [sum(score[at][one] for one in group) / len(group) for group in found]
         best = max(range(len(found)), key=likely.__getitem__, default=None)
@@ -58,7 +69,8 @@ def _groups(candidates: Sequence[Candidate], alike: Alike) -> list[list[Candidat
     return [[told[at] for at in group] for group in found]
 
 
-def _one(known: Candidate, other: Candidate) -> Candidate:
+def as_one(known: Candidate, other: Candidate) -> Candidate:
+    """The happening with a telling more."""
     return joined(
         known,
         other,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from pipeline.extract.lexicon.words import word_set
@@ -35,20 +35,28 @@ def scores(told: Sequence[Candidate], alike: Floats) -> list[list[float]]:
         alike: How likely the trained reader thinks each two the same, from 0 to 1; as many rows and columns as `told`.
     """
     weights = load_settings()["same"]
-    dyads = [sum(_is_dyad(one, each) for each in told) for one in told]
     found = [[0.0] * len(told) for _ in told]
+    for at, later, features in pairs_of(told, alike):
+        score = weights["bias"] + sum(weights[name] * value for name, value in features.items())
+        found[at][later] = found[later][at] = score
+    return found
+
+
+def pairs_of(told: Sequence[Candidate], alike: Floats) -> Iterator[tuple[int, int, dict[str, float]]]:
+    """Each two of some tellings, the earlier first, with all that speaks for and against it; as `scores` is given them."""
+    dyads = [sum(_is_dyad(one, each) for each in told) for one in told]
     for at, one in enumerate(told):
         for later in range(at + 1, len(told)):
-            likely = float(alike[at, later])
-            features = {
-                **features_of(one, told[later], likely),
-                "many": math.log(len(told)),
-                "between": math.log1p(later - at - 1),
-                "dyad": math.log1p(dyads[at]),
-            }
-            score = weights["bias"] + sum(weights[name] * value for name, value in features.items())
-            found[at][later] = found[later][at] = score
-    return found
+            yield (
+                at,
+                later,
+                {
+                    **features_of(one, told[later], float(alike[at, later])),
+                    "many": math.log(len(told)),
+                    "between": math.log1p(later - at - 1),
+                    "dyad": math.log1p(dyads[at]),
+                },
+            )
 
 
 def features_of(one: Candidate, other: Candidate, alike: float) -> dict[str, float]:

@@ -66,6 +66,18 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Option:
+    """A day that an event may have, with the words that name it and what speaks for it.
+
+    `when` is None for what is long past and without a day; `span` is None for that and for the day of print.
+    """
+
+    when: Resolved | None
+    span: Span | None
+    features: Features
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Likely:
     """A day that an event may have, how likely, and the words that name it; none for the day of print."""
 
@@ -84,19 +96,18 @@ def load_weights(path: Path = CHOICE_PATH) -> Mapping[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def choose(asked: Asked, sites: Sequence[Site], published: date) -> Choice:
-    """Say how likely an event happened on each day that its article names."""
+def weighed(options: Sequence[Option]) -> Choice:
+    """Say how likely an event happened on each day that it may have, by the weights of choice.toml."""
     weights = load_weights()["weights"]
-    options = list(options_of(asked, sites, published))
     scores = [
-        sum(weights.get(name, 0.0) * value for name, value in features.items()) for _, _, features in options
+        sum(weights.get(name, 0.0) * value for name, value in option.features.items()) for option in options
     ]
     highest = max(scores)
     parts = [math.exp(score - highest) for score in scores]
     whole = sum(parts)
     return _by_day(
-        Likely(when=when, chance=part / whole, span=site.span if site else None)
-        for (when, site, _), part in zip(options, parts, strict=True)
+        Likely(when=option.when, chance=part / whole, span=option.span)
+        for option, part in zip(options, parts, strict=True)
     )
 
 
@@ -132,11 +143,8 @@ def past_chance(choice: Choice, published: date) -> float:
     return sum(one.chance for one in choice if one.when is None or published - one.when[0] > _HISTORY)
 
 
-Option = tuple[Resolved | None, Site | None, Features]
-
-
 def options_of(asked: Asked, sites: Sequence[Site], published: date) -> Iterator[Option]:
-    """Every day the event may have, with the site that names it and what speaks for it; None is long past and without a day."""
+    """Every day the event may have; the last two are that of print, and "long past and without a day"."""
     near = [site for site in sites if is_within_reach(asked, site)]
     latest = max((site.order for site in sites if _is_before(asked, site)), default=-1)
     ahead = lies_ahead(asked.anchor)
@@ -146,9 +154,10 @@ def options_of(asked: Asked, sites: Sequence[Site], published: date) -> Iterator
         for when in site.ahead if ahead and site.sentence == asked.sentence else site.days:
             if not _can_be(asked, site, when, happened, published):
                 continue
-            yield when, site, stands | _meaning(asked, when, published)
-    yield (published, "day"), None, _for_print(asked)
-    yield None, None, {"unknown": 1.0, "unknown_stated": asked.stated}
+            features = stands | _meaning(asked, when, published)
+            yield Option(when=when, span=site.span, features=features)
+    yield Option(when=(published, "day"), span=None, features=_for_print(asked))
+    yield Option(when=None, span=None, features={"unknown": 1.0, "unknown_stated": asked.stated})
 
 
 def is_within_reach(asked: Asked, site: Site) -> bool:

@@ -24,7 +24,7 @@ from pipeline.extract.places.links import link_cost
 from pipeline.extract.places.locate import lands_named, locate
 from pipeline.extract.places.named import Naming, namings_of
 from pipeline.extract.places.resolve import as_place
-from pipeline.model import Actor, Place
+from pipeline.model import Actor, Place, Span
 
 SETTINGS_PATH = DATA / "choice.toml"
 Features = dict[str, float]
@@ -63,10 +63,10 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Option:
-    """A place that may be meant, with its namings; none, where `place` is None."""
+    """A place that may be meant, with the letters that name it and what speaks for it; none, where `place` is None."""
 
     place: Place | None
-    namings: tuple[Naming, ...]
+    namings: tuple[Span, ...]
     features: Features
 
 
@@ -97,7 +97,7 @@ class Whereabouts:
     def place_of(self, asked: Asked) -> Place | None:
         """Where the event happened: a place, a land where only that is likely, or None."""
         options = self.options(asked)
-        return self.decided(options, chances(options), asked)
+        return self.decided(options, chances(options), (asked.told, asked.inferred), asked.start)
 
     def options(self, asked: Asked) -> list[Option]:
         """That no place is told, then each place that may be meant."""
@@ -127,7 +127,8 @@ class Whereabouts:
             for name in ("here", "actor", "recipient", "third") if kind else ():
                 if name in features:
                     features[f"{name}_{kind}"] = features[name]
-            options.append(Option(place=place, namings=tuple(namings), features=features))
+            named = tuple(one.where for one in namings)
+            options.append(Option(place=place, namings=named, features=features))
         return options
 
     def _locate(self, number: int, lands: tuple[str, ...]) -> Place | None:
@@ -174,8 +175,14 @@ class Whereabouts:
         entry = self.gazetteer.country(place.country)
         return place.resolution == "country" and entry is not None and place.name == entry.name
 
-    def decided(self, options: Sequence[Option], likely: Sequence[float], asked: Asked) -> Place | None:
-        """The place of the likeliest land, as fine as it is likely."""
+    def decided(
+        self, options: Sequence[Option], likely: Sequence[float], ruled: Sequence[Place | None], start: int
+    ) -> Place | None:
+        """The place of the likeliest land, as fine as it is likely.
+
+        Args:
+            ruled: What the rules find or infer. start: Where the event's trigger begins in the article.
+        """
         bars = load_settings()["bars"]
         by_land: defaultdict[str, float] = defaultdict(float)
         for option, chance in zip(options, likely, strict=True):
@@ -197,7 +204,7 @@ class Whereabouts:
         if option.place is None:
             entry = self.gazetteer.country(land)
             return as_place(entry) if entry else None
-        return _nearest(option, asked)
+        return _nearest(option, ruled, start)
 
 
 def chances(options: Sequence[Option]) -> list[float]:
@@ -255,10 +262,10 @@ def _cost(anchor: Token, naming: Naming) -> float:
     return link_cost(anchor, naming.span, load_links())
 
 
-def _nearest(option: Option, asked: Asked) -> Place | None:
+def _nearest(option: Option, ruled: Sequence[Place | None], start: int) -> Place | None:
     """The place as the rules have it, else with its naming that stands nearest to the event."""
-    for ruled in (asked.told, asked.inferred):
-        if ruled is not None and option.place is not None and key_of(ruled) == key_of(option.place):
-            return ruled
-    near = min(option.namings, key=lambda one: abs(one.where.start - asked.start), default=None)
-    return replace(option.place, span=near.where) if option.place and near else option.place
+    for one in ruled:
+        if one is not None and option.place is not None and key_of(one) == key_of(option.place):
+            return one
+    near = min(option.namings, key=lambda one: abs(one.start - start), default=None)
+    return replace(option.place, span=near) if option.place and near else option.place

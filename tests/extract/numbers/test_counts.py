@@ -131,7 +131,12 @@ def test_the_killers_are_not_the_killed():
 @pytest.mark.parametrize("verb", ["detain", "shot"])
 def test_things_are_not_people(thing, verb):
     """What was seized or shot down is counted otherwise."""
-    doc = sentence("Police police NOUN nsubj 1", f"{verb} {verb} VERB ROOT 1", "3 3 NUM nummod 3", f"{thing}s {thing} NOUN obj 1")
+    doc = sentence(
+        "Police police NOUN nsubj 1",
+        f"{verb} {verb} VERB ROOT 1",
+        "3 3 NUM nummod 3",
+        f"{thing}s {thing} NOUN obj 1",
+    )
 
     assert counted(doc, 1) == []
 

@@ -104,7 +104,7 @@ def test_the_land_of_a_party_speaks_for_the_land_of_whom_it_was_done_to(doc):
 
 def decided(doc: Parsed, *likely: tuple[Place | None, float]) -> Place | None:
     options = [Option(place=one, namings=(), features={}) for one, _ in likely]
-    return whereabouts(doc).decided(options, [chance for _, chance in likely], asked(doc))
+    return whereabouts(doc).decided(options, [chance for _, chance in likely], (None, None), 0)
 
 
 def test_a_doubtful_place_is_not_given(doc):
