@@ -24,6 +24,7 @@ from pipeline.extract.dates.sites import Site
 from pipeline.extract.grammar.labels import COMPLEMENT_CLAUSE, PARATAXIS
 from pipeline.extract.grammar.tense import has_happened, lies_ahead
 from pipeline.extract.lexicon.files import DATA
+from pipeline.extract.lexicon.options import chances
 from pipeline.extract.lexicon.words import word_set
 from pipeline.model import EventDate, Span
 
@@ -98,16 +99,10 @@ def load_weights(path: Path = CHOICE_PATH) -> Mapping[str, Any]:
 
 def weighed(options: Sequence[Option]) -> Choice:
     """Say how likely an event happened on each day that it may have, by the weights of choice.toml."""
-    weights = load_weights()["weights"]
-    scores = [
-        sum(weights.get(name, 0.0) * value for name, value in option.features.items()) for option in options
-    ]
-    highest = max(scores)
-    parts = [math.exp(score - highest) for score in scores]
-    whole = sum(parts)
+    likely = chances([option.features for option in options], load_weights()["weights"])
     return _by_day(
-        Likely(when=option.when, chance=part / whole, span=option.span)
-        for option, part in zip(options, parts, strict=True)
+        Likely(when=option.when, chance=chance, span=option.span)
+        for option, chance in zip(options, likely, strict=True)
     )
 
 

@@ -20,6 +20,7 @@ from spacy.tokens import Token
 from pipeline.extract.language.parsed import Parsed
 from pipeline.extract.lexicon.gazetteer import DATA, Gazetteer
 from pipeline.extract.lexicon.link_costs import load_links
+from pipeline.extract.lexicon.options import chances as option_chances
 from pipeline.extract.places.links import link_cost
 from pipeline.extract.places.locate import lands_named, locate
 from pipeline.extract.places.named import Naming, namings_of
@@ -209,13 +210,7 @@ class Whereabouts:
 
 def chances(options: Sequence[Option]) -> list[float]:
     """How likely each option is meant, by the weights of choice.toml; together 1."""
-    weights = load_settings()["weights"]
-    scores = [
-        sum(weights.get(name, 0.0) * value for name, value in option.features.items()) for option in options
-    ]
-    most = max(scores)
-    raised = [math.exp(score - most) for score in scores]
-    return [one / sum(raised) for one in raised]
+    return option_chances([option.features for option in options], load_settings()["weights"])
 
 
 def key_of(place: Place) -> Key:
