@@ -18,8 +18,7 @@ from pipeline.stages.raising import alert_event, raise_alerts
 from pipeline.stages.rulebook import sync_rules
 from pipeline.stages.windows import silent, windowed
 
-# Each statement reads all anchors anew: against 10,000 rules, 10,000 events take a sixth less in two than in five; in one, no less.
-ALERT_AT_ONCE = 5_000
+ALERT_AT_ONCE = 2_000
 
 
 def alert(run_key: str = "", settings: Settings | None = None) -> Counts:
