@@ -13,6 +13,8 @@ from typing import Literal
 
 Status = Literal["actual", "planned", "hypothetical", "denied", "alleged"]
 STATUSES: tuple[Status, ...] = ("actual", "planned", "hypothetical", "denied", "alleged")
+# What has happened, and what is said to have.
+DONE: frozenset[Status] = frozenset(("actual", "alleged"))
 
 DatePrecision = Literal["day", "week", "month", "year"]
 DATE_PRECISIONS: tuple[DatePrecision, ...] = ("day", "week", "month", "year")

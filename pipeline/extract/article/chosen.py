@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 
 from spacy.tokens import Token
 
-from pipeline.extract.language.parsed import Parsed, piece_of
+from pipeline.extract.language.parsed import Parsed, first_sentences
 from pipeline.extract.lexicon.gazetteer import Gazetteer
 from pipeline.extract.places.choice import Asked, Whereabouts
 from pipeline.extract.reader.decide import Decision
@@ -43,15 +41,14 @@ def with_places(
 
 def asked_of(decided: Sequence[Decided], docs: Sequence[Parsed]) -> Iterator[Asked]:
     """What is asked of each telling's place."""
-    before = list(accumulate((len(doc.sentence_starts) for doc in docs), initial=0))
+    first = first_sentences(docs)
     for one in decided:
-        inside = bisect_right(piece_of(one.anchor).sentence_starts, one.anchor.i) - 1
         yield Asked(
             event_type=one.told.event_type,
             has_mode=one.told.mode is not None,
             background=one.decision.background,
             anchor=one.anchor,
-            sentence=before[one.piece] + inside,
+            sentence=first[one.piece] + docs[one.piece].sentence_at(one.anchor.i),
             start=one.told.trigger.start,
             parties=(one.told.actor, one.told.recipient),
             told=one.told.place,

@@ -5,12 +5,10 @@ A happening told more than once has the day that its tellings speak for together
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from itertools import accumulate
 
 from spacy.tokens import Token
 
@@ -26,7 +24,7 @@ from pipeline.extract.dates.choice import (
     weighed,
 )
 from pipeline.extract.dates.sites import Site, sites_of
-from pipeline.extract.language.parsed import Parsed
+from pipeline.extract.language.parsed import Parsed, first_sentences
 from pipeline.extract.reader.decide import logit
 from pipeline.model import Candidate, Span
 
@@ -52,11 +50,10 @@ class Days:
 
     def options(self, candidate: Candidate, anchor: Token, piece: int, background: float) -> list[Option]:
         """Every day that it may have, with what speaks for it."""
-        within = bisect_right(self.docs[piece].sentence_starts, anchor.i) - 1
         asked = Asked(
             anchor=anchor,
             piece=piece,
-            sentence=self._before[piece] + within,
+            sentence=self._first[piece] + self.docs[piece].sentence_at(anchor.i),
             event_type=candidate.event_type,
             status=candidate.status,
             stated=logit(background),
@@ -93,6 +90,5 @@ class Days:
         return sites_of(self.docs, self.published_at)
 
     @cached_property
-    def _before(self) -> list[int]:
-        """How many sentences stand before each piece."""
-        return [0, *accumulate(len(doc.sentence_starts) for doc in self.docs)]
+    def _first(self) -> list[int]:
+        return first_sentences(self.docs)

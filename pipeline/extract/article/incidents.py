@@ -16,10 +16,8 @@ from pipeline.extract.article.joining import joined
 from pipeline.extract.article.same_event import scores
 from pipeline.extract.reader.decide import load_settings
 from pipeline.extract.reader.heads import Floats
-from pipeline.model import Candidate
+from pipeline.model import DONE, Candidate
 
-# What has happened, and what is said to have; what is planned, possible or denied is another row.
-_DONE = frozenset(("actual", "alleged"))
 # How likely each two of some candidates of one type tell the same, from 0 to 1.
 Alike = Callable[[Sequence[Candidate]], Floats]
 
@@ -43,7 +41,7 @@ def kinds_of(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
     """Those that may be one: of one type, and both done, to come, possible or denied; each kind in the order of the text."""
     kinds: defaultdict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for one in candidates:
-        kinds[one.event_type, "done" if one.status in _DONE else one.status].append(one)
+        kinds[one.event_type, "done" if one.status in DONE else one.status].append(one)
     return [sorted(told, key=lambda one: one.trigger.start) for told in kinds.values()]
 
 

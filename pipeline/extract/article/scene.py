@@ -21,12 +21,11 @@ from pipeline.extract.lexicon.gazetteer import Gazetteer
 from pipeline.extract.places.locate import lands_named
 from pipeline.extract.places.nearby import nearby_place
 from pipeline.extract.places.resolve import as_place
-from pipeline.model import Candidate, Place, Span
+from pipeline.model import DONE, Candidate, Place, Span
 
 # A place told behind an event is as good as one this much farther before it.
 _BEHIND = 1.5
 # Events that happen at one place; words spoken about them may come from anywhere.
-DONE = frozenset({"actual", "alleged"})
 GROUND = frozenset({"ASSAULT", "PROTEST", "COERCE"})
 
 

@@ -26,13 +26,12 @@ from pipeline.extract.grammar.tense import has_happened, lies_ahead
 from pipeline.extract.lexicon.files import DATA
 from pipeline.extract.lexicon.options import chances
 from pipeline.extract.lexicon.words import word_set
-from pipeline.model import EventDate, Span
+from pipeline.model import DONE, EventDate, Span
 
 CHOICE_PATH = DATA / "dates" / "choice.toml"
 # Events that are spoken, and those at which people speak with each other; all others are done.
 _SPOKEN = word_set("dates.choice.spoken")
 _TALKS = word_set("dates.choice.talks")
-_DONE = frozenset(("actual", "alleged"))
 _AHEAD = frozenset(("planned", "hypothetical"))
 # Days before print up to which a day is of an age, for weights; what is older is "long_ago".
 _AGES = ((0, "today"), (3, "days"), (14, "fortnight"), (62, "weeks"), (400, "year"))
@@ -143,7 +142,7 @@ def options_of(asked: Asked, sites: Sequence[Site], published: date) -> Iterator
     near = [site for site in sites if is_within_reach(asked, site)]
     latest = max((site.order for site in sites if _is_before(asked, site)), default=-1)
     ahead = lies_ahead(asked.anchor)
-    happened = asked.status in _DONE or (has_happened(asked.anchor) and not ahead)
+    happened = asked.status in DONE or (has_happened(asked.anchor) and not ahead)
     for site in near:
         stands = dict(_standing(asked, site, latest))
         for when in site.ahead if ahead and site.sentence == asked.sentence else site.days:

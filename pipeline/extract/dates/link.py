@@ -15,7 +15,7 @@ from pipeline.extract.grammar.tense import has_happened, lies_ahead
 from pipeline.extract.language.parsed import Parsed, once_a_piece, piece_of, sentence_bounds
 from pipeline.extract.lexicon.link_costs import load_date_links
 from pipeline.extract.lexicon.words import word_set
-from pipeline.model import EventDate
+from pipeline.model import DONE, EventDate
 
 _SPAN_WORDS = word_set("dates.link.span_words")
 UNLINKED = 99.0
@@ -50,7 +50,7 @@ def date_of(trigger: Token, published_at: datetime, *, status: str = "") -> Even
         resolved = _resolve_for(trigger, expression, published_at, ahead)
         if resolved is None:
             return None
-        if status in ("actual", "alleged") and resolved[0] > published_at.date():
+        if status in DONE and resolved[0] > published_at.date():
             continue
         if status == "planned" and POINTS_BACK.search(expression.text):
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -11,7 +10,7 @@ from spacy.tokens import Token
 from pipeline.extract.dates.link import expressions
 from pipeline.extract.dates.resolve import resolve
 from pipeline.extract.grammar import labels
-from pipeline.extract.language.parsed import Parsed, piece_of
+from pipeline.extract.language.parsed import Parsed, first_sentences
 from pipeline.extract.lexicon.words import word_set
 from pipeline.model import EventDate
 
@@ -32,17 +31,16 @@ def nearby_date(
     Returns:
         The date with its span; None when there is none.
     """
-    before = [len(doc.sentence_starts) for doc in docs[:number]]
-    place = sum(before) + bisect_right(piece_of(trigger).sentence_starts, trigger.i) - 1
+    first = first_sentences(docs)
+    place = first[number] + docs[number].sentence_at(trigger.i)
     best: tuple[tuple[float, int], EventDate] | None = None
-    at = 0
     for index, doc in enumerate(docs):
-        starts = doc.sentence_starts
+        at = first[index]
         if at - place > _SENTENCES_BEHIND:
             break
-        if at + len(starts) >= place - _SENTENCES_BEFORE:
+        if first[index + 1] >= place - _SENTENCES_BEFORE:
             for start, found in _told_days(doc, published_at, is_first=index == 0):
-                sentence = at + bisect_right(starts, start) - 1
+                sentence = at + doc.sentence_at(start)
                 if -_SENTENCES_BEFORE <= sentence - place <= _SENTENCES_BEHIND:
                     rank = (
                         abs(sentence - place) + (0.5 if sentence > place else 0.0),
@@ -50,7 +48,6 @@ def nearby_date(
                     )
                     if best is None or rank < best[0]:
                         best = rank, found
-        at += len(starts)
     return best[1] if best else None
 
 

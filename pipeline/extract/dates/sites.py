@@ -6,7 +6,6 @@ A day is named by an expression ("last Friday"), or by a happening that everybod
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +16,7 @@ from spacy.tokens import Token
 from pipeline.extract.dates.expressions import Expression
 from pipeline.extract.dates.link import YEARLESS, expressions
 from pipeline.extract.dates.resolve import Resolved, a_year_before, resolve
-from pipeline.extract.language.parsed import Parsed
+from pipeline.extract.language.parsed import Parsed, first_sentences
 from pipeline.extract.lexicon.happenings import load_happenings
 from pipeline.extract.lexicon.words import word_set
 from pipeline.model import Span
@@ -96,17 +95,14 @@ _Found = tuple[int, int, Expression, DocSpan, Resolved]
 
 def _named(docs: Sequence[Parsed], published_at: datetime) -> Iterator[_Found]:
     """Piece, sentence, expression, words and plain meaning of each."""
-    before = 0
-    for piece, doc in enumerate(docs):
+    for piece, (doc, first) in enumerate(zip(docs, first_sentences(docs), strict=False)):
         dated = [(one, resolve(one.text, published_at)) for one in expressions(doc)]
         for expression, when in sorted(
             [*dated, *_happenings(doc, published_at.date())], key=lambda pair: pair[0].start
         ):
             words = doc.char_span(expression.start, expression.end, alignment_mode="expand")
             if when is not None and words is not None:
-                sentence = before + bisect_right(doc.sentence_starts, words.start) - 1
-                yield piece, sentence, expression, words, when
-        before += len(doc.sentence_starts)
+                yield piece, first + doc.sentence_at(words.start), expression, words, when
 
 
 def _happenings(doc: Parsed, published: date) -> Iterator[tuple[Expression, Resolved]]:

@@ -8,9 +8,10 @@ whatever else follows from its finished tree (`once`, `once_a_piece`).
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, wraps
+from itertools import accumulate
 from typing import Any, TypeVar, cast
 
 from spacy.attrs import DEP, HEAD, NORM, ORTH, SPACY
@@ -109,6 +110,10 @@ class Parsed(Doc):
         """The first words of the sentences."""
         return [sentence.start for sentence in self.sents]
 
+    def sentence_at(self, word: int) -> int:
+        """Which of its sentences a word stands in, from 0."""
+        return bisect_right(self.sentence_starts, word) - 1
+
     @cached_property
     def entities(self) -> tuple[DocSpan, ...]:
         """The named entities."""
@@ -124,6 +129,11 @@ class Parsed(Doc):
         text = (self.piece.article if self.piece else "") or self.text
         left, right = start + self.offset, end + self.offset
         return Span(start=left, end=right, text=text[left:right])
+
+
+def first_sentences(docs: Sequence[Parsed]) -> list[int]:
+    """The number of each piece's first sentence among those of all pieces, and at the end how many there are."""
+    return list(accumulate((len(doc.sentence_starts) for doc in docs), initial=0))
 
 
 def piece_of(words: Token | DocSpan) -> Parsed:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Span as DocSpan
 
-from pipeline.extract.language.parsed import Parsed
+from pipeline.extract.language.parsed import Parsed, first_sentences
 from pipeline.extract.lexicon.link_costs import load_links
 from pipeline.extract.places.finer import SURE_PREPOSITIONS
 from pipeline.extract.places.links import front_of, is_among
@@ -38,15 +37,14 @@ def namings_of(docs: Sequence[Parsed]) -> tuple[Naming, ...]:
 
 
 def _namings(docs: Sequence[Parsed]) -> Iterator[Naming]:
-    links, first = load_links(), 0
-    for doc in docs:
+    links = load_links()
+    for doc, first in zip(docs, first_sentences(docs), strict=False):
         for span in place_spans(doc):
             front = front_of(span)
             yield Naming(
                 span=span,
                 where=doc.span(span.start, span.end),
-                sentence=first + bisect_right(doc.sentence_starts, span.start) - 1,
+                sentence=first + doc.sentence_at(span.start),
                 is_said=front >= 0 and doc[front].lower_ in SURE_PREPOSITIONS,
                 is_held=front > 0 and is_among(doc[front - 1], links.holding),
             )
-        first += len(doc.sentence_starts)

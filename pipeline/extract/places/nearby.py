@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Collection, Sequence
 
 from spacy.tokens import Span as DocSpan
 from spacy.tokens import Token
 
-from pipeline.extract.language.parsed import Parsed, once_a_piece, piece_of
+from pipeline.extract.language.parsed import Parsed, first_sentences, once_a_piece
 from pipeline.extract.lexicon.gazetteer import Gazetteer
 from pipeline.extract.lexicon.link_costs import load_links
 from pipeline.extract.places.finer import SURE_PREPOSITIONS
@@ -38,21 +37,19 @@ def nearby_place(
     Returns:
         The place with its span; None when there is none.
     """
-    place = sum(len(doc.sentence_starts) for doc in docs[:number])
-    place += bisect_right(piece_of(trigger).sentence_starts, trigger.i) - 1
+    first = first_sentences(docs)
+    place = first[number] + docs[number].sentence_at(trigger.i)
     ranked: list[tuple[float, int, int, int, DocSpan]] = []
-    at = 0
     for index, doc in enumerate(docs):
-        starts = doc.sentence_starts
+        at = first[index]
         if at - place > _SENTENCES_BEHIND:
             break
-        if at + len(starts) >= place - _SENTENCES_BEFORE:
+        if first[index + 1] >= place - _SENTENCES_BEFORE:
             for span in _said_places(doc):
-                steps = at + bisect_right(starts, span.start) - 1 - place
+                steps = at + doc.sentence_at(span.start) - place
                 if -_SENTENCES_BEFORE <= steps <= _SENTENCES_BEHIND:
                     rank = abs(steps) + (0.5 if steps > 0 else 0.0)
                     ranked.append((rank, abs(span.start - trigger.i), index, span.start, span))
-        at += len(starts)
     ranked.sort(key=lambda item: item[:4])
     for *_, span in ranked:
         located = locate(span, gazetteer=gazetteer, country_hints=country_hints)
