@@ -47,7 +47,7 @@ SELECT 'https://news' || number %% 40 || '.example/' || md5(number::text), 'Pape
 FROM generate_series((%(first)s::bigint - 1) / %(per)s, (%(last)s::bigint - 1) / %(per)s) AS number
 ORDER BY number
 """
-# Number i tells event i, but every tenth tells one of those before it.
+# Number i tells event i, but every tenth tells one of those before it, of the last 20,000 or all that there are.
 MAKE_CANDIDATES = """
 INSERT INTO tocsin.candidates (
     batch_id, article_id, codebook, candidate_key, event_type, mode, contexts, status, status_reason,
@@ -76,7 +76,8 @@ SELECT (SELECT max(id) FROM tocsin.batches), article.id, 'news_sm-0.3.1-abcdef12
            'recipient ' || {town} %% 60 || ' ' || told %% 6, 'town ' || {town}]) AS part), {stored_at}
 FROM (
     SELECT number,
-           CASE WHEN number %% %(again)s = 0 THEN greatest(number - 1 - number * 7919 %% 20000, 1) ELSE number END AS told
+           CASE WHEN number %% %(again)s = 0
+                THEN number - 1 - %(again)s * (abs(hashint8extended(number, 0)) %% least(2000, number / %(again)s)) ELSE number END AS told
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS number
 ) AS made
 JOIN tocsin.articles AS article ON article.id = (number - 1) / %(per)s + 1

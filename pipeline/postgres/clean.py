@@ -9,6 +9,7 @@ from typing import Any
 
 # NUL has no place in a text of Postgres, half a surrogate pair none in UTF-8.
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
+_PLAIN = frozenset((int, float, bool, type(None)))
 
 
 def storable(value: Any) -> Any:
@@ -18,6 +19,8 @@ def storable(value: Any) -> Any:
     if isinstance(value, dict):
         return {storable(key): storable(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
+        if set(map(type, value)) <= _PLAIN:  # thousands of ids at once
+            return value
         return type(value)(map(storable, value))
     return value
 

@@ -14,10 +14,15 @@ Pair = tuple[int, int]
 
 def retold_pairs(transaction: Transaction, wording_ids: Collection[int]) -> list[Pair]:
     """These wordings, each with those of its kind that articles tell which are alike to its own."""
-    if not wording_ids:
+    rows = transaction.all("alike_articles", wording_ids=sorted(wording_ids)) if wording_ids else []
+    alike = sorted({(row["wording_id"], row["article_id"]) for row in rows})
+    if not alike:
         return []
     rows = transaction.all(
-        "retold_by", days=settings()["retold"]["window_days"], wording_ids=sorted(wording_ids)
+        "retold_by",
+        days=settings()["retold"]["window_days"],
+        wording_ids=[wording_id for wording_id, _ in alike],
+        article_ids=[article_id for _, article_id in alike],
     )
     return [(row["wording_id"], row["other_id"]) for row in rows]
 

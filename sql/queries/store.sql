@@ -214,13 +214,13 @@ WITH mine AS (
            wording.event_date AS said_to,
            wording.event_date - CASE WHEN wording.is_dated THEN 0 ELSE %(apart)s::integer END AS print_from,
            wording.event_date + CASE WHEN wording.is_dated THEN %(late)s::integer ELSE %(apart)s::integer END AS print_to
-    FROM tocsin.event_wordings AS wording
+    FROM unnest(%(wording_ids)s::bigint[]) AS asked (id)
+    JOIN tocsin.event_wordings AS wording ON wording.id = asked.id
     LEFT JOIN LATERAL (
         SELECT wording.place_latitude::real AS latitude, wording.place_longitude::real AS longitude,
                tocsin.cell_of(wording.place_latitude::real, wording.place_longitude::real) AS cell
         WHERE wording.place_resolution = 'point'
     ) AS town ON true
-    WHERE wording.id = ANY(%(wording_ids)s::bigint[])
 ), sought AS MATERIALIZED (
     SELECT mine.*, fortnight
     FROM mine
@@ -260,30 +260,37 @@ CROSS JOIN LATERAL (
 ) AS other
 WHERE sought.cells IS NULL AND other.wording_id <> sought.id;
 
--- name: retold_by
--- Pairs of these wordings with others of their type and status, within some days, which articles tell that are alike to theirs.
--- A copy is alike to what its original is. Those of the stage are told, too; what the stage made has no mentions yet.
+-- name: alike_articles
+-- Articles that are alike to those which tell these wordings: the wording, and the article, some twice. A copy is alike to what
+-- its original is. Those of the stage are told, too; what the stage made has no mentions yet.
 WITH mine AS MATERIALIZED (
     SELECT wording.id, mention.article_id
-    FROM tocsin.event_wordings AS wording
+    FROM unnest(%(wording_ids)s::bigint[]) AS asked (id)
+    JOIN tocsin.event_wordings AS wording ON wording.id = asked.id
     JOIN tocsin.mentions AS mention
         ON mention.event_id = wording.event_id AND mention.wording_id = wording.id AND mention.withdrawn_at IS NULL
-    WHERE wording.id = ANY(%(wording_ids)s::bigint[])
-      AND NOT EXISTS (SELECT FROM staged_wordings AS made WHERE made.wording_id = wording.id AND made.own_id IS NOT NULL)
+    WHERE NOT EXISTS (SELECT FROM staged_wordings AS made WHERE made.wording_id = wording.id AND made.own_id IS NOT NULL)
     UNION
     SELECT staged.wording_id, told.article_id
-    FROM staged_wordings AS staged
+    FROM unnest(%(wording_ids)s::bigint[]) AS asked (id)
+    JOIN staged_wordings AS staged ON staged.wording_id = asked.id
     JOIN staged_candidates AS told ON told.event = staged.event
-    WHERE staged.wording_id = ANY(%(wording_ids)s::bigint[])
 ), alike AS MATERIALIZED (
-    SELECT DISTINCT mine.id, link.other_id AS original_id
+    SELECT mine.id, link.other_id AS original_id
     FROM mine
     JOIN tocsin.articles AS article ON article.id = mine.article_id
     JOIN tocsin.article_links AS link ON link.article_id = coalesce(article.copy_of, article.id)
-), teller AS MATERIALIZED (
-    SELECT id, original_id AS article_id FROM alike
-    UNION
-    SELECT alike.id, article.id FROM alike JOIN tocsin.articles AS article ON article.copy_of = alike.original_id
+)
+SELECT id AS wording_id, original_id AS article_id FROM alike
+UNION ALL
+SELECT alike.id, article.id FROM alike JOIN tocsin.articles AS article ON article.copy_of = alike.original_id;
+
+-- name: retold_by
+-- Pairs of wordings with others of their type and status, within some days, which these articles tell: a list of wordings, and
+-- beside it one of articles. Those that the stage tells are told, too. The lists come from outside, so that Postgres knows how long
+-- they are: in one statement with the above it takes them for millions where it has counted no table yet.
+WITH teller AS MATERIALIZED (
+    SELECT * FROM unnest(%(wording_ids)s::bigint[], %(article_ids)s::bigint[]) AS alike (id, article_id)
 ), told AS MATERIALIZED (
     SELECT teller.id, mention.wording_id AS other_id
     FROM teller

@@ -245,7 +245,7 @@ def test_alike_articles_are_looked_for_from_what_is_staged(other: Any) -> None:
     with other.cursor() as cursor:
         cursor.execute(
             "EXPLAIN (ANALYZE, FORMAT JSON) " + queries.load()["retold_by"],
-            {"days": 8, "wording_ids": wording_ids},
+            {"days": 8, "wording_ids": wording_ids, "article_ids": wording_ids},
         )
         ((report,),) = cursor.fetchall()
     assert most_rows(report[0]["Plan"]) <= len(wording_ids)
