@@ -199,8 +199,8 @@ def _codes(wanted: Mapping[str, Any], side: str) -> _Asked | None:
     return min(asked, key=lambda one: _share_of_codes(one[0]))
 
 
-def _share_of_codes(codes: Iterable[object]) -> float:
-    return sum(1.0 if len(str(code)) > 3 else 4.0 for code in codes)
+def _share_of_codes(codes: Iterable[Any]) -> float:
+    return sum([1.0 if len(code) > 3 else 4.0 for code in codes])
 
 
 def _either_way(one: tuple[str, ...], other: tuple[str, ...]) -> Iterator[_Offer]:

@@ -45,7 +45,7 @@ class Shares:
     def cost(self, kind: str, terms: Sequence[str]) -> float:
         """Of a thousand events, how many are expected to show these terms of one kind, one by one."""
         usual = share_of_kind(kind) * _WEIGHT
-        seen = sum(self.counts.get(term, 0) for term in terms) if self.counts else 0
+        seen = sum([self.counts.get(term, 0) for term in terms]) if self.counts else 0
         return (1000 * seen + usual * len(terms)) / (self.total + _WEIGHT)
 
     def least_cost(self, kind: str, count: int) -> float:
