@@ -18,7 +18,7 @@ from pipeline.stages.raising import alert_event, raise_alerts
 from pipeline.stages.rulebook import sync_rules
 from pipeline.stages.windows import silent, windowed
 
-ALERT_AT_ONCE = 2_000
+ALERT_AT_ONCE = 3_000
 
 
 def alert(run_key: str = "", settings: Settings | None = None) -> Counts:

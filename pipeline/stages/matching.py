@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, repeat
 from operator import itemgetter
 
-from pipeline.alert.anchors import event_terms
+from pydantic_core import to_json
+
+from pipeline.alert.anchors import Leading, event_terms, leading_terms
 from pipeline.alert.compiled import event_row
 from pipeline.alert.decide import match_of
 from pipeline.alert.event import AlertEvent
@@ -48,13 +49,14 @@ def pairs(transaction: Transaction, events: Sequence[AlertEvent]) -> list[tuple[
     """Which rules hold for which events: (place among the events, rule), in this order."""
     transaction.all("plan_in_memory")
     rows = [event_row(event, number) for number, event in enumerate(events)]
-    of_each = map(event_terms, events)
     if len(events) >= MANY:
-        of_each = map(list, map(_leading(transaction).intersection, of_each))
-    shown = [*of_each]
+        leading = _leading(transaction)
+        shown = [leading_terms(event, leading) for event in events]
+    else:
+        shown = [event_terms(event) for event in events]
     found = transaction.all(
         "percolate",
-        events=json.dumps(rows),
+        events=to_json(rows).decode(),
         numbers=_array(chain.from_iterable([str(number)] * len(terms) for number, terms in enumerate(shown))),
         terms=_array(chain.from_iterable(shown)),
     )
@@ -67,9 +69,9 @@ def pairs(transaction: Transaction, events: Sequence[AlertEvent]) -> list[tuple[
     return met
 
 
-def _leading(transaction: Transaction) -> set[str]:
+def _leading(transaction: Transaction) -> Leading:
     (row,) = transaction.all("anchor_terms")
-    return set((row["terms"] or "").split(_PART))
+    return Leading((row["terms"] or "").split(_PART))
 
 
 def _words(text: str | None) -> set[str]:

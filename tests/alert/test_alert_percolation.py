@@ -1,12 +1,13 @@
 """Three readings of the same rules agree: one statement over rows, plain Python, and a query a rule."""
 
+from itertools import chain
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.alert.anchors import MAX_ANCHORS, branch_anchors, event_terms
+from pipeline.alert.anchors import MAX_ANCHORS, Leading, branch_anchors, event_terms, leading_terms
 from pipeline.alert.branch import Branch
 from pipeline.alert.compiled import rule_rows
 from pipeline.alert.match import branch_holds, matches
@@ -92,6 +93,17 @@ def test_what_a_branch_matches_shows_one_of_its_anchors(random):
         shown = event_terms(event)
         assert len(shown) == len(set(shown))
         assert not branch_holds(branch, event) or anchors.intersection(shown)
+
+
+def test_leading_terms_are_those_of_the_event_that_lead_anywhere():
+    """Whether they were all made before or not."""
+    random = Random(4)
+    events = [made.event(random, number) for number in range(40)]
+    leading = Leading({*random.sample(sorted({*chain(*map(event_terms, events))}), 60), "w:nowhere"})
+
+    for event in events:
+        shown = leading_terms(event, leading)
+        assert sorted(shown) == sorted(leading.terms.intersection(event_terms(event)))
 
 
 @pytest.mark.slow
