@@ -17,7 +17,8 @@ from pipeline.extract.article.cast import Party
 from pipeline.extract.events.reading import Reading
 from pipeline.extract.grammar.claims import ACTUAL, Claim
 from pipeline.extract.language.parsed import piece_of
-from pipeline.extract.reader.decide import Decision, decisions, load_settings
+from pipeline.extract.reader.decide import Decision, account_of, decisions, load_settings
+from pipeline.extract.reader.parties import Account
 from pipeline.extract.reader.trained import TrainedReader
 from pipeline.extract.reader.window import Named, RuleReading, Sentence, windows_of
 from pipeline.model import Article, Candidate
@@ -52,8 +53,8 @@ class Weighed:
     decision: Decision
 
 
-def weigh(article: Article, heard: Sequence[Heard], reader: TrainedReader) -> Iterator[Weighed]:
-    """What is told in an article, in the order of its words."""
+def accounted(article: Article, heard: Sequence[Heard], reader: TrainedReader) -> Account | None:
+    """What the reader makes of an article, with who is named in it."""
     published = article.published_at.date()
     windows = list(windows_of(article.title, published, [seen(one) for one in heard], reader.pieces))
     known = {
@@ -64,8 +65,13 @@ def weigh(article: Article, heard: Sequence[Heard], reader: TrainedReader) -> It
     }
     settings = load_settings()
     read = reader.network.read(windows, settings["least"], settings["least_by_rule"])
-    for decision in decisions(windows, read, known, reader.network.likeness):
-        if decision.confidence < settings["least_confidence"]:
+    return account_of(windows, read, known, reader.network.likeness)
+
+
+def weigh(article: Article, heard: Sequence[Heard], reader: TrainedReader) -> Iterator[Weighed]:
+    """What is told in an article, in the order of its words."""
+    for decision in decisions(accounted(article, heard, reader)):
+        if decision.confidence < load_settings()["least_confidence"]:
             continue
         place, word = decision.origin
         one = heard[place]

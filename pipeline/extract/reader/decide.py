@@ -54,15 +54,19 @@ def load_settings(path: Path = SETTINGS_PATH) -> Mapping[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def decisions(
+def account_of(
     windows: Sequence[Window], read: Sequence[Sequence[WordRead]], actors: Actors, alike: Alike
-) -> Iterator[Decision]:
-    """One decision for each word of an article that was read; `actors` are those named, by sentence and number."""
+) -> Account | None:
+    """All that an article is read to tell, None where that is nothing; `actors` are those named, by sentence and number."""
     told = [_told(window, one) for window, reads in zip(windows, read, strict=True) for one in reads]
-    if not told:
+    return Account(told, actors, alike) if told else None
+
+
+def decisions(account: Account | None) -> Iterator[Decision]:
+    """One decision for each word of an article that was read."""
+    if account is None:
         return
-    account = Account(told, actors, alike)
-    for at, one in enumerate(told):
+    for at, one in enumerate(account.told):
         pair = account.pair(at, load_settings()["pair"])
         yield Decision(
             origin=one.window.words[one.read.at].origin,

@@ -9,7 +9,7 @@ whom others act upon. So where a sentence alone leaves two readings open, what i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -109,28 +109,38 @@ class Account:
         return shares
 
     def pair(self, at: int, weights: Mapping[str, float]) -> Pair:
-        """The likeliest pair of a word; one twice, or one and a part of its name, is none."""
-        sides = [self._sides(at, role) for role in range(2)]
-
-        def score(pair: tuple[Side, Side]) -> float:
-            first, second = pair
-            if first.origin is None and second.origin is None:
-                apart = weights["nobody"]
-            elif first.origin is None or second.origin is None:
-                apart = 0.0
-            elif is_part(self.actors[first.origin].name, self.actors[second.origin].name):
-                return -math.inf
-            else:
-                apart = weights["one_land"] * self._is_one_land(first, second)
-            return apart + sum(_score(side, weights) for side in pair)
-
-        actor, recipient = max(product(sides[0], sides[1]), key=score)
+        """The likeliest pair of a word."""
+        (actor, recipient), _ = max(
+            self.pairs(at), key=lambda pair: sum(weights[name] * value for name, value in pair[1].items())
+        )
         return Pair(
             actor=actor,
             recipient=recipient,
             is_one_land=self._is_one_land(actor, recipient),
             retold=float(self.retold[at]),
         )
+
+    def pairs(self, at: int) -> Iterator[tuple[tuple[Side, Side], dict[str, float]]]:
+        """All pairs of a word with what speaks for each; one twice, or one and a part of its name, is none."""
+        for actor, recipient in product(self._sides(at, 0), self._sides(at, 1)):
+            is_nobody = actor.origin is None and recipient.origin is None
+            if self._is_part(actor, recipient):
+                continue
+            yield (
+                (actor, recipient),
+                {
+                    "chance": sum(math.log(max(side.chance, LEAST_CHANCE)) for side in (actor, recipient)),
+                    "agreed": actor.agreed + recipient.agreed,
+                    "known": actor.known + recipient.known,
+                    "nobody": float(is_nobody),
+                    "one_land": float(self._is_one_land(actor, recipient)),
+                },
+            )
+
+    def _is_part(self, first: Side, second: Side) -> bool:
+        if first.origin is None or second.origin is None:
+            return False
+        return is_part(self.actors[first.origin].name, self.actors[second.origin].name)
 
     def _is_one_land(self, first: Side, second: Side) -> bool:
         if first.origin is None or second.origin is None:
@@ -182,14 +192,6 @@ def _same(told: Sequence[Told], alike: Alike) -> Floats:
             found[np.ix_(places, places)] = alike(np.stack([told[at].read.event for at in places]))
     np.fill_diagonal(found, 0)
     return found
-
-
-def _score(side: Side, weights: Mapping[str, float]) -> float:
-    return (
-        weights["chance"] * math.log(max(side.chance, LEAST_CHANCE))
-        + weights["agreed"] * side.agreed
-        + weights["known"] * side.known
-    )
 
 
 def _above(chance: float, least: float) -> float:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.extract.reader.decide import decisions
+from pipeline.extract.reader.decide import account_of, decisions
 from pipeline.extract.reader.network import WordRead
 from pipeline.extract.reader.window import TYPES, Mention, Sentence, Window, Word
 from pipeline.model import Actor, Span
@@ -60,7 +60,7 @@ def read(
 
 
 def decide(one: WordRead, actors):
-    (found,) = decisions([window(len(actors))], [[one]], actors, unlike)
+    (found,) = decisions(account_of([window(len(actors))], [[one]], actors, unlike))
     return found
 
 
@@ -115,7 +115,7 @@ PLAIN = read([0.05, 0.9, 0.05], [0.9, 0.05, 0.05])
 
 def test_another_telling_of_the_event_says_who_did_it():
     """One sentence leaves open which of two it was; the other, of the same event, does not."""
-    first, _ = decisions([window(2)] * 2, [[OPEN], [PLAIN]], TWO_LANDS, one_event)
+    first, _ = decisions(account_of([window(2)] * 2, [[OPEN], [PLAIN]], TWO_LANDS, one_event))
 
     assert first.actor == (0, 0)
 
@@ -123,7 +123,10 @@ def test_another_telling_of_the_event_says_who_did_it():
 def test_an_event_of_another_type_is_no_other_telling():
     """Whatever the network makes of the two."""
     other = replace(PLAIN, types=np.roll(PLAIN.types, 1))
-    settings = [decisions([window(2)] * 2, [[OPEN], [other]], TWO_LANDS, how) for how in (one_event, unlike)]
+    settings = [
+        decisions(account_of([window(2)] * 2, [[OPEN], [other]], TWO_LANDS, how))
+        for how in (one_event, unlike)
+    ]
     (first, _), (second, _) = settings
 
     assert first == second
@@ -132,7 +135,8 @@ def test_an_event_of_another_type_is_no_other_telling():
 def test_what_tellings_agree_on_is_surer():
     """The same reading of a word, with and without another telling that says the same."""
     (alone, _), (agreed, _) = (
-        decisions([window(2)] * 2, [[PLAIN], [PLAIN]], TWO_LANDS, how) for how in (unlike, one_event)
+        decisions(account_of([window(2)] * 2, [[PLAIN], [PLAIN]], TWO_LANDS, how))
+        for how in (unlike, one_event)
     )
 
     assert alone.actor == agreed.actor == (0, 0)
@@ -144,7 +148,7 @@ def test_who_takes_part_elsewhere_in_the_article_is_sooner_meant():
     actors = named(("Iran", "IRN", None), ("Iraq", "IRQ", None), ("Chile", "CHL", None))
     about = read([0.0, 0.98, 0.02, 0.0], [0.0, 0.02, 0.98, 0.0])
     here = read([0.02, 0.98, 0.0, 0.0], [0.1, 0.0, 0.44, 0.46])
-    *_, last = decisions([window(3)] * 3, [[about], [about], [here]], actors, unlike)
+    *_, last = decisions(account_of([window(3)] * 3, [[about], [about], [here]], actors, unlike))
 
     assert (last.actor, last.recipient) == ((0, 0), (0, 1))
 
@@ -158,7 +162,7 @@ def test_one_land_on_both_sides_is_seldom_meant():
 
 
 def test_an_article_that_tells_nothing_has_no_decisions():
-    assert list(decisions([window(2)], [[]], TWO_LANDS, one_event)) == []
+    assert list(decisions(account_of([window(2)], [[]], TWO_LANDS, one_event))) == []
 
 
 def test_what_is_surer_has_a_higher_confidence():
