@@ -43,7 +43,9 @@ def test_a_war_that_everybody_knows_is_dated_by_its_beginning(trained):
     """Nothing in the sentence says when, and nobody needs it said."""
     text = "Thousands of soldiers have been killed in Russia's war in Ukraine."
 
-    war = next(one for one in told(trained, text, "ASSAULT") if one.trigger.text == "war")
+    rows = told(trained, text, "ASSAULT")
+    # Whether "killed" and "war" are one row or two is near the bar, and another processor rounds otherwise.
+    (war,) = (one for one in rows if "war" in {one.trigger.text, *(telling.text for telling in one.mentions)})
 
     assert (war.event_date.value, war.event_date.precision) == (date(2022, 2, 1), "month")
     assert war.is_background
