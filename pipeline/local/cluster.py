@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -41,6 +42,9 @@ SERVER_OPTIONS = {
 # A sixteenth of the memory holds the pages that Postgres works on: the desk's other processes need the rest.
 MEMORY_SHARE = 16
 BUFFERS_MB = (128, 1024)
+
+# So many ports are tried in turn.
+PORT_TRIES = 4
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +93,28 @@ def initialise(place: Place, programs: Path) -> None:
     log.info("made the database cluster folder=%s seconds=%.1f", place.data, time.monotonic() - began)
 
 
+class PortTakenError(OperateError):
+    """Another program has the port."""
+
+
+def start_on_free_port(place: Place, programs: Path, choose: Callable[[], int]) -> None:
+    """Start the server on the port that is chosen, or the next that is where another program takes it between look and start.
+
+    Raises:
+        OperateError: None can be had, or it does not start for another reason.
+    """
+    for tries_left in reversed(range(PORT_TRIES)):
+        port = choose()
+        try:
+            start_server(place, programs, port)
+        except PortTakenError as error:
+            if not tries_left:
+                raise
+            log.warning("%s; choosing again", error)
+        else:
+            return
+
+
 def start_server(place: Place, programs: Path, port: int) -> None:
     began = time.monotonic()
     _drop_stale_pid(place)
@@ -98,7 +124,8 @@ def start_server(place: Place, programs: Path, port: int) -> None:
             break
         # After the server was killed its workers need a moment to see that; until then they hold the memory.
         if SHARED_MEMORY_HELD not in written or time.monotonic() - began > ORPHANS_SECONDS:
-            raise OperateError(explain(written, place, port))
+            said = explain(written, place, port)
+            raise PortTakenError(said) if is_port_taken(written) else OperateError(said)
         time.sleep(0.2)
     log.info("started embedded postgres port=%d seconds=%.1f", port, time.monotonic() - began)
 
@@ -126,9 +153,14 @@ def stop_server(place: Place, *, mode: str) -> bool:
     return True
 
 
+def is_port_taken(server_log: str) -> bool:
+    """Whether Postgres gave up since another program has its port."""
+    return "could not bind" in server_log or "Address already in use" in server_log
+
+
 def explain(server_log: str, place: Place, port: int) -> str:
     """Turn what Postgres wrote before it gave up into what to do."""
-    if "could not bind" in server_log or "Address already in use" in server_log:
+    if is_port_taken(server_log):
         return (
             f"port {port} on 127.0.0.1 is in use, so the embedded Postgres cannot take it: stop what uses it, "
             "or set TOCSIN_POSTGRES_PORT to a free port"

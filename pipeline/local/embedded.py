@@ -17,6 +17,7 @@ import logging
 import shutil
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -29,7 +30,7 @@ from pipeline.local.cluster import (
     initialise,
     pid_lines,
     running_pid,
-    start_server,
+    start_on_free_port,
     stop_server,
 )
 from pipeline.local.files import read, remove, write_private
@@ -74,7 +75,7 @@ def start(settings: Settings) -> ServerStatus:
             binaries = programs_for(place)
             if not (place.data / "PG_VERSION").exists():
                 initialise(place, binaries)
-            start_server(place, binaries, _choose_port(place, settings))
+            start_on_free_port(place, binaries, partial(_choose_port, place, settings))
         elif settings.postgres_port not in (0, _port(place)):
             log.warning(
                 "the embedded Postgres runs on port %s; TOCSIN_POSTGRES_PORT=%d counts after a stop",
@@ -87,7 +88,7 @@ def start(settings: Settings) -> ServerStatus:
             time.sleep(DYING_SECONDS)
             if pid is None or running_pid(place) is not None:
                 raise
-            start_server(place, programs_for(place), _choose_port(place, settings))
+            start_on_free_port(place, programs_for(place), partial(_choose_port, place, settings))
             create_databases(_url(place, "postgres"), DATABASES)
     return status(settings)
 

@@ -25,6 +25,8 @@ from pipeline.config import ROOT, Settings
 from pipeline.errors import OperateError, StoreError
 from pipeline.local import cluster, embedded
 from pipeline.local.place import SHARED_FOLDER, folder_of, held, prepared
+from pipeline.local.ports import free_port
+from pipeline.local.programs import programs_for
 from pipeline.postgres.databases import ensure_database
 
 pytestmark = pytest.mark.slow
@@ -288,6 +290,27 @@ def test_pid_file_with_the_number_of_a_stranger_is_dropped(own):
     os.chown(pid_file, owner.st_uid, owner.st_gid)
 
     assert embedded.start(own).is_running
+
+
+def test_port_that_is_taken_between_look_and_start_is_left_for_another(own):
+    """Another server of the machine may have looked at the same moment."""
+    embedded.start(own)
+    embedded.stop(own)
+    with socket.create_server(("127.0.0.1", 0)) as thief, prepared(own) as place:
+        ports = iter([thief.getsockname()[1], free_port()])
+        cluster.start_on_free_port(place, programs_for(place), lambda: next(ports))
+
+    assert query(own, "SELECT 1") == [(1,)]
+
+
+def test_ports_that_are_all_taken_are_told_of(own):
+    """It does not try for ever."""
+    embedded.start(own)
+    embedded.stop(own)
+    with socket.create_server(("127.0.0.1", 0)) as thief, prepared(own) as place:
+        port = thief.getsockname()[1]
+        with pytest.raises(OperateError, match=f"port {port} "):
+            cluster.start_on_free_port(place, programs_for(place), lambda: port)
 
 
 def test_chosen_port_that_is_taken_is_refused(own):
