@@ -28,7 +28,7 @@ def shown(chromium: Any):  # noqa: F811
     def show(html: str) -> tuple[str, list[str]]:
         page.set_content(html, wait_until="load")
         for link in page.locator("a").all()[:3]:
-            link.hover(timeout=500)
+            link.hover()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         return page.inner_text("body"), noise
 
