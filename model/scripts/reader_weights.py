@@ -102,8 +102,7 @@ def read_of(text: Text, events: Sequence[Event], coder: Coder) -> Read | None:
 
 def span_of(origin: tuple[int, int], heard: Sequence[Heard]) -> Span:
     token = heard[origin[0]].sentence[origin[1]]
-    start = token.idx + piece_of(token).offset
-    return Span(start=start, end=start + len(token.text), text=token.text)
+    return piece_of(token).span(token.i, token.i + 1)
 
 
 def pair_of(reads: Sequence[Read]) -> dict[str, float]:
