@@ -31,10 +31,10 @@ from pipeline.alert.compiling import (
 from pipeline.alert.receivers import load_receivers
 from pipeline.alert.records import Receiver
 from pipeline.alert.rule import Rule
-from pipeline.alert.rules import check_rule, rule_files
+from pipeline.alert.rules import rule_files
 from pipeline.alert.shares import Shares, counted
 from pipeline.alert.values import RuleStatus
-from pipeline.alert.yaml_file import parse_yaml, read_bytes
+from pipeline.alert.yaml_file import read_bytes
 from pipeline.config import Settings
 from pipeline.errors import ConfigError
 from pipeline.postgres.database import Database, Row, Transaction
@@ -59,12 +59,12 @@ class RuleBook(Mapping[str, Rule]):
     def __init__(self, names: frozenset[str]):
         self._receivers = names
         self._rules: dict[str, Rule] = {}
-        self._files: dict[str, tuple[Path, bytes, RuleStatus]] = {}
+        self._files: dict[str, tuple[RuleFile, RuleStatus]] = {}
 
     def __getitem__(self, rule_id: str) -> Rule:
         if rule_id not in self._rules:
-            path, raw, status = self._files[rule_id]
-            rule = check_rule(parse_yaml(raw, str(path)), receivers=self._receivers)
+            file, status = self._files[rule_id]
+            rule = checked_file(file, self._receivers)
             self._rules[rule_id] = rule.model_copy(update={"status": status})
         return self._rules[rule_id]
 
@@ -81,9 +81,9 @@ class RuleBook(Mapping[str, Rule]):
         """Add a rule that was read."""
         self._rules[rule.id] = rule
 
-    def keep_file(self, rule_id: str, path: Path, raw: bytes, status: RuleStatus) -> None:
+    def keep_file(self, rule_id: str, file: RuleFile, status: RuleStatus) -> None:
         """Add a rule by the file it stands in, with the status it was compiled with."""
-        self._files[rule_id] = (path, raw, status)
+        self._files[rule_id] = (file, status)
 
 
 def sync_rules(
@@ -195,7 +195,7 @@ def _compile(found: Sequence[_Found], known: Known, compilers: Compilers, desk: 
                 desk.problems.append(problem)
                 refused |= held.problem is None
                 continue
-            desk.book.keep_file(held.rule, one.path, one.file.raw, held.status)
+            desk.book.keep_file(held.rule, one.file, held.status)
             if held.is_on_trial:
                 on_trial.append(one.file)
             elif one.is_changed:
