@@ -37,14 +37,18 @@ def paced(feed: FeedState, *, shown_count: int, known_count: int, asked_seconds:
         known_count: Those of them that brought nothing new.
         asked_seconds: What the feed (ttl) or its server (max-age) asks for; 0 for nothing.
     """
-    feed = replace(feed, asked_seconds=min(asked_seconds, MOST_ASKED_SECONDS))
     vote = _vote(shown_count, known_count) if feed.adapted_seconds else 0
     count = feed.adapting_count + vote if vote * feed.adapting_count >= 0 else vote
     seconds = _within_bounds(feed, float(feed.adapted_seconds or feed.interval_seconds))
-    if abs(count) < VISITS_IN_A_ROW:
-        return replace(feed, adapted_seconds=round(seconds), adapting_count=count if vote else 0)
-    changed = _within_bounds(feed, seconds * STEP if count > 0 else seconds / STEP)
-    return replace(feed, adapted_seconds=round(changed), adapting_count=0)
+    if abs(count) >= VISITS_IN_A_ROW:
+        seconds = _within_bounds(feed, seconds * STEP if count > 0 else seconds / STEP)
+        count = 0
+    return replace(
+        feed,
+        asked_seconds=min(asked_seconds, MOST_ASKED_SECONDS),
+        adapted_seconds=round(seconds),
+        adapting_count=count if vote else 0,
+    )
 
 
 def _vote(shown_count: int, known_count: int) -> int:

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from pipeline.config import Settings
 from pipeline.errors import FetchError
@@ -91,9 +92,7 @@ async def fetch_feed(feed: FeedState, *, client: Client, now: datetime, memory: 
     if is_unchanged:
         state = _unchanged(feed, response)
     else:
-        state = replace(
-            _well(feed), etag=response.etag, last_modified=response.last_modified, body_sha256=sha256
-        )
+        state = _well(feed, etag=response.etag, last_modified=response.last_modified, body_sha256=sha256)
     state = _moved(state, parsed.new_url or response.moved_to, is_unchanged=is_unchanged)
     # A 304 has no document that could say it again.
     ttl_seconds = feed.asked_seconds if is_unchanged else parsed.ttl_seconds
@@ -181,7 +180,7 @@ async def _visit_named(
     parsed = await _parse(feed, response, now=now)
     if parsed.problem:
         return failed_visit(feed, FetchError(f"{page.problem}, which is none: {parsed.problem}"), now=now)
-    state = replace(_well(feed), moved_to=response.url, moved_count=1)
+    state = _well(feed, moved_to=response.url, moved_count=1)
     visit = _Visit(now=now, asked_seconds=max(parsed.ttl_seconds, response.max_age))
     return await _take(state, parsed.entries, visit, client=client, memory=memory)
 
@@ -192,7 +191,8 @@ def _moved(feed: FeedState, moved_to: str | None, *, is_unchanged: bool) -> Feed
         return feed
     if moved_to in (None, feed.url):
         # A 304 has no document that could say it again.
-        return feed if is_unchanged and feed.moved_to else replace(feed, moved_to=None, moved_count=0)
+        is_kept = is_unchanged if feed.moved_to else not feed.moved_count
+        return feed if is_kept else replace(feed, moved_to=None, moved_count=0)
     is_secured = moved_to == feed.url.replace("http://", "https://", 1)
     count = BELIEVED_MOVES if is_secured else feed.moved_count + 1 if moved_to == feed.moved_to else 1
     return replace(feed, moved_to=moved_to, moved_count=count)
@@ -236,15 +236,15 @@ def failed_visit(feed: FeedState, error: FetchError, *, now: datetime) -> FetchR
 
 def _unchanged(feed: FeedState, response: Response) -> FeedState:
     # A 304 may bring newer validators; where it brings none the old ones hold.
-    return replace(
-        _well(feed),
+    return _well(
+        feed,
         etag=response.etag or feed.etag,
         last_modified=response.last_modified or feed.last_modified,
     )
 
 
-def _well(feed: FeedState) -> FeedState:
-    return replace(feed, failure_count=0, last_error=None, is_active=True)
+def _well(feed: FeedState, **changes: Any) -> FeedState:
+    return replace(feed, failure_count=0, last_error=None, is_active=True, **changes)
 
 
 async def _take(

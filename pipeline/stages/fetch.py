@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import partial
 from typing import Any
+
+import uvloop
 
 from pipeline.config import Settings, load_settings
 from pipeline.errors import FetchError
@@ -29,8 +30,10 @@ from pipeline.stages.fetch_saver import Saver
 from pipeline.stages.host_leases import LEASE_SECONDS, HostLeases
 
 FEEDS_AT_ONCE = 48
-# Feeds that are leased at once; what is left of them is few enough to be nobody's loss.
+# Feeds that are leased at once; what is left of them is few enough to be nobody's loss. The next are leased while so many
+# of them still wait, so that nobody waits for Postgres.
 FEEDS_CLAIMED = 200
+FEEDS_AHEAD = 100
 # No visit ends later: the feed and its redirects, its parser and its pages have limits that sum up to less.
 VISIT_SECONDS = 400.0
 
@@ -55,8 +58,8 @@ def fetch(
     started = time.monotonic()
     home = database(settings)
     load_list(home, settings.feeds_path)
-    with Desk(home) as desk:
-        counts = asyncio.run(_visit_all(desk, batch_id, settings, is_all=is_all, tell=tell))
+    with Desk(home) as desk, asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
+        counts = loop.run(_visit_all(desk, batch_id, settings, is_all=is_all, tell=tell))
     _note(home, batch_id, counts | {"milliseconds": round(1_000 * (time.monotonic() - started))})
     return counted("fetch", batch_id, started, counts)
 
@@ -90,6 +93,7 @@ async def _visit_all(desk: Desk, batch_id: int, settings: Settings, *, is_all: b
 
         async def visit_all() -> None:
             async with asyncio.TaskGroup() as visits:
+                visits.create_task(queue.fill())
                 for _ in range(FEEDS_AT_ONCE):
                     visits.create_task(work())
             await saver.close()
@@ -120,24 +124,32 @@ class _Queue:
     # Those whose visit could not be noted, as their host was lost; they are not visited twice.
     not_again: set[int]
     count: int = 0
-    _is_done: bool = False
-    _ready: deque[tuple[FeedState, str]] = field(default_factory=deque)
+    _ready: asyncio.Queue[tuple[FeedState, str] | None] = field(
+        default_factory=lambda: asyncio.Queue(FEEDS_AHEAD)
+    )
     _in_hand: set[int] = field(default_factory=set)
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def fill(self) -> None:
+        """Lease feeds, ahead of those who visit them, until no more are due."""
+        while rows := await self._claim():
+            for row in rows:
+                await self._ready.put((_feed_state(row), row["host"]))
+        await self._ready.put(None)
 
     async def next(self) -> tuple[FeedState, str] | None:
         """A feed and its host; None when no more are due."""
-        async with self._turn:
-            if not self._ready and not self._is_done:
-                await self._claim()
-            return self._ready.popleft() if self._ready else None
+        claimed = await self._ready.get()
+        if claimed is None:
+            # The next who asks is told so, too.
+            await self._ready.put(None)
+        return claimed
 
     def done(self, feed: FeedState, host: str) -> None:
         """Give a feed back, saved or not."""
         self._in_hand.discard(feed.id)
         self.leases.done(host)
 
-    async def _claim(self) -> None:
+    async def _claim(self) -> list[dict[str, Any]]:
         rows = await self.desk.call(
             lambda transaction: transaction.all(
                 "claim_feeds",
@@ -149,11 +161,10 @@ class _Queue:
             )
         )
         self.count += len(rows)
-        self._is_done = not rows
         for row in rows:
             self.leases.granted(row)
             self._in_hand.add(row["id"])
-            self._ready.append((_feed_state(row), row["host"]))
+        return rows
 
 
 def _feed_state(row: dict[str, Any]) -> FeedState:

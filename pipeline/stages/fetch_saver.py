@@ -6,6 +6,7 @@ import asyncio
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -42,6 +43,7 @@ class Saver:
     _waiting: asyncio.Queue[tuple[Visit, Callable[[], None]] | None] = field(
         default_factory=lambda: asyncio.Queue(2 * VISITS_AT_ONCE)
     )
+    _closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def put(self, feed: FeedState, result: FetchResult, when_saved: Callable[[], None]) -> None:
         """Hand a visit over to `run`; waits where too many wait already.
@@ -52,7 +54,8 @@ class Saver:
         await self._waiting.put(((feed, result), when_saved))
 
     async def close(self) -> None:
-        """Let `run` end once all is saved."""
+        """Let `run` end once all is saved; nothing more is put."""
+        self._closing.set()
         await self._waiting.put(None)
 
     async def run(self) -> None:
@@ -66,7 +69,7 @@ class Saver:
             first = await self._waiting.get()
             if first is None:
                 return
-            await asyncio.sleep(GATHER_SECONDS)
+            await self._gather()
             gathered, article_count = [first], len(first[0][1].taken)
             while (
                 len(gathered) < VISITS_AT_ONCE
@@ -82,6 +85,11 @@ class Saver:
             await self.save([visit for visit, _ in gathered])
             for _, when_saved in gathered:
                 when_saved()
+
+    async def _gather(self) -> None:
+        """Let a statement's worth of visits come together; once nothing more comes there is nothing to wait for."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), GATHER_SECONDS)
 
     async def save(self, visits: Sequence[Visit]) -> None:
         """Save visits now.

@@ -176,7 +176,7 @@ async def open_web(
         auto_decompress=False,
         trust_env=False,
         cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=timeout_seconds),
+        timeout=aiohttp.ClientTimeout(total=None),  # `_within_limits` has one for all
         headers=headers,
     )
     async with session:

@@ -1,6 +1,8 @@
 -- name: claim_feeds
 -- Feeds that are due (all that were not visited since, where is_all), with their state, on hosts that are leased to this
--- session by this; the longest waiting first, without those in hand already. With each the host's state.
+-- session by this; the longest waiting first, but of some times the limit one of each host, then the second of each: hosts are
+-- asked with pauses, so that visits to a few of them would wait side by side while others could go on. Without those in hand
+-- already. With each the host's state.
 -- A lease is void when its session is gone, so what a killed worker held is free at once.
 WITH alive AS MATERIALIZED (
     SELECT pid, pid || ' ' || extract(epoch FROM backend_start) AS holder
@@ -8,8 +10,8 @@ WITH alive AS MATERIALIZED (
     WHERE backend_start IS NOT NULL
 ), mine AS MATERIALIZED (
     SELECT holder FROM alive WHERE pid = pg_backend_pid()
-), due AS MATERIALIZED (
-    SELECT feed.id, feed.host
+), waiting AS MATERIALIZED (
+    SELECT feed.id, feed.host, feed.next_fetch_at
     FROM tocsin.feeds AS feed
     JOIN tocsin.hosts AS host ON host.host = feed.host
     WHERE feed.is_active AND feed.paused_at IS NULL
@@ -20,6 +22,11 @@ WITH alive AS MATERIALIZED (
       AND (host.lease_until IS NULL OR host.lease_until < now() OR host.lease_holder = (SELECT holder FROM mine)
            OR host.lease_holder NOT IN (SELECT holder FROM alive))
     ORDER BY feed.next_fetch_at, feed.id
+    LIMIT %(limit)s * 10
+), due AS MATERIALIZED (
+    SELECT id, host, row_number() OVER (PARTITION BY host ORDER BY next_fetch_at, id) AS turn
+    FROM waiting
+    ORDER BY turn, next_fetch_at, id
     LIMIT %(limit)s
 ), free AS (
     -- The conditions once more: they are looked at again where another worker was faster.
@@ -53,7 +60,7 @@ SELECT feed.id, feed.url, feed.source, feed.country, feed.language, feed.interva
 FROM due
 JOIN leased ON leased.host = due.host
 JOIN tocsin.feeds AS feed ON feed.id = due.id
-ORDER BY feed.next_fetch_at, feed.id;
+ORDER BY due.turn, feed.next_fetch_at, feed.id;
 
 -- name: acquire_hosts
 -- Leases hosts to this session; returns the state of each that it has now. One that another worker has is not among them.

@@ -16,8 +16,10 @@ from urllib.parse import quote, unquote
 import pytest
 
 from pipeline.config import Settings
+from pipeline.errors import StoreError
 from pipeline.postgres.database import Database
 from pipeline.stages.common import database_time, open_batch
+from pipeline.stages.feeds import load_list
 from pipeline.stages.fetch import fetch
 from pipeline.web import client
 
@@ -184,6 +186,54 @@ def test_feed_that_another_worker_visits_is_left_to_it(web, fetching, feeds):
 
     assert (second["feeds"], first[0]["articles"]) == (0, 1)
     assert len(web.asked("/feed")) == 1
+
+
+def test_feeds_beyond_those_leased_at_once_are_each_visited_once(web, fetching, feeds, monkeypatch):
+    """They are leased ahead of those who visit them."""
+    monkeypatch.setattr("pipeline.stages.fetch.FEEDS_CLAIMED", 3)
+    monkeypatch.setattr("pipeline.stages.fetch.FEEDS_AHEAD", 2)
+    paths = [f"/feed/{number}" for number in range(11)]
+    for path in paths:
+        web.routes[path] = fetching.reply(200, fetching.rss())
+    counts = run(feeds(*paths))
+
+    assert counts["feeds"] == len(paths)
+    assert sorted(path for path, _ in web.requests) == sorted(paths)
+
+
+def test_feeds_of_one_host_take_turns_with_those_of_others(feeds):
+    """Visits to one host wait for each other's pauses: side by side they would keep all others waiting."""
+    settings = feeds()
+    hosts = [f"10.0.0.{number}" for number in (1, 1, 1, 1, 2, 3)]
+    lines = [f"http://{host}/{number},Paper,,en,900" for number, host in enumerate(hosts)]
+    settings.feeds_path.write_text("\n".join(["url,source,country,language,interval_seconds", *lines]))
+    home = Database(settings.database_url)
+    load_list(home, settings.feeds_path)
+    make_due(settings)
+    with home.transaction() as transaction:
+        due_at = database_time(transaction)
+        claim = {"due_at": due_at, "is_all": False, "in_hand": [], "limit": 4, "lease_seconds": 60}
+        claimed = transaction.all("claim_feeds", **claim)
+
+    assert [row["host"] for row in claimed] == ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.1"]
+
+
+def test_database_that_goes_away_while_feeds_are_leased_ends_the_run(web, fetching, feeds, monkeypatch):
+    """With its error, and not by waiting for feeds that nobody leases."""
+    monkeypatch.setattr("pipeline.stages.fetch.FEEDS_CLAIMED", 1)
+    monkeypatch.setattr("pipeline.stages.fetch.FEEDS_AHEAD", 1)
+    paths = [f"/feed/{number}" for number in range(200)]
+    settings = feeds(*paths)
+
+    def cut_off(handler: Any) -> None:
+        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        rows(settings, end)
+        fetching.reply(200, fetching.rss())(handler)
+
+    for path in paths:
+        web.routes[path] = cut_off
+    with pytest.raises(StoreError):
+        run(settings)
 
 
 def test_what_a_killed_worker_held_is_free_at_once(web, fetching, feeds):
