@@ -191,8 +191,7 @@ def _moved(feed: FeedState, moved_to: str | None, *, is_unchanged: bool) -> Feed
         return feed
     if moved_to in (None, feed.url):
         # A 304 has no document that could say it again.
-        is_kept = is_unchanged if feed.moved_to else not feed.moved_count
-        return feed if is_kept else replace(feed, moved_to=None, moved_count=0)
+        return feed if is_unchanged or not feed.moved_to else replace(feed, moved_to=None, moved_count=0)
     is_secured = moved_to == feed.url.replace("http://", "https://", 1)
     count = BELIEVED_MOVES if is_secured else feed.moved_count + 1 if moved_to == feed.moved_to else 1
     return replace(feed, moved_to=moved_to, moved_count=count)

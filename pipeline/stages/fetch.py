@@ -14,8 +14,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import uvloop
-
 from pipeline.config import Settings, load_settings
 from pipeline.errors import FetchError
 from pipeline.fetch.http import Client, open_client
@@ -58,8 +56,8 @@ def fetch(
     started = time.monotonic()
     home = database(settings)
     load_list(home, settings.feeds_path)
-    with Desk(home) as desk, asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
-        counts = loop.run(_visit_all(desk, batch_id, settings, is_all=is_all, tell=tell))
+    with Desk(home) as desk:
+        counts = asyncio.run(_visit_all(desk, batch_id, settings, is_all=is_all, tell=tell))
     _note(home, batch_id, counts | {"milliseconds": round(1_000 * (time.monotonic() - started))})
     return counted("fetch", batch_id, started, counts)
 

@@ -27,6 +27,8 @@ GATHER_SECONDS = 0.1
 ARTICLES_AT_ONCE = 500
 
 Visit = tuple[FeedState, FetchResult]
+# A visit, and what to do once it is saved.
+_Put = tuple[Visit, Callable[[], None]]
 
 
 @dataclass(kw_only=True)
@@ -40,10 +42,7 @@ class Saver:
     counts: Counter[str] = field(default_factory=Counter)
     # Feeds whose host another worker has by now, so that their state was not kept.
     lost: set[int] = field(default_factory=set)
-    _waiting: asyncio.Queue[tuple[Visit, Callable[[], None]] | None] = field(
-        default_factory=lambda: asyncio.Queue(2 * VISITS_AT_ONCE)
-    )
-    _closing: asyncio.Event = field(default_factory=asyncio.Event)
+    _waiting: asyncio.Queue[_Put | None] = field(default_factory=lambda: asyncio.Queue(2 * VISITS_AT_ONCE))
 
     async def put(self, feed: FeedState, result: FetchResult, when_saved: Callable[[], None]) -> None:
         """Hand a visit over to `run`; waits where too many wait already.
@@ -55,7 +54,6 @@ class Saver:
 
     async def close(self) -> None:
         """Let `run` end once all is saved; nothing more is put."""
-        self._closing.set()
         await self._waiting.put(None)
 
     async def run(self) -> None:
@@ -69,27 +67,23 @@ class Saver:
             first = await self._waiting.get()
             if first is None:
                 return
-            await self._gather()
-            gathered, article_count = [first], len(first[0][1].taken)
-            while (
-                len(gathered) < VISITS_AT_ONCE
-                and article_count < ARTICLES_AT_ONCE
-                and not self._waiting.empty()
-            ):
-                other = self._waiting.get_nowait()
-                if other is None:
-                    is_open = False
-                    break
-                gathered.append(other)
-                article_count += len(other[0][1].taken)
+            gathered, is_open = await self._gathered(first)
             await self.save([visit for visit, _ in gathered])
             for _, when_saved in gathered:
                 when_saved()
 
-    async def _gather(self) -> None:
-        """Let a statement's worth of visits come together; once nothing more comes there is nothing to wait for."""
+    async def _gathered(self, first: _Put) -> tuple[list[_Put], bool]:
+        """As many as one statement takes, or as a moment brings; and whether more may come."""
+        gathered, article_count = [first], len(first[0][1].taken)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._closing.wait(), GATHER_SECONDS)
+            async with asyncio.timeout(GATHER_SECONDS):
+                while len(gathered) < VISITS_AT_ONCE and article_count < ARTICLES_AT_ONCE:
+                    other = await self._waiting.get()
+                    if other is None:
+                        return gathered, False
+                    gathered.append(other)
+                    article_count += len(other[0][1].taken)
+        return gathered, True
 
     async def save(self, visits: Sequence[Visit]) -> None:
         """Save visits now.

@@ -1,8 +1,8 @@
 -- name: claim_feeds
 -- Feeds that are due (all that were not visited since, where is_all), with their state, on hosts that are leased to this
--- session by this; the longest waiting first, but of some times the limit one of each host, then the second of each: hosts are
--- asked with pauses, so that visits to a few of them would wait side by side while others could go on. Without those in hand
--- already. With each the host's state.
+-- session by this, without those in hand already. With each the host's state. Of those that have waited longest, ten times as
+-- many as are asked for, one of each host comes first, then the second of each: hosts are asked with pauses, and visits to a few
+-- of them would wait side by side while others could go on.
 -- A lease is void when its session is gone, so what a killed worker held is free at once.
 WITH alive AS MATERIALIZED (
     SELECT pid, pid || ' ' || extract(epoch FROM backend_start) AS holder
@@ -10,7 +10,7 @@ WITH alive AS MATERIALIZED (
     WHERE backend_start IS NOT NULL
 ), mine AS MATERIALIZED (
     SELECT holder FROM alive WHERE pid = pg_backend_pid()
-), waiting AS MATERIALIZED (
+), longest AS MATERIALIZED (
     SELECT feed.id, feed.host, feed.next_fetch_at
     FROM tocsin.feeds AS feed
     JOIN tocsin.hosts AS host ON host.host = feed.host
@@ -25,7 +25,7 @@ WITH alive AS MATERIALIZED (
     LIMIT %(limit)s * 10
 ), due AS MATERIALIZED (
     SELECT id, host, row_number() OVER (PARTITION BY host ORDER BY next_fetch_at, id) AS turn
-    FROM waiting
+    FROM longest
     ORDER BY turn, next_fetch_at, id
     LIMIT %(limit)s
 ), free AS (
